@@ -1,0 +1,1 @@
+"""When and where: reading exports, the warehouse, dbt, assets, checks, editions, the command line."""

@@ -1,0 +1,1 @@
+"""Dagster assets, one thin module per layer."""
