@@ -1,0 +1,65 @@
+# The handful of commands. `make` alone lists them; `make demo` and `make test` need nothing but Python 3.11+ and make.
+PYTHON ?= python3
+DEMO_HOME ?= demo-home
+PORT ?= 3000
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+OLD_DUCKDB := $(VENV)/duckdb-1.1.3
+
+export DO_NOT_TRACK := 1
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+
+.DEFAULT_GOAL := help
+.PHONY: help demo dev test lint format check clean lock
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(READY) ## write the demo world's exports and run the whole pipeline on them
+	$(BIN)/maturity-impact demo --home $(DEMO_HOME)
+
+dev: $(READY) ## open Dagster's page on 127.0.0.1 for the demo home (PORT=3000)
+	@mkdir -p $(DEMO_HOME)/dagster
+	DAGSTER_HOME=$(abspath $(DEMO_HOME))/dagster MATURITY_HOME=$(abspath $(DEMO_HOME)) \
+		$(BIN)/dagster dev --host 127.0.0.1 --port $(PORT) --workspace workspace.yaml
+
+test: $(READY) ## pass the tests
+	@.ci/debian-packages chromium
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+lint: $(READY) ## format, ruff, types, import rules, SQL, Dagster definitions
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/sqlfluff lint --config dbt_project/.sqlfluff dbt_project
+	$(BIN)/dagster definitions validate --workspace workspace.yaml
+
+format: $(READY) ## rewrite Python and SQL into the house form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/sqlfluff fix --config dbt_project/.sqlfluff dbt_project
+
+check: lint test ## lint and test: what CI runs
+
+clean: ## remove what these commands made, the environment and the demo home included
+	rm -rf $(VENV) $(DEMO_HOME) dbt_project/target dbt_project/logs build *.egg-info
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find contracts models orchestration tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+lock: $(READY) ## pin every dependency anew, with hashes and without addresses
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --extra dev --output-file requirements.lock pyproject.toml
+	echo "duckdb==1.1.3" | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --output-file requirements-duckdb-1.1.lock -
+
+# The lock is complete, so pip resolves nothing: --no-deps. DuckDB 1.1.3 stands apart; it shows that old readers open an edition.
+$(READY): requirements.lock requirements-duckdb-1.1.lock pyproject.toml
+	@.ci/debian-packages python3-venv
+	rm -rf $(VENV)
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --target $(OLD_DUCKDB) -r requirements-duckdb-1.1.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $(READY)
