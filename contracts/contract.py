@@ -1,0 +1,173 @@
+"""What a contract is: columns, rules, key and grain. What one table must hold is said in the entity modules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pandera.pandas as pa
+    import pyarrow
+
+Kind = Literal[
+    "text", "integer", "real", "share", "score", "money", "minutes", "date", "timestamp", "boolean"
+]
+Layer = Literal["accepted", "marts", "analysis"]
+Stage = Literal["convert", "check", "key"]
+Holds = Callable[["pd.DataFrame"], "pd.Series[bool]"]
+Corrupt = Callable[["pd.DataFrame"], "pd.DataFrame"]
+
+FIRST_DAY, LAST_DAY = "1990-01-01", "2100-01-01"
+"""No organisation here has facts outside these days; a date out of them is a typing or century error."""
+
+_DEFAULT_RANGE: dict[str, tuple[float | str | None, float | str | None]] = {
+    "share": (0, 1),
+    "score": (0, 100),
+    "minutes": (0, None),
+    "date": (FIRST_DAY, LAST_DAY),
+    "timestamp": (FIRST_DAY, LAST_DAY),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its kind, whether it may be empty, its unit and its bounds.
+
+    Parameters
+    ----------
+    kind : Kind
+        `money` is decimal(18,2) and `minutes` decimal(14,2) in accepted tables, 64-bit floats elsewhere;
+        `share` lies in 0..1 and `score` in 0..100 unless bounds are given; `real` is unbounded.
+    minimum, maximum : float or str, optional
+        Inclusive bounds; ISO text for dates and timestamps.
+    pattern : str, optional
+        Regular expression that the whole text must match.
+    example : object
+        A good value, used for documentation and for the canaries of the rules.
+    is_personal : bool
+        True where the value stems from a person (only keyed hashes are ever kept).
+    """
+
+    name: str
+    kind: Kind
+    description: str
+    nullable: bool = False
+    unit: str = ""
+    allowed: tuple[str, ...] = ()
+    minimum: float | str | None = None
+    maximum: float | str | None = None
+    pattern: str | None = None
+    example: object = None
+    is_personal: bool = False
+
+    @property
+    def bounds(self) -> tuple[float | str | None, float | str | None]:
+        """Inclusive lower and upper bound, from the column or from its kind."""
+        low, high = _DEFAULT_RANGE.get(self.kind, (None, None))
+        return (low if self.minimum is None else self.minimum, high if self.maximum is None else self.maximum)
+
+
+@dataclass(frozen=True, slots=True)
+class FrameRule:
+    """A rule over several columns of one row; `holds` gives one boolean per row, unknown counts as true."""
+
+    column: str
+    name: str
+    description: str
+    holds: Holds
+    corrupt: Corrupt
+    remedy: str = "Correct the record in the source system and deliver it again."
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing that must hold, with the bad value that proves it bites.
+
+    Attributes
+    ----------
+    id : str
+        `<column>:<name>`; the reason code in quarantine, ledger and messages.
+    stage : Stage
+        `convert`: source text that is not of the kind; `check`: a typed row; `key`: rows that share a key.
+    canary : object
+        `convert`: source text that must be refused; `check`: a typed bad value, or a function from a good
+        frame to one whose first row is bad; `key`: such a function.
+    """
+
+    id: str
+    column: str
+    name: str
+    stage: Stage
+    description: str
+    remedy: str
+    canary: object
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """What one table must hold: the single source of its schema, rules, documentation and Parquet types."""
+
+    name: str
+    layer: Layer
+    description: str
+    grain: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    owner: str = "data platform"
+    period_column: str | None = None
+    frame_rules: tuple[FrameRule, ...] = ()
+
+    def column(self, name: str) -> Column:
+        """Column of that name; KeyError when there is none."""
+        return {column.name: column for column in self.columns}[name]
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """Names of the columns in their declared order."""
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every rule of the contract: conversion, column, frame and key rules."""
+        from contracts.rules import rules_of  # rules.py needs the classes of this module
+
+        return rules_of(self)
+
+    @property
+    def schema(self) -> pa.DataFrameSchema:
+        """Pandera schema of the typed table: lazy validation, strict, coerced."""
+        return _schema(self)
+
+    def typed(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Frame with exactly the contract's columns in their order and dtypes; missing ones are empty."""
+        from contracts.frames import typed  # pandas is heavy; importing contracts stays cheap
+
+        return typed(self, frame)
+
+    def empty(self) -> pd.DataFrame:
+        """Frame without rows that has the contract's columns and dtypes."""
+        import pandas as pd  # heavy
+
+        return self.typed(pd.DataFrame())
+
+    def arrow_schema(self) -> pyarrow.Schema:
+        """Parquet types of the table; dates are date32, timestamps microseconds without zone (UTC)."""
+        from contracts.frames import arrow_schema  # pyarrow is heavy
+
+        return arrow_schema(self)
+
+    def to_arrow(self, frame: pd.DataFrame) -> pyarrow.Table:
+        """Arrow table of a typed frame, ready for Parquet; raises when a value does not fit its type."""
+        from contracts.frames import to_arrow  # pyarrow is heavy
+
+        return to_arrow(self, frame)
+
+
+@lru_cache(maxsize=64)
+def _schema(contract: Contract) -> pa.DataFrameSchema:
+    from contracts.schema import build_schema  # pandera is heavy; importing contracts stays cheap
+
+    return build_schema(contract)

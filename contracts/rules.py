@@ -1,0 +1,123 @@
+"""Contract -> the list of its rules, each with the bad value that must be caught. Checks themselves: schema.py."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from contracts.contract import Column, Contract, Corrupt, Kind, Rule, Stage
+
+ZONE_OF_CANARIES = "Europe/Amsterdam"
+"""Zone in which the canaries of local times are ambiguous or do not exist."""
+
+_FIX = "Correct the record in the source system and deliver it again."
+_PROFILE = "Correct the value, or declare its meaning in the profile or in the settings of the source."
+_NUMBER = (
+    ("number", "Text that is no number in the declared locale.", "12,34,5x"),
+)
+_EXACT = (
+    *_NUMBER,
+    ("decimals", "A number with more than four decimals; it cannot be kept exactly.", "1.00001"),
+)
+_CONVERSIONS: dict[Kind, tuple[tuple[str, str, str], ...]] = {
+    "timestamp": (
+        ("timestamp", "Text that is no date and time in a declared form.", "31/12/2024 soon"),
+        ("ambiguous_time", "A local time that occurs twice when the clock goes back.", "2020-10-25 02:30:00"),
+        ("nonexistent_time", "A local time that the clock skips in spring.", "2020-03-29 02:30:00"),
+    ),
+    "date": (("date", "Text that is no date in a declared form.", "2024-02-31"),),
+    "integer": (("integer", "Text that is no whole number.", "12.5"),),
+    "real": _NUMBER,
+    "share": _NUMBER,
+    "score": _NUMBER,
+    "money": _EXACT,
+    "minutes": _EXACT,
+    "boolean": (("boolean", "Text that says neither yes nor no.", "perhaps"),),
+    "text": (),
+}
+LINEAGE = ("source_system", "delivery_id", "source_line", "organization_id", "unit_key_type")
+"""Columns that we write ourselves; there is no source text to convert."""
+
+
+def rules_of(contract: Contract) -> tuple[Rule, ...]:
+    """Every rule of a contract, in the order of its columns."""
+    return tuple(_rules(contract))
+
+
+def _rules(contract: Contract) -> Iterator[Rule]:
+    for column in contract.columns:
+        if contract.layer == "accepted" and column.name not in LINEAGE:
+            for name, description, canary in _CONVERSIONS[column.kind]:
+                yield _rule(column.name, name, "convert", description, _PROFILE, canary)
+        yield from _column_rules(column)
+    for frame_rule in contract.frame_rules:
+        yield _rule(
+            frame_rule.column,
+            frame_rule.name,
+            "check",
+            frame_rule.description,
+            frame_rule.remedy,
+            frame_rule.corrupt,
+        )
+    if contract.key:
+        yield _rule(
+            contract.key[0],
+            "unique_key",
+            "key",
+            f"Several rows share the key {', '.join(contract.key)} and none is newer.",
+            "Deliver one row per key, or a version column that orders them.",
+            _repeat_key(contract.key),
+        )
+
+
+def _column_rules(column: Column) -> Iterator[Rule]:
+    low, high = column.bounds
+    if not column.nullable:
+        yield _rule(column.name, "required", "check", "The value is missing.", _FIX, None)
+    if column.allowed:
+        words = ", ".join(column.allowed)
+        yield _rule(
+            column.name, "known_value", "check", f"The value is none of: {words}.", _PROFILE, "(undeclared)"
+        )
+    if column.pattern is not None:
+        yield _rule(
+            column.name, "well_formed", "check", f"The text is not of the form {column.pattern}.", _FIX, "?!"
+        )
+    if low is not None or high is not None:
+        said = " and ".join(
+            part
+            for part in (
+                f"at least {low}" if low is not None else "",
+                f"at most {high}" if high is not None else "",
+            )
+            if part
+        )
+        yield _rule(
+            column.name, "in_range", "check", f"The value is not {said}.", _FIX, _outside(column, low, high)
+        )
+    if column.kind == "date":
+        noon = pd.Timestamp("2024-05-01 12:00")
+        yield _rule(column.name, "whole_day", "check", "The date carries a time of day.", _FIX, noon)
+
+
+def _rule(column: str, name: str, stage: Stage, description: str, remedy: str, canary: object) -> Rule:
+    return Rule(f"{column}:{name}", column, name, stage, description, remedy, canary)
+
+
+def _outside(column: Column, low: float | str | None, high: float | str | None) -> object:
+    bound = high if high is not None else low
+    if column.kind in ("date", "timestamp"):
+        return pd.Timestamp(str(bound)) + pd.Timedelta(days=1 if high is not None else -1)
+    number = float(bound or 0) + (1 if high is not None else -1)
+    return int(number) if column.kind in ("integer", "money") else number
+
+
+def _repeat_key(key: tuple[str, ...]) -> Corrupt:
+    def corrupt(frame: pd.DataFrame) -> pd.DataFrame:
+        frame = frame.copy()
+        for name in key:
+            frame[name] = frame[name].where(frame.index != frame.index[1], frame[name].iloc[0])
+        return frame
+
+    return corrupt

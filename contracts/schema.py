@@ -1,0 +1,90 @@
+"""Contract -> pandera schema, and the names of its checks. The only place where pandera checks are made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+
+from contracts.contract import Column, Contract
+from contracts.frames import dtype_of
+
+Predicate = Callable[[pd.Series], "pd.Series[bool]"]
+
+
+def build_schema(contract: Contract) -> pa.DataFrameSchema:
+    """Pandera schema of a contract: strict, coerced, to be validated lazily.
+
+    Check names are the rule names of `contracts.rules`; a missing value fails pandera's own `not_nullable`,
+    which the gate calls `required`. The key is checked as `unique_key` over the whole frame.
+    """
+    columns = {
+        column.name: pa.Column(
+            dtype_of(contract, column),
+            checks=[pa.Check(holds, name=name) for name, holds in column_checks(column)],
+            nullable=column.nullable,
+            coerce=True,
+            description=column.description,
+        )
+        for column in contract.columns
+    }
+    checks = [
+        pa.Check(rule.holds, name=f"{rule.column}:{rule.name}", ignore_na=False)
+        for rule in contract.frame_rules
+    ]
+    if contract.key:
+        checks.append(pa.Check(_unique(contract.key), name=f"{contract.key[0]}:unique_key", ignore_na=False))
+    return pa.DataFrameSchema(
+        columns,
+        checks=checks,
+        strict=True,
+        coerce=True,
+        unique_column_names=True,
+        name=contract.name,
+        description=contract.description,
+    )
+
+
+def column_checks(column: Column) -> list[tuple[str, Predicate]]:
+    """Named predicates that every present value of a column must pass."""
+    checks: list[tuple[str, Predicate]] = []
+    if column.allowed:
+        allowed = set(column.allowed)
+        checks.append(("known_value", lambda values: values.isin(allowed)))
+    if column.pattern is not None:
+        pattern = column.pattern
+        checks.append(("well_formed", lambda values: values.str.fullmatch(pattern)))
+    low, high = (_bound(column, bound) for bound in column.bounds)
+    if low is not None or high is not None:
+        checks.append(("in_range", lambda values: _within(values, low, high)))
+    if column.kind == "date":
+        checks.append(("whole_day", lambda values: values == values.dt.normalize()))
+    return checks
+
+
+def _bound(column: Column, bound: float | str | None) -> Any:
+    if bound is None:
+        return None
+    if column.kind in ("date", "timestamp"):
+        return pd.Timestamp(bound)
+    return Decimal(str(bound)) if column.kind in ("money", "minutes") else bound
+
+
+def _within(values: pd.Series, low: Any, high: Any) -> pd.Series[bool]:
+    if isinstance(low, Decimal) and values.dtype == "float64":
+        low = float(low)
+    if isinstance(high, Decimal) and values.dtype == "float64":
+        high = float(high)
+    inside = pd.Series(True, index=values.index)
+    if low is not None:
+        inside &= (values >= low).astype("boolean").fillna(False).astype(bool)
+    if high is not None:
+        inside &= (values <= high).astype("boolean").fillna(False).astype(bool)
+    return inside
+
+
+def _unique(key: tuple[str, ...]) -> Callable[[pd.DataFrame], pd.Series[bool]]:
+    return lambda frame: ~frame.duplicated(subset=list(key), keep=False)
