@@ -1,16 +1,15 @@
-"""What a contract is: columns, rules, key and grain. What one table must hold is said in the entity modules."""
+"""What a contract is: columns, rules, key and grain. What a given table must hold is said elsewhere."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     import pandas as pd
     import pandera.pandas as pa
-    import pyarrow
 
 Kind = Literal[
     "text", "integer", "real", "share", "score", "money", "minutes", "date", "timestamp", "boolean"
@@ -153,14 +152,14 @@ class Contract:
 
         return self.typed(pd.DataFrame())
 
-    def arrow_schema(self) -> pyarrow.Schema:
-        """Parquet types of the table; dates are date32, timestamps microseconds without zone (UTC)."""
+    def arrow_schema(self) -> Any:
+        """`pyarrow.Schema` of the table; dates are date32, timestamps microseconds without zone (UTC)."""
         from contracts.frames import arrow_schema  # pyarrow is heavy
 
         return arrow_schema(self)
 
-    def to_arrow(self, frame: pd.DataFrame) -> pyarrow.Table:
-        """Arrow table of a typed frame, ready for Parquet; raises when a value does not fit its type."""
+    def to_arrow(self, frame: pd.DataFrame) -> Any:
+        """`pyarrow.Table` of a typed frame, ready for Parquet; raises when a value does not fit its type."""
         from contracts.frames import to_arrow  # pyarrow is heavy
 
         return to_arrow(self, frame)

@@ -6,9 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
+import pyarrow
 
 from contracts.contract import Column, Contract
+
+pa: Any = pyarrow
+"""Pyarrow declares no types; its objects are typed `Any` here, once."""
 
 _PLAIN = {
     "text": "str",
@@ -64,19 +67,17 @@ def _series(frame: pd.DataFrame, name: str, dtype: Any) -> pd.Series:
     values = frame[name]
     if isinstance(dtype, pd.ArrowDtype) and values.dtype != dtype:
         exact = [None if pd.isna(value) else Decimal(str(value)) for value in values]
-        return pd.Series(pd.array(exact, dtype=dtype), index=frame.index)
+        return pd.Series(exact, index=frame.index, dtype=dtype)
     return values if values.dtype == dtype else values.astype(dtype)
 
 
-def arrow_schema(contract: Contract) -> pa.Schema:
-    """Arrow and Parquet types of a contract's table."""
-    return pa.schema(
-        pa.field(column.name, _ARROW[column.kind], nullable=True) for column in contract.columns
-    )
+def arrow_schema(contract: Contract) -> Any:
+    """`pyarrow.Schema`: Arrow and Parquet types of a contract's table."""
+    return pa.schema(pa.field(column.name, _ARROW[column.kind], nullable=True) for column in contract.columns)
 
 
-def to_arrow(contract: Contract, frame: pd.DataFrame) -> pa.Table:
-    """Arrow table of a frame in the contract's types and column order.
+def to_arrow(contract: Contract, frame: pd.DataFrame) -> Any:
+    """`pyarrow.Table` of a frame in the contract's types and column order.
 
     Raises
     ------

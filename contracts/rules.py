@@ -1,4 +1,4 @@
-"""Contract -> the list of its rules, each with the bad value that must be caught. Checks themselves: schema.py."""
+"""Contract -> the list of its rules, each with the bad value it must catch. The checks are in schema.py."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ ZONE_OF_CANARIES = "Europe/Amsterdam"
 
 _FIX = "Correct the record in the source system and deliver it again."
 _PROFILE = "Correct the value, or declare its meaning in the profile or in the settings of the source."
-_NUMBER = (
-    ("number", "Text that is no number in the declared locale.", "12,34,5x"),
-)
+_NUMBER = (("number", "Text that is no number in the declared locale.", "12,34,5x"),)
 _EXACT = (
     *_NUMBER,
     ("decimals", "A number with more than four decimals; it cannot be kept exactly.", "1.00001"),
@@ -48,60 +46,46 @@ def rules_of(contract: Contract) -> tuple[Rule, ...]:
 def _rules(contract: Contract) -> Iterator[Rule]:
     for column in contract.columns:
         if contract.layer == "accepted" and column.name not in LINEAGE:
-            for name, description, canary in _CONVERSIONS[column.kind]:
-                yield _rule(column.name, name, "convert", description, _PROFILE, canary)
+            for name, said, canary in _CONVERSIONS[column.kind]:
+                yield _rule(column.name, name, "convert", said, remedy=_PROFILE, canary=canary)
         yield from _column_rules(column)
-    for frame_rule in contract.frame_rules:
+    for rule in contract.frame_rules:
         yield _rule(
-            frame_rule.column,
-            frame_rule.name,
-            "check",
-            frame_rule.description,
-            frame_rule.remedy,
-            frame_rule.corrupt,
+            rule.column, rule.name, "check", rule.description, remedy=rule.remedy, canary=rule.corrupt
         )
     if contract.key:
+        said = f"Several rows share the key {', '.join(contract.key)} and none is newer."
+        remedy = "Deliver one row per key, or a version column that orders them."
         yield _rule(
-            contract.key[0],
-            "unique_key",
-            "key",
-            f"Several rows share the key {', '.join(contract.key)} and none is newer.",
-            "Deliver one row per key, or a version column that orders them.",
-            _repeat_key(contract.key),
+            contract.key[0], "unique_key", "key", said, remedy=remedy, canary=_repeat_key(contract.key)
         )
 
 
 def _column_rules(column: Column) -> Iterator[Rule]:
     low, high = column.bounds
+    name = column.name
     if not column.nullable:
-        yield _rule(column.name, "required", "check", "The value is missing.", _FIX, None)
+        yield _rule(name, "required", "check", "The value is missing.", remedy=_FIX, canary=None)
     if column.allowed:
-        words = ", ".join(column.allowed)
-        yield _rule(
-            column.name, "known_value", "check", f"The value is none of: {words}.", _PROFILE, "(undeclared)"
-        )
+        said = f"The value is none of: {', '.join(column.allowed)}."
+        yield _rule(name, "known_value", "check", said, remedy=_PROFILE, canary="(undeclared)")
     if column.pattern is not None:
-        yield _rule(
-            column.name, "well_formed", "check", f"The text is not of the form {column.pattern}.", _FIX, "?!"
-        )
+        said = f"The text is not of the form {column.pattern}."
+        yield _rule(name, "well_formed", "check", said, remedy=_FIX, canary="?!")
     if low is not None or high is not None:
-        said = " and ".join(
-            part
-            for part in (
-                f"at least {low}" if low is not None else "",
-                f"at most {high}" if high is not None else "",
-            )
-            if part
-        )
-        yield _rule(
-            column.name, "in_range", "check", f"The value is not {said}.", _FIX, _outside(column, low, high)
-        )
+        said = f"The value is not {_words(low, high)}."
+        yield _rule(name, "in_range", "check", said, remedy=_FIX, canary=_outside(column, low, high))
     if column.kind == "date":
         noon = pd.Timestamp("2024-05-01 12:00")
-        yield _rule(column.name, "whole_day", "check", "The date carries a time of day.", _FIX, noon)
+        yield _rule(name, "whole_day", "check", "The date carries a time of day.", remedy=_FIX, canary=noon)
 
 
-def _rule(column: str, name: str, stage: Stage, description: str, remedy: str, canary: object) -> Rule:
+def _words(low: float | str | None, high: float | str | None) -> str:
+    parts = (f"at least {low}" if low is not None else "", f"at most {high}" if high is not None else "")
+    return " and ".join(part for part in parts if part)
+
+
+def _rule(column: str, name: str, stage: Stage, description: str, *, remedy: str, canary: object) -> Rule:
     return Rule(f"{column}:{name}", column, name, stage, description, remedy, canary)
 
 
