@@ -1,0 +1,104 @@
+"""The KPI registry as frozen values from kpis.yaml; the formulas themselves run in SQL and are not here."""
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+import yaml
+from pydantic import ConfigDict, Field, TypeAdapter, model_validator
+from pydantic.dataclasses import dataclass
+
+Direction = Literal["higher_is_better", "lower_is_better", "neutral"]
+Unit = Literal["share", "minutes", "tickets", "persons", "currency"]
+Transform = Literal["none", "log"]
+Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Text = Annotated[str, Field(min_length=3)]
+
+_STRICT = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class Kpi:
+    """One figure per organisation and month: numerator over denominator, in `unit`."""
+
+    code: Code
+    name_en: Text
+    name_nl: Text
+    formula: Text
+    numerator: Text
+    denominator: Text
+    unit: Unit
+    direction: Direction
+    minimum_sample: Annotated[int, Field(ge=1)]
+    entities: Annotated[tuple[Code, ...], Field(min_length=1)]
+
+    @property
+    def is_ratio(self) -> bool:
+        """True where the figure is divided by something that varies, and is re-aggregated from its parts."""
+        return self.denominator != "one"
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class Outcome:
+    """What a regression explains; `estimate * effect_scale` reads in `effect_unit_en` / `effect_unit_nl`."""
+
+    code: Code
+    kpi: Code
+    is_primary: bool
+    transform: Transform
+    unit: Text
+    effect_scale: Annotated[float, Field(gt=0)]
+    effect_unit_en: Text
+    effect_unit_nl: Text
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class Registry:
+    """All KPIs and outcomes, in the order in which they are shown."""
+
+    kpis: Annotated[tuple[Kpi, ...], Field(min_length=1)]
+    outcomes: Annotated[tuple[Outcome, ...], Field(min_length=1)]
+
+    def kpi(self, code: str) -> Kpi:
+        """Return the KPI of that code; KeyError when there is none."""
+        return {k.code: k for k in self.kpis}[code]
+
+    def outcome(self, code: str) -> Outcome:
+        """Return the outcome of that code; KeyError when there is none."""
+        return {o.code: o for o in self.outcomes}[code]
+
+    @property
+    def primary_outcomes(self) -> tuple[str, ...]:
+        """Codes of the outcomes that were declared primary before looking at data."""
+        return tuple(o.code for o in self.outcomes if o.is_primary)
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        codes = [k.code for k in self.kpis]
+        if len(set(codes)) != len(codes) or len({o.code for o in self.outcomes}) != len(self.outcomes):
+            raise ValueError("a KPI or outcome code is used twice")
+        for outcome in self.outcomes:
+            if outcome.kpi not in codes:
+                raise ValueError(f"outcome {outcome.code} names the unknown KPI {outcome.kpi}")
+        if missing := set(codes) - {o.kpi for o in self.outcomes}:
+            raise ValueError(f"no outcome for {sorted(missing)}")
+        if any("assessment" in entity for k in self.kpis for entity in k.entities):
+            raise ValueError("an outcome may not come from the assessment (same-source bias)")
+        return self
+
+
+def parse_kpis(text: str) -> Registry:
+    """Read a registry out of YAML text and check that it hangs together.
+
+    Raises
+    ------
+    ValueError
+        If a field is missing, unknown or out of range, or an outcome comes from the assessment.
+    """
+    return TypeAdapter(Registry).validate_python(yaml.safe_load(text))
+
+
+@cache
+def load_kpis() -> Registry:
+    """Return the KPI registry in force, read from kpis.yaml on first use."""
+    return parse_kpis(Path(__file__).with_name("kpis.yaml").read_text(encoding="utf-8"))
