@@ -1,1 +1,1 @@
-"""Plain Python that turns a delivered file into text rows, and text rows into accepted ones; no Dagster here."""
+"""Plain Python that turns a delivered file into text rows, and those into accepted ones; no Dagster."""

@@ -1,0 +1,125 @@
+"""Writing whole or not at all: folders swapped, Parquet and JSON with stable bytes. No content rules."""
+
+import errno
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
+
+from orchestration.errors import DiskFull, IngestBusy, LandingDamaged
+
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+@contextmanager
+def room_to_write(where: Path) -> Iterator[None]:
+    """Turn "no space left" into one clear sentence; other errors pass."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise DiskFull(
+                "There is no room left to write; what stood before is untouched",
+                str(where),
+                "free space and run again",
+            ) from error
+        raise
+
+
+@contextmanager
+def one_at_a_time(home: Path) -> Iterator[None]:
+    """Hold the home's ingest lock.
+
+    Raises
+    ------
+    IngestBusy
+        Another process holds it.
+    """
+    folder = home / "tmp"
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / "ingest.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise IngestBusy(
+            "Another run is taking in deliveries", str(home), "wait until it has ended and run again"
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def fresh(folder: Path) -> Path:
+    """Empty folder to build in; what an interrupted run left there is removed."""
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def swap(made: Path, target: Path) -> None:
+    """Put a finished folder in the place of another; the old one is removed after.
+
+    Parameters
+    ----------
+    made : finished folder on the same file system.
+    target : place to take; may be empty.
+    """
+    old = made.with_name(f"{target.name}.old")
+    if old.exists():
+        shutil.rmtree(old)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.exists():
+        os.replace(target, old)
+    os.replace(made, target)
+    if old.exists():
+        shutil.rmtree(old)
+
+
+def restore(aside: Path, target: Path) -> None:
+    """Bring back what a swap interrupted between its two moves left aside."""
+    old = aside / f"{target.name}.old"
+    if old.exists() and not target.exists():
+        os.replace(old, target)
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write JSON whole or not at all, keys sorted."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f"{path.name}.new")
+    beside.write_text(
+        json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
+    os.replace(beside, path)
+
+
+def read_json(path: Path) -> Any:
+    """Content of a JSON file that we wrote.
+
+    Raises
+    ------
+    LandingDamaged
+        It cannot be read back.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise LandingDamaged(
+            "What was written earlier cannot be read back",
+            str(path),
+            "remove that file's folder and run again",
+        ) from None
+
+
+def write_parquet(path: Path, table: pa.Table) -> None:
+    """Write one Parquet file; the same table gives the same bytes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(table.replace_schema_metadata(None), path, compression="zstd", version="2.6")

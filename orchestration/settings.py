@@ -1,0 +1,202 @@
+"""Settings of an installation, from HOME/maturity.yaml. No environment and no secrets: they are passed in."""
+
+from datetime import date
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from orchestration.errors import MissingKey, SettingsError
+
+SETTINGS_FILE = "maturity.yaml"
+# Public on purpose: it protects nothing, and only simulated persons are ever hashed with it.
+DEMO_PSEUDONYM_KEY = "simulated-persons-only"
+# HMAC-SHA256 is no stronger than its key; below this a key can be found by trying.
+MINIMUM_KEY_LENGTH = 16
+
+Locale = Literal["en", "nl", "de", "fr", "es"]
+SourceSystem = Literal["qualtrics", "salesforce", "zendesk", "workday", "xero", "reference"]
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"'{name}' is no time zone; write one such as Europe/Amsterdam or UTC")
+    return name
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Source(_Part):
+    """What is declared about the files that match one pattern; a declaration always beats a guess.
+
+    Attributes
+    ----------
+    system : source system the files come from.
+    pattern : file pattern below the drop zone, such as ``zendesk/*.csv``.
+    profile, encoding, delimiter : override detection; None lets the file speak.
+    locale : how numbers and dates are written.
+    zone : time zone of times that carry none.
+    currency : currency of amounts that carry none; None means the reporting currency.
+    """
+
+    system: SourceSystem
+    pattern: str = "**/*"
+    profile: str | None = None
+    encoding: str | None = None
+    delimiter: Literal[",", ";", "\t", "|"] | None = None
+    locale: Locale = "en"
+    zone: Zone = "UTC"
+    currency: Currency | None = None
+
+
+class Thresholds(_Part):
+    """Smallest numbers below which nothing is claimed or shown.
+
+    Attributes
+    ----------
+    minimum_organizations : 30; below about thirty clusters clustered errors are too small (method.md, M2).
+    minimum_raters : 3; fewer answers in an organisation are marked low reliability.
+    minimum_group_people : 10; smaller groups of people are not shown.
+    """
+
+    minimum_organizations: int = Field(30, ge=2)
+    minimum_raters: int = Field(3, ge=1)
+    minimum_group_people: int = Field(10, ge=1)
+
+
+class ToleratedShare(_Part):
+    """Share of delivered rows that a rule may refuse before the run stops.
+
+    ``rules`` keys are ``entity.column:rule``, ``column:rule`` or ``entity``; the most exact one counts.
+    """
+
+    default: Share = 0.0
+    rules: dict[str, Share] = Field(default_factory=dict)
+
+
+class Settings(_Part):
+    """Everything a user may set; every default is safe to keep.
+
+    Attributes
+    ----------
+    reporting_currency : ISO 4217 code amounts are reported in.
+    is_simulated : marks every output as simulated and allows the public demo key.
+    fiscal_year_start_month : 1..12, for organisations that state none.
+    sources : declarations per file pattern, first match counts.
+    first_period, last_period : observed months, None takes what was delivered.
+    """
+
+    reporting_currency: Currency = "EUR"
+    is_simulated: bool = False
+    fiscal_year_start_month: int = Field(1, ge=1, le=12)
+    sources: tuple[Source, ...] = ()
+    thresholds: Thresholds = Thresholds()
+    tolerated_share: ToleratedShare = ToleratedShare()
+    primary_outcomes: tuple[str, ...] = ("csat_share", "log_revenue")
+    instrument_version: Annotated[str, Field(coerce_numbers_to_str=True)] = "1"
+    first_period: date | None = None
+    last_period: date | None = None
+
+    def source_for(self, relative_path: str, system: str | None = None) -> Source | None:
+        """Declaration for a file below the drop zone; the first match counts.
+
+        Parameters
+        ----------
+        relative_path : path below the drop zone, with forward slashes.
+        system : source system once known; a declaration for another system is passed over.
+        """
+        for source in self.sources:
+            pattern = source.pattern.replace("**/", "*")
+            if fnmatchcase(relative_path, pattern) and system in (None, source.system):
+                return source
+        return None
+
+
+def load_settings(home: Path) -> Settings:
+    """Read and check HOME/maturity.yaml.
+
+    Parameters
+    ----------
+    home : folder of the installation.
+
+    Returns
+    -------
+    Settings
+
+    Raises
+    ------
+    SettingsError
+        The file is missing, is no YAML, or a key is unknown or out of range; the key is named.
+    """
+    path = home / SETTINGS_FILE
+    try:
+        content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(
+            "There are no settings",
+            str(path),
+            "write a maturity.yaml there, or name another folder with --home",
+        ) from None
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        detail = " ".join(str(error).split())
+        raise SettingsError(
+            f"The settings cannot be read ({detail})", str(path), "correct the file"
+        ) from None
+    if not isinstance(content, dict | None):
+        raise SettingsError(
+            "The settings hold no keys", str(path), "write lines such as 'reporting_currency: EUR'"
+        )
+    try:
+        return Settings.model_validate(content or {})
+    except ValidationError as error:
+        raise _explained(error, path) from None
+
+
+def pseudonym_key(settings: Settings, given: str | None) -> str:
+    """Secret for person keys: the one given, or the public demo key where all is simulated.
+
+    Raises
+    ------
+    MissingKey
+        No key was given for real data, or it is too short.
+    """
+    if given:
+        if len(given) < MINIMUM_KEY_LENGTH:
+            raise MissingKey(
+                "The secret for person keys is too short",
+                "MATURITY_PSEUDONYM_KEY",
+                f"use at least {MINIMUM_KEY_LENGTH} random characters",
+            )
+        return given
+    if settings.is_simulated:
+        return DEMO_PSEUDONYM_KEY
+    raise MissingKey(
+        "Files about persons need a secret of your own to hide who they are",
+        "MATURITY_PSEUDONYM_KEY",
+        "set that environment variable to at least 16 random characters, and keep it",
+    )
+
+
+def _explained(error: ValidationError, path: Path) -> SettingsError:
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"]) or "the file"
+    if first["type"] == "extra_forbidden":
+        known = ", ".join(sorted(Settings.model_fields))
+        return SettingsError(
+            f"'{key}' is no setting",
+            f"{path}, key {key}",
+            f"remove it or correct its name; known at the top: {known}",
+        )
+    message = first["msg"].removeprefix("Value error, ")
+    more = f" (and {len(error.errors()) - 1} more)" if len(error.errors()) > 1 else ""
+    return SettingsError(f"The setting '{key}' is not allowed{more}", f"{path}, key {key}", message)

@@ -1,0 +1,87 @@
+"""Harm prevented: a mistyped setting is passed over, and figures come out under defaults nobody chose."""
+
+from pathlib import Path
+
+import pytest
+
+from orchestration.errors import MaturityImpactError, MissingKey, SettingsError
+from orchestration.settings import DEMO_PSEUDONYM_KEY, Settings, load_settings, pseudonym_key
+
+
+def _home(folder: Path, text: str) -> Path:
+    (folder / "maturity.yaml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_an_empty_file_gives_the_documented_defaults(tmp_path: Path) -> None:
+    settings = load_settings(_home(tmp_path, ""))
+    assert settings == Settings()
+    assert (settings.thresholds.minimum_organizations, settings.thresholds.minimum_raters) == (30, 3)
+    assert settings.tolerated_share.default == 0.0
+    assert settings.primary_outcomes == ("csat_share", "log_revenue")
+
+
+def test_a_full_file_is_read(tmp_path: Path) -> None:
+    text = """
+reporting_currency: USD
+is_simulated: true
+instrument_version: 1
+sources:
+  - {system: zendesk, pattern: "zendesk/*.csv", locale: nl, zone: Europe/Amsterdam, delimiter: ";"}
+  - {system: salesforce, pattern: "**/*", currency: GBP}
+tolerated_share: {default: 0.01, rules: {"tickets.satisfaction:known_value": 0.5}}
+"""
+    settings = load_settings(_home(tmp_path, text))
+    assert settings.instrument_version == "1"
+    declared = settings.source_for("zendesk/tickets_2024.csv")
+    assert declared is not None
+    assert (declared.system, declared.delimiter, declared.zone) == ("zendesk", ";", "Europe/Amsterdam")
+    assert settings.source_for("zendesk/tickets.csv", "salesforce") == settings.sources[1]
+    assert settings.source_for("deep/er/x.csv") == settings.sources[1]
+    assert settings.source_for("x.csv", "xero") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("reporting_curency: EUR", "reporting_curency"),
+        ("reporting_currency: euro", "reporting_currency"),
+        ("thresholds: {minimum_raters: 0}", "thresholds.minimum_raters"),
+        ("sources: [{system: zendesk, zone: Mars/Phobos}]", "sources.0.zone"),
+        ("sources: [{system: oracle}]", "sources.0.system"),
+        ("tolerated_share: {default: 2}", "tolerated_share.default"),
+    ],
+)
+def test_a_wrong_setting_names_file_key_and_remedy(tmp_path: Path, text: str, key: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(_home(tmp_path, text))
+    assert key in str(caught.value)
+    assert "maturity.yaml" in str(caught.value)
+    assert caught.value.remedy
+
+
+@pytest.mark.parametrize("text", ["- a\n- b", "a: [", "just words"])
+def test_what_is_no_list_of_settings_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(SettingsError, match=r"maturity\.yaml"):
+        load_settings(_home(tmp_path, text))
+
+
+def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"write a maturity\.yaml there"):
+        load_settings(tmp_path)
+
+
+def test_real_persons_need_a_secret_of_their_own() -> None:
+    with pytest.raises(MissingKey, match="MATURITY_PSEUDONYM_KEY"):
+        pseudonym_key(Settings(), None)
+    with pytest.raises(MissingKey, match="too short"):
+        pseudonym_key(Settings(), "short")
+    assert pseudonym_key(Settings(), "a" * 32) == "a" * 32
+    assert pseudonym_key(Settings(is_simulated=True), None) == DEMO_PSEUDONYM_KEY
+    assert pseudonym_key(Settings(is_simulated=True), "b" * 32) == "b" * 32
+
+
+def test_an_error_is_one_sentence_with_the_next_step() -> None:
+    error = MaturityImpactError("The drop zone is empty", "exports", "put a file there")
+    assert str(error) == "The drop zone is empty (exports): put a file there."
+    assert str(MaturityImpactError("It stopped")) == "It stopped."
