@@ -1,1 +1,6 @@
-"""What must be true: entity, mart and result schemas, the instrument, the KPI registry, export profiles, the gate."""
+"""What must be true: schemas of entities, marts and results, instrument, KPIs, export profiles, the gate."""
+
+from contracts.contract import Column, Contract, FrameRule, Rule
+from contracts.registry import CONTRACTS
+
+__all__ = ["CONTRACTS", "Column", "Contract", "FrameRule", "Rule"]

@@ -71,7 +71,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class FrameRule:
-    """A rule over several columns of one row; `holds` gives one boolean per row, unknown counts as true."""
+    """A rule over several columns; `holds` gives one boolean per row, unknown counts as true.
+
+    With `spans_rows` it also looks at other rows, and is judged on the whole table among otherwise good rows.
+    """
 
     column: str
     name: str
@@ -79,6 +82,7 @@ class FrameRule:
     holds: Holds
     corrupt: Corrupt
     remedy: str = "Correct the record in the source system and deliver it again."
+    spans_rows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ class Rule:
     id : str
         `<column>:<name>`; the reason code in quarantine, ledger and messages.
     stage : Stage
-        `convert`: source text that is not of the kind; `check`: a typed row; `key`: rows that share a key.
+        `convert`: source text that is not of the kind; `check`: a typed row; `key`: rows that clash.
     canary : object
         `convert`: source text that must be refused; `check`: a typed bad value, or a function from a good
         frame to one whose first row is bad; `key`: such a function.

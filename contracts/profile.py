@@ -59,8 +59,8 @@ class ColumnMap(_Strict):
     """Where a canonical column comes from; several sources mean the first that is not empty.
 
     `values` maps source words (compared without case) to canonical words; a word that is neither mapped nor
-    canonical is refused. `cases` is a decision list on source columns. `default` stands for an empty or absent
-    source, `default_setting` takes it from the settings. `divide_by` converts the unit. `case_safe_id` brings
+    canonical is refused. `cases` is a decision list on source columns. `default` stands for an empty source,
+    `default_setting` takes it from the settings. `divide_by` converts the unit. `case_safe_id` brings
     15-character Salesforce ids to 18. `listed_in` gives the key of the row that lists this row's key.
     """
 
@@ -199,10 +199,15 @@ class Profile(_Strict):
         present = set(header)
         return [name for name in self.signature.required if name not in present]
 
+    def forbidden(self, header: Iterable[str]) -> list[str]:
+        """Columns of a header that say the file is something else."""
+        present = set(header)
+        return [name for name in self.signature.forbidden if name in present]
+
     def matches(self, header: Iterable[str]) -> bool:
         """Whether a header has every required and no forbidden column."""
-        present = set(header)
-        return not self.missing(present) and present.isdisjoint(self.signature.forbidden)
+        columns = list(header)
+        return not self.missing(columns) and not self.forbidden(columns)
 
 
 def match(header: Iterable[str], profiles: Mapping[str, Profile]) -> list[Profile]:
@@ -213,13 +218,24 @@ def match(header: Iterable[str], profiles: Mapping[str, Profile]) -> list[Profil
 
 
 def nearest(header: Iterable[str], profiles: Mapping[str, Profile]) -> tuple[Profile, list[str]]:
-    """Profile with the largest share of its required columns present, and the columns that are missing."""
-    columns = set(header)
-    best = min(
-        profiles.values(),
-        key=lambda p: (len(p.missing(columns)) / len(p.signature.required), not p.matches(columns), p.name),
-    )
+    """Profile with the largest share of its required columns present, and the columns that are missing.
+
+    Likeness is judged without case, spaces and punctuation (`Close Date` is like `close_date`); missing
+    columns are those whose exact name is not there.
+    """
+    columns = list(header)
+    bare = {_bare(name) for name in columns}
+
+    def unlike(profile: Profile) -> tuple[float, str]:
+        required = profile.signature.required
+        return (sum(_bare(name) not in bare for name in required) / len(required), profile.name)
+
+    best = min(profiles.values(), key=unlike)
     return best, best.missing(columns)
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[^0-9a-z]", "", name.casefold())
 
 
 def parse_profile(text: str, where: str) -> Profile:

@@ -50,9 +50,8 @@ def _rules(contract: Contract) -> Iterator[Rule]:
                 yield _rule(column.name, name, "convert", said, remedy=_PROFILE, canary=canary)
         yield from _column_rules(column)
     for rule in contract.frame_rules:
-        yield _rule(
-            rule.column, rule.name, "check", rule.description, remedy=rule.remedy, canary=rule.corrupt
-        )
+        stage: Stage = "key" if rule.spans_rows else "check"
+        yield _rule(rule.column, rule.name, stage, rule.description, remedy=rule.remedy, canary=rule.corrupt)
     if contract.key:
         said = f"Several rows share the key {', '.join(contract.key)} and none is newer."
         remedy = "Deliver one row per key, or a version column that orders them."
@@ -67,7 +66,8 @@ def _column_rules(column: Column) -> Iterator[Rule]:
     if not column.nullable:
         yield _rule(name, "required", "check", "The value is missing.", remedy=_FIX, canary=None)
     if column.allowed:
-        said = f"The value is none of: {', '.join(column.allowed)}."
+        words = ", ".join(column.allowed[:12]) + (", ..." if len(column.allowed) > 12 else "")
+        said = f"The value is none of: {words}."
         yield _rule(name, "known_value", "check", said, remedy=_PROFILE, canary="(undeclared)")
     if column.pattern is not None:
         said = f"The text is not of the form {column.pattern}."

@@ -1,0 +1,127 @@
+"""Organisations and the crosswalk: the two tables that the user keeps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from contracts.contract import Column, Contract, FrameRule
+from contracts.fields import (
+    INDUSTRIES,
+    LINEAGE,
+    SOURCE_SYSTEM,
+    currency,
+    no_overlap,
+    not_before,
+    not_itself,
+)
+from contracts.iso import COUNTRIES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LARGE = 500
+"""Employees from which an organisation counts as large; the split of the published study."""
+
+
+def _band_holds(frame: pd.DataFrame) -> pd.Series[bool]:
+    large = (frame["employees"] >= LARGE).fillna(False).astype(bool)
+    unknown = frame["employees"].isna() | frame["employees_band"].isna()
+    return (large == (frame["employees_band"] == "500_and_over")) | unknown
+
+
+def _wrong_band(frame: pd.DataFrame) -> pd.DataFrame:
+    frame = frame.copy()
+    frame["employees"] = frame["employees"].where(frame.index != frame.index[0], 20)
+    frame["employees_band"] = frame["employees_band"].where(frame.index != frame.index[0], "500_and_over")
+    return frame
+
+
+_FROM = Column("valid_from", "date", "First day on which the row holds.", example="2020-01-01")
+_TO = Column(
+    "valid_to", "date", "First day on which it no longer holds.", nullable=True, example="2026-01-01"
+)
+
+ORGANIZATIONS = Contract(
+    name="organizations",
+    layer="accepted",
+    description="Organisations and their traits over time.",
+    grain="One organisation from one day on.",
+    key=("organization_id", "valid_from"),
+    columns=(
+        SOURCE_SYSTEM,
+        *LINEAGE,
+        Column("organization_id", "text", "Identifier of the organisation.", example="org-1"),
+        Column("name", "text", "Name of the organisation.", example="Example"),
+        Column("industry", "text", "Industry, one of twelve.", allowed=INDUSTRIES, example="retail"),
+        Column(
+            "country",
+            "text",
+            "Country of the seat.",
+            allowed=COUNTRIES,
+            unit="ISO 3166-1 alpha-2",
+            example="NL",
+        ),
+        Column("customer_type", "text", "Whom it sells to.", allowed=("b2b", "b2c", "both"), example="b2b"),
+        Column(
+            "employees", "integer", "Employees.", unit="persons", minimum=1, maximum=5_000_000, example=800
+        ),
+        Column(
+            "employees_band",
+            "text",
+            "Size class.",
+            allowed=("under_500", "500_and_over"),
+            example="500_and_over",
+        ),
+        Column(
+            "parent_organization_id", "text", "Organisation it belongs to.", nullable=True, example="org-0"
+        ),
+        currency("Currency the organisation reports in."),
+        Column(
+            "fiscal_year_start_month",
+            "integer",
+            "Month in which its fiscal year begins.",
+            unit="month",
+            minimum=1,
+            maximum=12,
+            example=1,
+        ),
+        _FROM,
+        _TO,
+    ),
+    frame_rules=(
+        not_before("valid_to", "valid_from", strictly=True),
+        not_itself("parent_organization_id", "organization_id"),
+        FrameRule(
+            "employees_band",
+            "agrees_with_employees",
+            f"The size class must follow from the number of employees (large from {LARGE} on).",
+            _band_holds,
+            _wrong_band,
+        ),
+        no_overlap(("organization_id",)),
+    ),
+)
+
+_UNIT_KEY = ("source_system", "unit_key_type", "unit_key")
+CROSSWALK = Contract(
+    name="crosswalk",
+    layer="accepted",
+    description="Which native key of which system stands for which organisation.",
+    grain="One native key of one system from one day on.",
+    key=(*_UNIT_KEY, "valid_from"),
+    columns=(
+        Column(
+            "source_system", "text", "System whose key is mapped.", pattern=r"[a-z][a-z0-9_]*", example="xero"
+        ),
+        Column("delivered_by", "text", "System that delivered this row.", example="reference"),
+        *LINEAGE,
+        Column("unit_key_type", "text", "Kind of the native key.", example="brand"),
+        Column("unit_key", "text", "Native key.", example="B1"),
+        Column("organization_id", "text", "Organisation the key stands for.", example="org-1"),
+        _FROM,
+        _TO,
+    ),
+    frame_rules=(not_before("valid_to", "valid_from", strictly=True), no_overlap(_UNIT_KEY)),
+)
+
+CONTRACTS = (ORGANIZATIONS, CROSSWALK)
