@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
 
-from contracts.contract import Column, Contract
+from contracts.contract import Column, Contract, Holds
 from contracts.frames import dtype_of
 
 Predicate = Callable[[pd.Series], "pd.Series[bool]"]
@@ -19,8 +20,27 @@ def build_schema(contract: Contract) -> pa.DataFrameSchema:
     """Pandera schema of a contract: strict, coerced, to be validated lazily.
 
     Check names are the rule names of `contracts.rules`; a missing value fails pandera's own `not_nullable`,
-    which the gate calls `required`. The key is checked as `unique_key` over the whole frame.
+    which the gate calls `required`. Rules over several rows are checked over the whole frame.
     """
+    return _schema(contract, [*_frame_checks(contract, spans_rows=False), *_clash_checks(contract)])
+
+
+@lru_cache(maxsize=64)
+def build_row_schema(contract: Contract) -> pa.DataFrameSchema:
+    """Schema without the rules over several rows: what can be judged batch by batch."""
+    return _schema(contract, _frame_checks(contract, spans_rows=False))
+
+
+def rows_that_clash(frame: pd.DataFrame, contract: Contract) -> list[tuple[str, pd.Index]]:
+    """Rule id and index labels of the rows that break each rule over several rows."""
+    return [
+        (str(check.name), frame.index[~check(frame).check_output.to_numpy(dtype=bool)])
+        for check in _clash_checks(contract)
+        if len(frame)
+    ]
+
+
+def _schema(contract: Contract, checks: list[pa.Check]) -> pa.DataFrameSchema:
     columns = {
         column.name: pa.Column(
             dtype_of(contract, column),
@@ -31,12 +51,6 @@ def build_schema(contract: Contract) -> pa.DataFrameSchema:
         )
         for column in contract.columns
     }
-    checks = [
-        pa.Check(rule.holds, name=f"{rule.column}:{rule.name}", ignore_na=False)
-        for rule in contract.frame_rules
-    ]
-    if contract.key:
-        checks.append(pa.Check(_unique(contract.key), name=f"{contract.key[0]}:unique_key", ignore_na=False))
     return pa.DataFrameSchema(
         columns,
         checks=checks,
@@ -46,6 +60,25 @@ def build_schema(contract: Contract) -> pa.DataFrameSchema:
         name=contract.name,
         description=contract.description,
     )
+
+
+def _frame_checks(contract: Contract, *, spans_rows: bool) -> list[pa.Check]:
+    return [
+        pa.Check(_known(rule.holds), name=f"{rule.column}:{rule.name}", ignore_na=False)
+        for rule in contract.frame_rules
+        if rule.spans_rows == spans_rows
+    ]
+
+
+def _clash_checks(contract: Contract) -> list[pa.Check]:
+    checks = _frame_checks(contract, spans_rows=True)
+    if contract.key:
+        checks.append(pa.Check(_unique(contract.key), name=f"{contract.key[0]}:unique_key", ignore_na=False))
+    return checks
+
+
+def _known(holds: Holds) -> Holds:
+    return lambda frame: holds(frame).astype("boolean").fillna(True).astype(bool)
 
 
 def column_checks(column: Column) -> list[tuple[str, Predicate]]:

@@ -1,0 +1,44 @@
+"""Good rows of a contract and rows made bad on purpose, to show that every rule bites. No rules here."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import pandas as pd
+
+from contracts.contract import Column, Contract, Corrupt, Rule
+from contracts.frames import dtype_of
+
+
+def example(contract: Contract, rows: int = 3) -> pd.DataFrame:
+    """Typed frame of good rows; their text keys differ, all else is each column's example."""
+    keys = _numbered(contract)
+    columns: dict[str, pd.Series] = {}
+    for column in contract.columns:
+        values = [_value(column, row if column.name in keys else 0) for row in range(rows)]
+        columns[column.name] = pd.Series(values, dtype="object")
+    return contract.typed(pd.DataFrame(columns))
+
+
+def corrupted(contract: Contract, rule: Rule, rows: int = 3) -> pd.DataFrame:
+    """Good rows of which the first (or first two) break one rule of stage `check` or `key`."""
+    frame = example(contract, rows)
+    if callable(rule.canary):
+        return cast("Corrupt", rule.canary)(frame)
+    column = contract.column(rule.column)
+    bad = pd.Series([rule.canary], dtype="object").astype(cast("Any", dtype_of(contract, column)))
+    frame[rule.column] = pd.concat([bad, frame[rule.column].iloc[1:]], ignore_index=True)
+    return frame
+
+
+def _numbered(contract: Contract) -> set[str]:
+    texts = [name for name in contract.key if contract.column(name).kind == "text"]
+    free = [name for name in texts if contract.column(name).pattern is None]
+    return set((free or texts)[-1:])
+
+
+def _value(column: Column, row: int) -> object:
+    if column.example is None or row == 0:
+        return column.example
+    text = str(column.example)
+    return f"{row + 1:x}".rjust(len(text), "0") if column.pattern == "[0-9a-f]{64}" else f"{text}{row}"
