@@ -9,11 +9,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+import pandas as pd
+import pyarrow
+import pyarrow.parquet
 from filelock import FileLock, Timeout
 
 from orchestration.errors import DiskFull, IngestBusy, LandingDamaged
+
+# pyarrow carries no types; named so that this is said once.
+pa: Any = pyarrow
+pq: Any = pyarrow.parquet
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -119,7 +124,36 @@ def read_json(path: Path) -> Any:
         ) from None
 
 
-def write_parquet(path: Path, table: pa.Table) -> None:
-    """Write one Parquet file; the same table gives the same bytes."""
+def write_parquet(path: Path, table: Any) -> None:
+    """Write a `pyarrow.Table` to one Parquet file; the same table gives the same bytes."""
     path.parent.mkdir(parents=True, exist_ok=True)
     pq.write_table(table.replace_schema_metadata(None), path, compression="zstd", version="2.6")
+
+
+def write_text_rows(path: Path, rows: pd.DataFrame) -> None:
+    """Write a frame of texts and its ``source_line`` to Parquet."""
+    columns = {
+        name: pa.array(rows[name].to_numpy(), pa.int64() if name == "source_line" else pa.string())
+        for name in rows.columns
+    }
+    write_parquet(path, pa.table(columns))
+
+
+def read_text_rows(path: Path) -> pd.DataFrame:
+    """Rows written by `write_text_rows`.
+
+    Raises
+    ------
+    LandingDamaged
+        The file is gone or is no Parquet.
+    """
+    try:
+        table = pq.read_table(path)
+    except (OSError, ValueError):
+        raise LandingDamaged(
+            "Landed rows cannot be read back",
+            str(path),
+            "remove that folder, put the file back and run again",
+        ) from None
+    frame: pd.DataFrame = table.to_pandas()
+    return frame

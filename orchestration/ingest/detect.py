@@ -1,0 +1,111 @@
+"""Header -> export profile, or the nearest one and what is missing. No reading, no conversion."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from contracts.profile import Profile, match
+
+# Names listed in one message; the manifest holds them all.
+_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """What a header says about a file.
+
+    Attributes
+    ----------
+    profile : the profile that fits, None when none does.
+    nearest : the profile with the largest share of its required columns present.
+    missing : required columns of the nearest profile that the header lacks.
+    forbidden : columns the nearest profile does not allow.
+    kept : columns that are read, in the header's order.
+    unknown : columns no part of the profile names; they are not read.
+    absent : optional columns the profile would read and the header lacks.
+    """
+
+    profile: Profile | None
+    nearest: Profile
+    missing: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+
+    @property
+    def problem(self) -> str:
+        """Sentence on why no profile fits; empty when one does."""
+        if self.profile is not None:
+            return ""
+        reasons = []
+        if self.missing:
+            reasons.append(f"it lacks {_listed(self.missing)}")
+        if self.forbidden:
+            reasons.append(f"it has {_listed(self.forbidden)}, which that profile does not allow")
+        if len(self.missing) == len(self.nearest.signature.required):
+            return f"No export profile fits; not one required column of any profile is there ({reasons[0]})"
+        return f"No export profile fits; the nearest is {self.nearest.name}, but {' and '.join(reasons)}"
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a reader should know about the columns."""
+        said = []
+        if self.unknown:
+            said.append(
+                f"{len(self.unknown)} columns are not in the profile, so not read: {_listed(self.unknown)}"
+            )
+        if self.absent:
+            said.append(f"{len(self.absent)} optional columns are missing: {_listed(self.absent)}")
+        return tuple(said)
+
+
+def detect(
+    header: Sequence[str],
+    profiles: Mapping[str, Profile],
+    item_codes: Collection[str] = (),
+    declared: str | None = None,
+) -> Detection:
+    """Find the profile of a header.
+
+    Parameters
+    ----------
+    header : column names of the file.
+    profiles : profiles by name.
+    item_codes : codes of the assessment's items, kept from surveys.
+    declared : name of the profile the settings declare; it still has to fit.
+
+    Returns
+    -------
+    Detection
+        With `profile` None when nothing fits, never a guess.
+    """
+    offered = {name: profile for name, profile in profiles.items() if declared in (None, name)} or profiles
+    fitting = match(header, offered)
+    if not fitting:
+        closest = _nearest(header, offered)
+        missing = closest.missing(header)
+        forbidden = tuple(name for name in header if name in closest.signature.forbidden)
+        return Detection(None, closest, tuple(missing), forbidden)
+    profile = fitting[0]
+    kept = tuple(profile.kept(header, item_codes))
+    named = {*kept, *profile.signature.required, *profile.signature.optional, *profile.personal}
+    absent = [name for name in profile.signature.optional if name in profile.used and name not in header]
+    if profile.survey is not None:
+        absent += [code for code in item_codes if code not in header]
+    return Detection(
+        profile, profile, (), (), kept, tuple(name for name in header if name not in named), tuple(absent)
+    )
+
+
+def _nearest(header: Sequence[str], profiles: Mapping[str, Profile]) -> Profile:
+    def distance(profile: Profile) -> tuple[float, int, str]:
+        n_required = len(profile.signature.required)
+        n_other = len({*profile.signature.optional, *profile.personal} & set(header))
+        return len(profile.missing(header)) / n_required, -n_other, profile.name
+
+    return min(profiles.values(), key=distance)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more

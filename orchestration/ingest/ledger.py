@@ -1,0 +1,92 @@
+"""The ledger: per file, delivered = accepted + quarantined + duplicate + superseded. No reading of files."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+import pyarrow
+
+from orchestration.ingest.files import write_parquet
+
+pa: Any = pyarrow
+FATES: Final = ("accepted", "quarantined", "duplicate", "superseded")
+_TEXT: Final = ("file", "delivery_id", "source_system", "profile", "amounts")
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """What became of the rows of one delivered file.
+
+    Attributes
+    ----------
+    n_deleted, n_unmapped : of the accepted rows, those the source marks as deleted, and those no organisation
+        is known for.
+    amounts : JSON, per currency the amount by fate, for files that carry money; rows whose amount cannot be
+        read are in no sum.
+    """
+
+    file: str
+    delivery_id: str
+    source_system: str
+    profile: str
+    delivered: int
+    accepted: int = 0
+    quarantined: int = 0
+    duplicate: int = 0
+    superseded: int = 0
+    n_deleted: int = 0
+    n_unmapped: int = 0
+    amounts: str | None = None
+
+
+def frame(lines: Sequence[LedgerLine]) -> pd.DataFrame:
+    """Ledger as a frame, in the order of arrival."""
+    names = list(LedgerLine.__dataclass_fields__)
+    kinds = {name: "str" if name in _TEXT else "int64" for name in names}
+    return pd.DataFrame([asdict(line) for line in lines], columns=names).astype(kinds)
+
+
+def balance(ledger: pd.DataFrame) -> pd.DataFrame:
+    """Files whose rows are not all accounted for; empty when the ledger balances.
+
+    Parameters
+    ----------
+    ledger : as in accepted/ledger.parquet.
+
+    Returns
+    -------
+    DataFrame
+        The offending lines with ``n_lost``: delivered minus the sum of all fates.
+    """
+    lost = ledger["delivered"] - ledger[list(FATES)].sum(axis=1)
+    negative = (ledger[list(FATES)] < 0).any(axis=1)
+    return ledger.assign(n_lost=lost)[(lost != 0) | negative]
+
+
+def write(path: Path, ledger: pd.DataFrame) -> None:
+    """Write the ledger to Parquet."""
+    schema = pa.schema([(name, pa.string() if name in _TEXT else pa.int64()) for name in ledger.columns])
+    write_parquet(path, pa.Table.from_pandas(ledger, schema=schema, preserve_index=False))
+
+
+def amounts_by_fate(amount: pd.Series, currency: pd.Series, fate: pd.Series) -> dict[str, dict[str, str]]:
+    """Sum of amounts per currency and fate, exact, as text.
+
+    Parameters
+    ----------
+    amount : decimals; unknown ones are in no sum.
+    currency : ISO code per row.
+    fate : one of `FATES` per row.
+    """
+    sums: dict[str, dict[str, Decimal]] = {}
+    for value, code, what in zip(amount, currency, fate, strict=True):
+        if isinstance(value, Decimal) and isinstance(code, str):
+            parts = sums.setdefault(code, dict.fromkeys(FATES, Decimal("0.00")))
+            parts[what] += value
+    return {
+        code: {**{what: str(parts[what]) for what in FATES}, "delivered": str(sum(parts.values()))}
+        for code, parts in sorted(sums.items())
+    }
