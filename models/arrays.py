@@ -1,0 +1,116 @@
+"""Array helpers the estimators share: group codes, demeaning, exact dependence. No statistics, no frames."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+# A column counts as dependent when the part outside the span of the earlier ones is below this share of its
+# length. Longley, the classic ill-conditioned design, keeps shares above 1e-6; rounding stays below 1e-13.
+DEPENDENCE_TOLERANCE = 1e-9
+
+
+def library(name: str) -> Any:
+    """Import a slow library on first use, untyped: statsmodels and scipy.stats take seconds to import."""
+    return importlib.import_module(name)
+
+
+def frozen(values: npt.ArrayLike) -> FloatArray:
+    """Return a read-only float copy, so that a frozen result stays frozen."""
+    out = np.array(values, dtype=np.float64)
+    out.setflags(write=False)
+    return out
+
+
+def group_codes(groups: npt.ArrayLike) -> tuple[IntArray, int]:
+    """Number the groups 0..G-1 in sorted order of their labels.
+
+    Parameters
+    ----------
+    groups : array of shape (n,)
+        Labels; they must be mutually comparable.
+
+    Returns
+    -------
+    codes : int array (n,)
+    n_groups : int
+    """
+    labels, codes = np.unique(np.asarray(groups), return_inverse=True)
+    return codes.astype(np.int64), len(labels)
+
+
+def rows_of_groups(codes: IntArray, n_groups: int) -> list[IntArray]:
+    """List the row numbers of each group, in row order."""
+    order = np.argsort(codes, kind="stable")
+    ends = np.cumsum(np.bincount(codes, minlength=n_groups))
+    return [rows.astype(np.int64) for rows in np.split(order, ends[:-1])]
+
+
+def group_sums(values: FloatArray, codes: IntArray, n_groups: int) -> FloatArray:
+    """Sum the rows of `values` (n, k) within groups: (G, k)."""
+    out = np.zeros((n_groups, values.shape[1]))
+    np.add.at(out, codes, values)
+    return out
+
+
+def demean(values: FloatArray, codes: IntArray, n_groups: int) -> FloatArray:
+    """Take the group mean from every column of `values` (n, k)."""
+    means = group_sums(values, codes, n_groups) / np.bincount(codes, minlength=n_groups)[:, None]
+    return np.asarray(values - means[codes])
+
+
+def dependent_columns(X: FloatArray, tolerance: float = DEPENDENCE_TOLERANCE) -> list[int]:
+    """Find the columns that lie in the span of the columns before them.
+
+    Gram-Schmidt, twice, over unit-length columns; only independent columns enter the basis, so one dependent
+    column never makes a later one look dependent.
+
+    Parameters
+    ----------
+    X : array (n, k)
+    tolerance : float
+        Smallest share of a column's length that must lie outside the span.
+
+    Returns
+    -------
+    list of int
+        Positions, ascending. A zero column is dependent.
+    """
+    n, k = X.shape
+    basis = np.empty((n, k))
+    n_basis, dependent = 0, []
+    for j in range(k):
+        length = float(np.linalg.norm(X[:, j]))
+        rest = X[:, j] / length if length > 0 else np.zeros(n)
+        for _ in range(2):
+            done = basis[:, :n_basis]
+            rest = rest - done @ (done.T @ rest)
+        left = float(np.linalg.norm(rest))
+        if left <= tolerance:
+            dependent.append(j)
+        else:
+            basis[:, n_basis] = rest / left
+            n_basis += 1
+    return dependent
+
+
+def dummies(values: Iterable[object], prefix: str) -> tuple[FloatArray, list[str]]:
+    """Make 0/1 columns for every level but the first, levels sorted by their text.
+
+    Returns
+    -------
+    columns : array (n, L - 1)
+    names : list of str
+        `prefix=level`.
+    """
+    texts = np.array([str(value) for value in values])
+    levels, codes = np.unique(texts, return_inverse=True)
+    columns = (codes[:, None] == np.arange(1, len(levels))[None, :]).astype(np.float64)
+    return columns, [f"{prefix}={level}" for level in levels[1:]]

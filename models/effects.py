@@ -1,0 +1,219 @@
+"""One outcome through naive, M1 and M2 with its diagnostics. Families, grades and tables: see `analysis`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from models.arrays import FloatArray, dependent_columns, dummies
+from models.diagnostics import leave_one_cluster_out
+from models.errors import AllMissingError, ConstantExposureError, ConstantOutcomeError, ModelError
+from models.estimate import Coefficient, Fit, ols
+from models.inference import wild_cluster_bootstrap
+from models.panel import WithinDesign, fit_within, within_design
+from models.power import minimum_detectable_effect
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+T = TypeVar("T")
+EXPOSURE = "index_per_10"
+CATEGORIES = ("industry", "country", "customer_type")
+LEAD_SUFFIX = "_lead_3m"
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One row of `analysis.effects`: the change of the outcome per +10 index points, one quarter later.
+
+    Periods are those of the exposure, first and last day-of-month dates as ISO text; `mde` is the minimum
+    detectable effect. `p_adjusted` is within the family of the model, by `adjustment`.
+    """
+
+    outcome: str
+    is_primary: bool
+    model: str
+    exposure: str
+    estimate: float
+    standard_error: float
+    low: float
+    high: float
+    p_value: float
+    p_adjusted: float
+    adjustment: str
+    unit: str
+    standard_error_kind: str
+    degrees_of_freedom: float
+    n_observations: int
+    n_organizations: int
+    n_periods: int
+    first_period: str
+    last_period: str
+    mde: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fitted:
+    """Coefficient of the exposure in one model, and the sample it rests on."""
+
+    model: str
+    coefficient: Coefficient
+    kind: str
+    n_observations: int
+    n_organizations: int
+    periods: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SmallSample:
+    """M2 by CR2, by wild cluster bootstrap (when few clusters), and leaving each organisation out."""
+
+    cr2: Coefficient
+    bootstrap_p_value: float | None
+    low: float
+    high: float
+    keeps_sign: bool
+    most_influential: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeFits:
+    """What could be estimated of one outcome; `failures` are the errors of what could not, by model."""
+
+    outcome: str
+    naive: Fitted | None
+    m1: Fitted | None
+    m1_hc3: Coefficient | None
+    m1_cr2: Coefficient | None
+    m2: Fitted | None
+    small_sample: SmallSample | None
+    mean_level: float
+    failures: tuple[tuple[str, ModelError], ...]
+
+
+def fit_outcome(
+    frame: pd.DataFrame, outcome: str, *, small_clusters: int, n_draws: int, seed: int
+) -> OutcomeFits:
+    """Estimate naive, M1 and M2 of one outcome; what cannot be estimated is listed in `failures`.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        `fct_maturity_impact`, checked and sorted; the outcome is read from `<outcome>_lead_3m`.
+    outcome : str
+    small_clusters : int
+        Below this many organisations the wild cluster bootstrap is run.
+    n_draws, seed : int
+        Of the bootstrap.
+    """
+    failures: list[tuple[str, ModelError]] = []
+    between = _attempt(lambda: _between(frame, outcome + LEAD_SUFFIX), "M1", failures)
+    design = _attempt(lambda: _within(frame, outcome), "M2", failures)
+    naive, m1, hc3, cr2 = between or (None, None, None, None)
+    fit = None if design is None else _attempt(lambda: fit_within(design), "M2", failures)
+    m2, small = None, None
+    if fit is not None and design is not None:
+        m2 = _fitted("M2", fit, tuple(str(p)[:10] for p in design.periods))
+        small = _attempt(lambda: _small_sample(design, small_clusters, n_draws, seed), "M2", failures)
+    known = frame[outcome + LEAD_SUFFIX].to_numpy(dtype=np.float64, na_value=np.nan)
+    level = float(np.abs(np.nanmean(known))) if np.isfinite(known).any() else 0.0
+    return OutcomeFits(outcome, naive, m1, hc3, cr2, m2, small, level, tuple(failures))
+
+
+def effect(
+    fitted: Fitted,
+    outcome: str,
+    *,
+    is_primary: bool,
+    unit: str,
+    p_adjusted: float,
+    power: tuple[float, float],
+) -> Effect:
+    """Turn a fitted coefficient into a row of `analysis.effects`; `power` is (alpha, power) of the MDE."""
+    c = fitted.coefficient
+    return Effect(
+        outcome=outcome,
+        is_primary=is_primary,
+        model=fitted.model,
+        exposure=EXPOSURE,
+        estimate=c.estimate,
+        standard_error=c.standard_error,
+        low=c.low,
+        high=c.high,
+        p_value=c.p_value,
+        p_adjusted=p_adjusted,
+        adjustment="holm" if is_primary else "bh",
+        unit=unit,
+        standard_error_kind=fitted.kind,
+        degrees_of_freedom=c.degrees_of_freedom,
+        n_observations=fitted.n_observations,
+        n_organizations=fitted.n_organizations,
+        n_periods=len(fitted.periods),
+        first_period=fitted.periods[0],
+        last_period=fitted.periods[-1],
+        mde=minimum_detectable_effect(c.standard_error, *power),
+    )
+
+
+def _attempt(run: Callable[[], T], model: str, failures: list[tuple[str, ModelError]]) -> T | None:
+    try:
+        return run()
+    except ModelError as error:
+        failures.append((model, error))
+        return None
+
+
+def _between(frame: pd.DataFrame, y_name: str) -> tuple[Fitted, Fitted, Coefficient, Coefficient]:
+    """Naive and M1 on the same rows, so that they differ by the adjustment alone."""
+    numeric = frame[[y_name, EXPOSURE, "log_employees"]].to_numpy(dtype=np.float64, na_value=np.nan)
+    keep = np.isfinite(numeric).all(axis=1) & frame[list(CATEGORIES)].notna().all(axis=1).to_numpy()
+    if not keep.any():
+        raise AllMissingError(f"no row has {y_name}, the index and every control.", where="M1")
+    rows, (y, x, size) = frame.loc[keep], numeric[keep].T
+    for values, name, error in ((y, y_name, ConstantOutcomeError), (x, EXPOSURE, ConstantExposureError)):
+        if np.ptp(values) == 0:
+            raise error(f"{name} has one value in every row.", where="M1")
+    groups = rows["organization_id"].astype(str).to_numpy()
+    periods = tuple(sorted(rows["period"].astype(str).str[:10].unique()))
+    ones = np.ones((len(rows), 1))
+    naive = ols(y, np.column_stack([x, ones]), (EXPOSURE, "constant"), groups)
+
+    blocks = [dummies(rows["period"], "period"), *(dummies(rows[name], name) for name in CATEGORIES)]
+    controls: FloatArray = np.column_stack([ones, *(columns for columns, _ in blocks), size])
+    names = ["constant", *(name for _, block in blocks for name in block), "log_employees"]
+    redundant = set(dependent_columns(np.column_stack([controls, x])))
+    if controls.shape[1] in redundant:
+        raise ConstantExposureError("the controls explain the index exactly.", where="M1")
+    used = [j for j in range(controls.shape[1]) if j not in redundant]
+    design, labels = np.column_stack([x, controls[:, used]]), (EXPOSURE, *(names[j] for j in used))
+    m1 = ols(y, design, labels, groups)
+    return (
+        _fitted("naive", naive, periods),
+        _fitted("M1", m1, periods),
+        ols(y, design, labels, groups, "HC3").at(EXPOSURE),
+        ols(y, design, labels, groups, "CR2").at(EXPOSURE),
+    )
+
+
+def _within(frame: pd.DataFrame, outcome: str) -> WithinDesign:
+    return within_design(frame, outcome + LEAD_SUFFIX, EXPOSURE, (), unit="organization_id", period="period")
+
+
+def _small_sample(design: WithinDesign, small_clusters: int, n_draws: int, seed: int) -> SmallSample:
+    cr2 = fit_within(design, "CR2").at(EXPOSURE)
+    column = design.names.index(EXPOSURE)
+    p_value = None
+    if len(design.unit_labels) < small_clusters:
+        p_value = wild_cluster_bootstrap(design.y, design.X, design.units, column, n_draws, seed).p_value
+    left_out = leave_one_cluster_out(design.y, design.X, design.units, column)
+    influential = design.unit_labels[int(left_out.most_influential)]
+    return SmallSample(cr2, p_value, left_out.low, left_out.high, left_out.keeps_sign, influential)
+
+
+def _fitted(model: str, fit: Fit, periods: tuple[str, ...]) -> Fitted:
+    return Fitted(
+        model, fit.at(EXPOSURE), fit.standard_error_kind, fit.n_observations, fit.n_clusters or 0, periods
+    )

@@ -1,0 +1,225 @@
+"""Least squares with the standard error that was asked for. Panels, bootstraps and grades live elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from models.arrays import FloatArray, dependent_columns, frozen, group_codes, library
+from models.errors import (
+    AllMissingError,
+    CollinearColumnsError,
+    ConstantExposureError,
+    InputRefusedError,
+    TooFewUnitsError,
+)
+from models.inference import cluster_covariance, satterthwaite_df
+
+CovarianceKind = Literal["cluster", "HC3", "CR2", "classical"]
+LEVEL = 0.95
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fit:
+    """A fitted linear model; arrays are read-only, one entry per name.
+
+    Attributes
+    ----------
+    names : tuple of str
+    coefficients, standard_errors, t_values, p_values, low, high, degrees_of_freedom : array (k,)
+        `low` and `high` bound the 95 % interval of the t distribution with `degrees_of_freedom`.
+    covariance : array (k, k)
+    n_observations, n_dropped : int
+        Rows used, and rows left out because a value was missing (or the row was a singleton).
+    n_clusters : int or None
+    r_squared, residual_sd : float
+        In a within regression R squared is that of the demeaned outcome.
+    standard_error_kind : str
+        "cluster" (CR1), "HC3", "CR2" or "classical".
+    """
+
+    names: tuple[str, ...]
+    coefficients: FloatArray
+    covariance: FloatArray
+    standard_errors: FloatArray
+    t_values: FloatArray
+    p_values: FloatArray
+    low: FloatArray
+    high: FloatArray
+    degrees_of_freedom: FloatArray
+    n_observations: int
+    n_dropped: int
+    n_clusters: int | None
+    r_squared: float
+    residual_sd: float
+    standard_error_kind: str
+
+    def at(self, name: str) -> Coefficient:
+        """Return one coefficient by name; KeyError when there is none."""
+        if name not in self.names:
+            raise KeyError(name)
+        j = self.names.index(name)
+        return Coefficient(
+            name,
+            float(self.coefficients[j]),
+            float(self.standard_errors[j]),
+            float(self.t_values[j]),
+            float(self.p_values[j]),
+            float(self.low[j]),
+            float(self.high[j]),
+            float(self.degrees_of_freedom[j]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Coefficient:
+    """One coefficient of a `Fit`, in units of the outcome per unit of its column."""
+
+    name: str
+    estimate: float
+    standard_error: float
+    t_value: float
+    p_value: float
+    low: float
+    high: float
+    degrees_of_freedom: float
+
+
+def ols(
+    y: npt.ArrayLike,
+    X: npt.ArrayLike,
+    names: Sequence[str],
+    groups: npt.ArrayLike | None = None,
+    covariance: CovarianceKind = "cluster",
+    *,
+    n_absorbed: int = 0,
+) -> Fit:
+    """Fit ordinary least squares and give the covariance that was asked for.
+
+    Parameters
+    ----------
+    y : array (n,)
+    X : array (n, k)
+        Used as it is: a constant is a column of ones that the caller adds. Rows with a missing value are
+        dropped and counted.
+    names : sequence of k str
+    groups : array (n,), optional
+        Cluster labels; needed for "cluster" and "CR2".
+    covariance : {"cluster", "HC3", "CR2", "classical"}
+        cluster: CR1 with factor G/(G-1) (n-1)/(n-k) and t with G-1 degrees of freedom (statsmodels, Petersen
+        2009). CR2: Bell-McCaffrey with Satterthwaite degrees of freedom. HC3 (MacKinnon and White 1985) and
+        classical: n-k.
+    n_absorbed : int
+        Effects taken out before (by demeaning) that classical errors must count; clusters that nest them
+        need not.
+
+    Returns
+    -------
+    Fit
+
+    Raises
+    ------
+    AllMissingError, TooFewUnitsError, ConstantExposureError, CollinearColumnsError, InputRefusedError
+    """
+    outcome, design, labels, n_dropped = _complete(y, X, names, groups, covariance)
+    n, k = design.shape
+    if n <= k + n_absorbed:
+        raise TooFewUnitsError(
+            f"{n} complete rows cannot carry {k + n_absorbed} coefficients.",
+            where="ols",
+            remedy="Add rows or leave out controls.",
+        )
+    _refuse_dependent(design, names)
+    result = library("statsmodels.regression.linear_model").OLS(outcome, design).fit()
+    n_clusters = None
+    freedom = np.full(k, float(n - k - n_absorbed))
+    if labels is None or covariance in ("HC3", "classical"):
+        scale = (n - k) / (n - k - n_absorbed)
+        matrix = result.cov_params() * scale if covariance == "classical" else result.cov_HC3
+    else:
+        codes, n_clusters = group_codes(labels)
+        if n_clusters < 2:
+            raise TooFewUnitsError(
+                "clustered errors need two clusters.", where="ols", remedy="Add organisations."
+            )
+        if covariance == "cluster":
+            matrix = result.get_robustcov_results("cluster", groups=codes, use_t=True).cov_params()
+            freedom = np.full(k, float(n_clusters - 1))
+        else:
+            matrix = cluster_covariance(design, result.resid, codes, "CR2")
+            freedom = satterthwaite_df(design, codes)
+    residual_sd = float(np.sqrt(result.ssr / (n - k - n_absorbed)))
+    counts = (n, n_dropped, n_clusters)
+    quality = (float(result.rsquared), residual_sd)
+    return _fit(tuple(names), result.params, matrix, freedom, counts=counts, quality=quality, kind=covariance)
+
+
+def _fit(
+    names: tuple[str, ...],
+    coefficients: FloatArray,
+    matrix: FloatArray,
+    freedom: FloatArray,
+    *,
+    counts: tuple[int, int, int | None],
+    quality: tuple[float, float],
+    kind: str,
+) -> Fit:
+
+    student = library("scipy.stats").t
+    errors = np.sqrt(np.clip(np.diag(matrix), 0.0, None))
+    usable = errors > 0
+    t_values = np.divide(coefficients, errors, out=np.full(len(errors), np.nan), where=usable)
+    half = student.ppf(0.5 + LEVEL / 2, freedom) * errors
+    return Fit(
+        names,
+        frozen(coefficients),
+        frozen(matrix),
+        frozen(errors),
+        frozen(t_values),
+        frozen(2 * student.sf(np.abs(t_values), freedom)),
+        frozen(coefficients - half),
+        frozen(coefficients + half),
+        frozen(freedom),
+        *counts,
+        *quality,
+        kind,
+    )
+
+
+def _complete(
+    y: npt.ArrayLike, X: npt.ArrayLike, names: Sequence[str], groups: npt.ArrayLike | None, covariance: str
+) -> tuple[FloatArray, FloatArray, npt.NDArray[Any] | None, int]:
+    outcome, design = np.asarray(y, dtype=np.float64), np.asarray(X, dtype=np.float64)
+    labels = None if groups is None else np.asarray(groups)
+    if design.ndim != 2 or outcome.shape != (len(design),) or design.shape[1] != len(names):
+        raise InputRefusedError(
+            f"shapes do not fit: y {outcome.shape}, X {design.shape}, {len(names)} names.", where="ols"
+        )
+    if labels is None and covariance in ("cluster", "CR2"):
+        raise InputRefusedError(
+            f"{covariance} errors need groups.", where="ols", remedy="Pass one label per row."
+        )
+    if labels is not None and labels.shape != outcome.shape:
+        raise InputRefusedError(f"{labels.shape} groups for {outcome.shape} rows.", where="ols")
+    keep = np.isfinite(outcome) & np.isfinite(design).all(axis=1)
+    if not keep.any():
+        raise AllMissingError(
+            "no row has every value.", where="ols", remedy="Check the coverage of its sources."
+        )
+    return outcome[keep], design[keep], None if labels is None else labels[keep], int((~keep).sum())
+
+
+def _refuse_dependent(design: FloatArray, names: Sequence[str]) -> None:
+    bad = dependent_columns(design)
+    if not bad:
+        return
+    constant = [names[j] for j in bad if np.ptp(design[:, j]) == 0]
+    if constant:
+        raise ConstantExposureError(
+            f"{', '.join(constant)} does not vary.", where="ols", remedy="Leave it out or widen the sample."
+        )
+    raise CollinearColumnsError(tuple(names[j] for j in bad), where="ols")

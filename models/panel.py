@@ -1,0 +1,177 @@
+"""Two-way fixed effects by demeaning within units. Which outcomes and controls to use is not decided here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from models.arrays import FloatArray, IntArray, demean, dependent_columns, dummies, group_codes
+from models.errors import AllMissingError, ConstantExposureError, ConstantOutcomeError, TooFewUnitsError
+from models.estimate import CovarianceKind, Fit, ols
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Within variation below this share of the column's size is rounding, not change.
+NO_CHANGE = 1e-10
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WithinDesign:
+    """A two-way panel with the unit effects taken out.
+
+    Attributes
+    ----------
+    y : array (n,)
+    X : array (n, k)
+        Exposure first, then controls, period dummies and a constant; all but the constant demeaned within
+        units with the grand mean added back.
+    names : tuple of k str
+    units : int array (n,)
+        Unit number of each row, in sorted order of the labels.
+    unit_labels : tuple of str
+    periods : tuple
+        Distinct periods used, ascending.
+    n_dropped : int
+        Rows left out: missing values, and rows that are alone in their unit or period.
+    n_redundant : int
+        Controls or period dummies left out because the others already hold them.
+    """
+
+    y: FloatArray
+    X: FloatArray
+    names: tuple[str, ...]
+    units: IntArray
+    unit_labels: tuple[str, ...]
+    periods: tuple[object, ...]
+    n_dropped: int
+    n_redundant: int
+
+
+# The signature is the one that docs and callers rely on.
+def two_way_within(  # noqa: PLR0917
+    frame: pd.DataFrame,
+    outcome: str,
+    exposure: str,
+    controls: Sequence[str],
+    unit: str,
+    period: str,
+    covariance: CovarianceKind = "cluster",
+) -> Fit:
+    """Fit y on x with unit and period effects.
+
+    Rows with a missing value and rows alone in their unit or period are dropped; the rest is demeaned within
+    units and period dummies are kept, which is exact for unbalanced panels (Frisch-Waugh-Lovell).
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per unit and period.
+    outcome, exposure, unit, period : str
+        Column names.
+    controls : sequence of str
+        Further numeric columns.
+    covariance : {"cluster", "CR2", "classical"}
+        Clustered by unit. Degrees of freedom: unit effects are nested in the clusters and are not counted in
+        the CR1 factor G/(G-1) (n-1)/(n-k), where k counts exposure, controls, period dummies and the
+        constant (Stata's `xtreg, fe`, Cameron and Miller 2015, section III.B); t has G-1. "classical" counts
+        the unit effects.
+
+    Returns
+    -------
+    Fit
+        Exposure first, then controls, period dummies, constant.
+
+    Raises
+    ------
+    AllMissingError, TooFewUnitsError, ConstantExposureError, ConstantOutcomeError
+    """
+    return fit_within(within_design(frame, outcome, exposure, controls, unit=unit, period=period), covariance)
+
+
+def fit_within(design: WithinDesign, covariance: CovarianceKind = "cluster") -> Fit:
+    """Fit a `WithinDesign` by OLS, clustered by unit."""
+    absorbed = len(design.unit_labels) - 1
+    fit = ols(
+        design.y,
+        design.X,
+        design.names,
+        design.units,
+        covariance,
+        n_absorbed=absorbed * (covariance == "classical"),
+    )
+    return replace(fit, n_dropped=design.n_dropped)
+
+
+def within_design(
+    frame: pd.DataFrame, outcome: str, exposure: str, controls: Sequence[str], *, unit: str, period: str
+) -> WithinDesign:
+    """Build the demeaned design of `two_way_within`; same parameters and errors."""
+    numeric = [outcome, exposure, *controls]
+    values = frame[numeric].to_numpy(dtype=np.float64, na_value=np.nan)
+    keep = np.isfinite(values).all(axis=1)
+    if not keep.any():
+        raise AllMissingError(f"no row has both {outcome} and {exposure}.", where="two_way_within")
+    keep = _without_singletons(
+        keep, group_codes(frame[unit].astype(str))[0], group_codes(frame[period].astype(str))[0]
+    )
+    if not keep.any():
+        raise TooFewUnitsError(
+            f"no {unit} has {outcome} and {exposure} in two periods.",
+            where="two_way_within",
+            remedy="Add periods.",
+        )
+    rows = frame.loc[keep].sort_values([unit, period])
+    values = rows[numeric].to_numpy(dtype=np.float64, na_value=np.nan)
+    units, n_units = group_codes(rows[unit].astype(str))
+    if n_units < 2:
+        raise TooFewUnitsError(
+            f"one {unit} is not enough.", where="two_way_within", remedy="Add organisations."
+        )
+    columns, period_names = dummies(rows[period], period)
+
+    raw = np.column_stack([values, columns])
+    within = demean(raw, units, n_units)
+    for j, error in ((0, ConstantOutcomeError), (1, ConstantExposureError)):
+        if np.linalg.norm(within[:, j]) <= NO_CHANGE * max(float(np.linalg.norm(raw[:, j])), 1e-300):
+            raise error(
+                f"{numeric[j]} never changes within a {unit}.", where="two_way_within", remedy="Add periods."
+            )
+
+    # The exposure is judged last: a redundant dummy or control goes, an exposure that they explain is
+    # refused.
+    order = [*range(2 + len(controls), raw.shape[1]), *range(2, 2 + len(controls)), 1]
+    redundant = {order[position] for position in dependent_columns(within[:, order])}
+    if 1 in redundant:
+        raise ConstantExposureError(
+            f"{exposure} changes in step in every {unit}: nothing is left beside the period effects.",
+            where="two_way_within",
+        )
+    names = [*numeric, *period_names]
+    used = [j for j in range(1, raw.shape[1]) if j not in redundant]
+    centred = within + raw.mean(axis=0)
+    return WithinDesign(
+        y=centred[:, 0],
+        X=np.column_stack([centred[:, used], np.ones(len(rows))]),
+        names=(*(names[j] for j in used), "constant"),
+        units=units,
+        unit_labels=tuple(sorted(rows[unit].astype(str).unique())),
+        periods=tuple(sorted(rows[period].unique())),
+        n_dropped=len(frame) - len(rows),
+        n_redundant=len(redundant),
+    )
+
+
+def _without_singletons(
+    keep: np.ndarray[tuple[int], np.dtype[np.bool_]], *keys: IntArray
+) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    while True:
+        before = int(keep.sum())
+        for codes in keys:
+            counts = np.bincount(codes[keep], minlength=int(codes.max()) + 1)
+            keep = keep & (counts[codes] > 1)
+        if int(keep.sum()) == before:
+            return keep
