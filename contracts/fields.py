@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from contracts.contract import Column, FrameRule
-from contracts.iso import CURRENCIES
+from contracts.iso import COUNTRIES, CURRENCIES
 
 if TYPE_CHECKING:
     import pandas as pd
+
+__all__ = ["COUNTRIES", "CURRENCIES", "INDUSTRIES"]
+"""Word lists that other modules take from here; column makers are imported by name."""
 
 INDUSTRIES = (
     "technology_telecom",

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pyarrow
+import pyarrow.compute
 
 from contracts.contract import Column, Contract
 

@@ -109,6 +109,7 @@ class Unit(_Strict):
 
     type: str
     source: str = Field(alias="from")
+    case_safe_id: bool = False
 
 
 class Refuse(_Strict):

@@ -1,0 +1,125 @@
+"""A survey file, one response per row -> answers, practices and channels, one per row. Items go by their codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from contracts.convert import Given, Mask, Refusals, convert_entity
+from contracts.entities.assessment import ASSESSMENT_ANSWERS, CHANNEL_ADOPTION, PRACTICES
+from contracts.gate import reasons_by_row
+from contracts.values import blank_to_null, parse, parse_booleans
+
+if TYPE_CHECKING:
+    from contracts.instrument import Instrument
+    from contracts.profile import Survey
+
+Frames = dict[str, pd.DataFrame]
+_LEVEL = ASSESSMENT_ANSWERS.column("answer_level")
+
+
+def convert_survey(
+    facts: pd.DataFrame, given: Given, instrument: Instrument
+) -> tuple[Frames, list[list[str]], tuple[str, ...]]:
+    """Frames by entity, reasons per response, and warnings.
+
+    A response is taken whole or refused whole: one answer off the scale says that its codes do not mean what
+    the instrument means. A file without any item of the instrument is some other survey.
+    """
+    survey = given.profile.survey
+    if survey is None:
+        raise ValueError(f"{given.profile.name} is no survey profile")
+    items = [item.code for item in instrument.items if item.code in facts.columns]
+    if not items:
+        frames = {c.name: c.empty() for c in (ASSESSMENT_ANSWERS, PRACTICES, CHANNEL_ADOPTION)}
+        return frames, [["items:no_instrument_items"]] * len(facts), ()
+    responses, refusals = convert_entity(facts, given, ASSESSMENT_ANSWERS)
+    levels = pd.DataFrame({code: _levels(facts, code, given, refusals) for code in items}, index=facts.index)
+    refusals.add("items", "items:no_answers", _nothing(levels) & ~refusals.refused)
+    other = responses["instrument_version"].notna() & (responses["instrument_version"] != instrument.version)
+    refusals.add("instrument_version", "instrument_version:known_value", other.to_numpy(dtype=bool))
+    channels = _flags(facts, survey.channel_prefix, _codes(instrument.channels), refusals)
+    practices = _flags(facts, survey.practice_prefix, _codes(instrument.practices), refusals)
+    found = _reasons(responses, refusals)
+    good = np.array([not row for row in found], dtype=bool)
+    base = responses[good]
+    frames = {
+        "assessment_answers": _long(base, levels[good], "item_code", "answer_level"),
+        "practices": _long(base, practices[good], "practice_code", "is_in_place"),
+        "channel_adoption": _long(base, channels[good], "channel", "is_active"),
+    }
+    contracts = (ASSESSMENT_ANSWERS, PRACTICES, CHANNEL_ADOPTION)
+    return {c.name: c.typed(frames[c.name]) for c in contracts}, found, _warnings(facts, survey, instrument)
+
+
+def _levels(facts: pd.DataFrame, code: str, given: Given, refusals: Refusals) -> pd.Series:
+    survey = given.profile.survey
+    text = blank_to_null(facts[code], typed=True)
+    text = text.mask(text.isin(survey.unanswered if survey else ()))
+    parsed = parse(text, _LEVEL, ASSESSMENT_ANSWERS, given.manner)
+    refusals.add(code, f"{code}:integer", parsed.failures["integer"])
+    low, high = _LEVEL.bounds
+    inside = parsed.values.isna() | parsed.values.between(low, high)
+    refusals.add(code, f"{code}:in_range", ~inside.to_numpy(dtype=bool) | parsed.failures["in_range"])
+    return parsed.values
+
+
+def _flags(facts: pd.DataFrame, prefix: str, codes: Iterable[str], refusals: Refusals) -> pd.DataFrame:
+    flags = {}
+    for code in codes:
+        name = prefix + code
+        if name in facts.columns:
+            parsed = parse_booleans(blank_to_null(facts[name], typed=True))
+            refusals.add(name, f"{name}:boolean", parsed.failures["boolean"])
+            flags[code] = parsed.values
+    return pd.DataFrame(flags, index=facts.index)
+
+
+def _reasons(responses: pd.DataFrame, refusals: Refusals) -> list[list[str]]:
+    """Reasons of each response: of the conversion, and what the gate would say of every one of its answers."""
+    probe = responses.assign(item_code="XX1", answer_level=0)
+    gate = reasons_by_row(probe, ASSESSMENT_ANSWERS)
+    return [
+        sorted(set().union(*row.values()) | {r for r in said if r.split(":")[0] not in row})
+        for row, said in zip(refusals.by_row(), gate, strict=True)
+    ]
+
+
+def _long(base: pd.DataFrame, wide: pd.DataFrame, code: str, value: str) -> pd.DataFrame:
+    """One row per response and column of `wide` that is not empty, in the order of responses and columns."""
+    if wide.empty or not len(wide.columns):
+        return pd.DataFrame(columns=[*base.columns, code, value])
+    width = len(wide.columns)
+    rows = (
+        base.drop(columns=["item_code", "answer_level"]).loc[base.index.repeat(width)].reset_index(drop=True)
+    )
+    rows[code] = np.tile(np.array(wide.columns, dtype=object), len(wide))
+    stacked = pd.concat([wide[name] for name in wide.columns], ignore_index=True)
+    order = np.arange(len(wide) * width).reshape(width, len(wide)).T.ravel()
+    rows[value] = stacked.iloc[order].reset_index(drop=True)
+    return rows[rows[value].notna()].reset_index(drop=True)
+
+
+def _nothing(levels: pd.DataFrame) -> Mask:
+    return levels.isna().all(axis=1).to_numpy(dtype=bool)
+
+
+def _codes(labels: Iterable[object]) -> list[str]:
+    return [str(getattr(label, "code", label)) for label in labels]
+
+
+def _warnings(facts: pd.DataFrame, survey: Survey, instrument: Instrument) -> tuple[str, ...]:
+    absent = [item.code for item in instrument.items if item.code not in facts.columns]
+    known = {survey.channel_prefix + code for code in _codes(instrument.channels)}
+    known |= {survey.practice_prefix + code for code in _codes(instrument.practices)}
+    prefixes = (survey.channel_prefix, survey.practice_prefix)
+    unknown = [name for name in facts.columns if name.startswith(prefixes) and name not in known]
+    said = []
+    if absent:
+        said.append(f"items of the instrument that the file lacks: {', '.join(absent)}")
+    if unknown:
+        said.append(f"channels or practices the instrument does not know: {', '.join(unknown)}")
+    return tuple(said)
