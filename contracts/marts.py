@@ -1,0 +1,267 @@
+"""What each mart must look like, in the order analysts meet them; the SQL is in dbt_project/models/marts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from contracts import marts_columns as shared
+from contracts.contract import Column, Contract, FrameRule
+from contracts.fields import currency
+from contracts.instrument import load_instrument
+from contracts.lazy import LazyContracts
+from contracts.marts_panel import maturity_impact, organization_month
+from contracts.marts_rules import at_most, computed, first_of_month, mart_rule, spoil
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COVERED_ENTITIES = (
+    "assessment_answers",
+    "practices",
+    "channel_adoption",
+    "tickets",
+    "employment_spells",
+    "opportunities",
+    "ledger_lines",
+)
+"""Entities that carry a unit and a date; accounts and the crosswalk only help to place them."""
+
+
+def marts() -> dict[str, Contract]:
+    """Contracts of all marts by name; reads the instrument and the KPI registry on first use."""
+    contracts = (
+        _dim_organization(),
+        _fct_assessment(),
+        _fct_practice(),
+        _fct_channel_adoption(),
+        organization_month(),
+        maturity_impact(),
+        _fct_join_coverage(),
+        _fct_published_benchmark(),
+    )
+    return {contract.name: contract for contract in contracts}
+
+
+def _dim_organization() -> Contract:
+    return Contract(
+        name="dim_organization",
+        layer="marts",
+        description="Organisations as they are described now; of several versions the latest counts.",
+        grain="One row per organisation.",
+        key=("organization_id",),
+        columns=(
+            shared.ORGANIZATION_ID,
+            Column("name", "text", "Name of the organisation.", example="Example"),
+            shared.INDUSTRY,
+            shared.COUNTRY,
+            shared.CUSTOMER_TYPE,
+            Column("employees", "integer", "Number of employees.", minimum=1, example=800),
+            shared.EMPLOYEES_BAND,
+            Column("parent_organization_id", "text", "Organisation it belongs to, if any.", nullable=True),
+            currency("Currency the organisation reports in."),
+        ),
+    )
+
+
+def _fct_assessment() -> Contract:
+    instrument = load_instrument()
+    kinds = ((k.code, f"{k.name_en}: mean of its dimensions that are present.") for k in instrument.kinds)
+    dimensions = ((d.code, f"{d.name_en} ({d.kind}): mean over respondents.") for d in instrument.dimensions)
+    codes = tuple(stage.code for stage in instrument.stages)
+    return Contract(
+        name="fct_assessment",
+        layer="marts",
+        description="What the assessment says about an organisation in a wave: index, stage and their parts.",
+        grain="One row per organisation and assessment wave.",
+        key=("organization_id", "wave"),
+        columns=(
+            shared.ORGANIZATION_ID,
+            shared.WAVE,
+            shared.WAVE_PERIOD,
+            shared.INDEX,
+            shared.STAGE,
+            Column("stage_code", "text", "The stage as a word.", nullable=True, allowed=codes),
+            shared.N_RATERS,
+            shared.LOW_RELIABILITY,
+            *(
+                Column(f"{code}_score", "score", text, nullable=True, unit="points")
+                for code, text in (*kinds, *dimensions)
+            ),
+            shared.CHANNEL_ADOPTION_SHARE,
+            shared.CHECKLIST_GAP,
+        ),
+        period_column="period",
+        frame_rules=(first_of_month(), _stage_rule(), _reliability_rule(), _gap_rule()),
+    )
+
+
+def _stage_rule() -> FrameRule:
+    lowers = [stage.lower for stage in load_instrument().stages]
+
+    def expected(frame: pd.DataFrame) -> pd.Series:
+        index = frame["integration_index"].astype("float64").round(6)
+        reached = index.map(lambda value: sum(value >= lower for lower in lowers))
+        return reached.where(index.notna())
+
+    def another(frame: pd.DataFrame) -> pd.DataFrame:
+        return spoil(stage=1, integration_index=99.0)(frame)
+
+    text = "The stage follows from the index by the instrument's cut-offs."
+    rule = computed("stage", "follows_from_index", text, expected, 1)
+    return mart_rule("stage", "follows_from_index", text, rule.holds, another)
+
+
+def _reliability_rule() -> FrameRule:
+    least = load_instrument().minimum_raters
+    return mart_rule(
+        "is_low_reliability",
+        "counts_raters",
+        f"is_low_reliability says whether there are fewer than {least} respondents.",
+        lambda frame: frame["is_low_reliability"].astype(bool) == (frame["n_raters"] < least).astype(bool),
+        spoil(is_low_reliability=False, n_raters=least - 1),
+    )
+
+
+def _gap_rule() -> FrameRule:
+    return computed(
+        "checklist_gap",
+        "adoption_minus_index",
+        "checklist_gap is channel adoption in per cent minus the index.",
+        lambda frame: 100 * frame["channel_adoption_share"] - frame["integration_index"],
+        -77.0,
+    )
+
+
+def _fct_practice() -> Contract:
+    code, codes = "social_in_customer_service", load_instrument().practices
+    return Contract(
+        name="fct_practice",
+        layer="marts",
+        description="Which practices an organisation has in place, by the majority of its respondents.",
+        grain="One row per organisation, assessment wave and practice.",
+        key=("organization_id", "wave", "practice_code"),
+        columns=(
+            shared.ORGANIZATION_ID,
+            shared.WAVE,
+            shared.WAVE_PERIOD,
+            Column("practice_code", "text", "Practice.", allowed=codes, pattern="[a-z_]+", example=code),
+            Column("is_in_place", "boolean", "More than half of the respondents say so.", example=True),
+            shared.N_RATERS,
+            Column("share_in_place", "share", "Share of the respondents who say so.", example=0.75),
+        ),
+        period_column="period",
+        frame_rules=(
+            first_of_month(),
+            mart_rule(
+                "is_in_place",
+                "majority",
+                "is_in_place says whether more than half of the respondents say so.",
+                lambda frame: frame["is_in_place"].astype(bool) == (frame["share_in_place"] > 0.5),
+                spoil(is_in_place=True, share_in_place=0.5),
+            ),
+        ),
+    )
+
+
+def _fct_channel_adoption() -> Contract:
+    codes = load_instrument().channels
+    return Contract(
+        name="fct_channel_adoption",
+        layer="marts",
+        description="Which channels an organisation is active on, by the majority of its respondents.",
+        grain="One row per organisation, assessment wave and channel.",
+        key=("organization_id", "wave", "channel"),
+        columns=(
+            shared.ORGANIZATION_ID,
+            shared.WAVE,
+            shared.WAVE_PERIOD,
+            Column("channel", "text", "Channel.", allowed=codes, pattern="[a-z_]+", example="facebook"),
+            Column("is_active", "boolean", "More than half of the respondents say so.", example=True),
+            shared.N_RATERS,
+        ),
+        period_column="period",
+        frame_rules=(first_of_month(),),
+    )
+
+
+def _fct_join_coverage() -> Contract:
+    entity = Column(
+        "entity",
+        "text",
+        "Entity of the accepted rows.",
+        allowed=COVERED_ENTITIES,
+        pattern="[a-z_]+",
+        example="tickets",
+    )
+    foreign = "Part of it in another currency than the reporting currency: it is never added to a KPI."
+    return Contract(
+        name="fct_join_coverage",
+        layer="marts",
+        description="How many accepted rows, and how much money, could be given to an organisation.",
+        grain="One row per source system, entity and month.",
+        key=("source_system", "entity", "period"),
+        columns=(
+            Column("source_system", "text", "System the rows come from.", example="zendesk"),
+            entity,
+            shared.PERIOD,
+            Column("n_rows", "integer", "Accepted rows, deleted ones included.", minimum=1, example=10),
+            Column("n_mapped", "integer", "Rows with an organisation.", minimum=0, example=8),
+            Column("n_unmapped", "integer", "Rows without one.", minimum=0, example=2),
+            Column("mapped_share", "share", "Rows with an organisation among all.", example=0.8),
+            Column("n_foreign_currency", "integer", "Rows in another currency.", minimum=0, example=0),
+            Column("amount", "money", "Nominal amount of all rows, a control total.", nullable=True),
+            Column("amount_mapped", "money", "Part with organisation and reporting currency.", nullable=True),
+            Column("amount_foreign_currency", "money", foreign, nullable=True),
+        ),
+        period_column="period",
+        frame_rules=(
+            first_of_month(),
+            computed(
+                "n_unmapped",
+                "rest",
+                "Mapped and unmapped rows add up to all rows.",
+                lambda frame: frame["n_rows"] - frame["n_mapped"],
+                7,
+            ),
+            computed(
+                "mapped_share",
+                "ratio_of_parts",
+                "mapped_share is mapped rows divided by all rows.",
+                lambda frame: frame["n_mapped"] / frame["n_rows"],
+                0.123,
+            ),
+            at_most("n_foreign_currency", "n_rows"),
+        ),
+    )
+
+
+def _fct_published_benchmark() -> Contract:
+    studies = ("insites_smis", "hootsuite_altimeter")
+    return Contract(
+        name="fct_published_benchmark",
+        layer="marts",
+        description="Figures as the two studies published them; never an estimate of ours.",
+        grain="One row per published number.",
+        key=("source_id", "wave", "segment_type", "segment", "metric"),
+        columns=(
+            Column("source_id", "text", "Study.", allowed=studies, pattern="[a-z_]+", example=studies[0]),
+            Column(
+                "wave", "text", "When the study was held.", pattern="[0-9]{4}(-[0-9]{2})?", example="2011-12"
+            ),
+            Column("n_respondents", "integer", "Respondents of the study.", minimum=1, example=400),
+            Column("markets", "text", "Countries it covers, by comma.", example="GB,US"),
+            Column(
+                "segment_type", "text", "What the figure is broken down by.", pattern="[a-z_]+", example="all"
+            ),
+            Column("segment", "text", "The group it holds for.", pattern="[A-Za-z0-9_]+", example="all"),
+            Column("metric", "text", "What was measured.", example="stage_pilot"),
+            Column("value", "real", "The number as published.", minimum=0, example=24.0),
+            Column("unit", "text", "Unit; at_least and about say how it was worded.", example="percent"),
+            Column("as_published", "text", "The words of the publication.", example="Pilot phase"),
+        ),
+    )
+
+
+MARTS: Mapping[str, Contract] = LazyContracts(marts)
+"""All marts by name; the instrument and the KPI registry are read when it is first looked into."""

@@ -1,0 +1,250 @@
+"""Renders dbt's seeds and YAML out of the contracts; what is written by hand (SQL, intermediate YAML) is not here.
+
+`python -m contracts.render dbt_project` writes the files; a test fails when they and the contracts drift apart.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from contracts.contract import Column, Contract, Kind
+from contracts.entities import ENTITIES
+from contracts.instrument import load_instrument
+from contracts.marts import MARTS
+from contracts.published import load_published_benchmarks
+
+HEADER = "# Written by contracts/render.py out of the contracts; change them there, not here.\n"
+DOMAINS = {
+    "reference": ("organizations", "crosswalk"),
+    "assessment": ("assessment_answers", "practices", "channel_adoption"),
+    "crm": ("accounts", "opportunities"),
+    "support": ("tickets",),
+    "hr": ("employment_spells",),
+    "finance": ("ledger_lines",),
+}
+"""Which entity stands in which folder of models/staging."""
+MART_DOMAINS = {
+    "reference": ("dim_organization",),
+    "assessment": ("fct_assessment", "fct_practice", "fct_channel_adoption"),
+    "panel": ("fct_organization_month", "fct_maturity_impact"),
+    "coverage": ("fct_join_coverage", "fct_published_benchmark"),
+}
+"""Which mart stands in which folder of models/marts."""
+_DATA_TYPES: dict[Kind, str] = {
+    "text": "string",
+    "integer": "bigint",
+    "real": "double",
+    "share": "double",
+    "score": "double",
+    "money": "decimal(18,2)",
+    "minutes": "decimal(14,2)",
+    "date": "date",
+    "timestamp": "timestamp",
+    "boolean": "boolean",
+}
+_PERIOD = "First day of the month the row belongs to."
+
+
+def render_dbt() -> dict[str, str]:
+    """Return the text of every machine-written file by its path within the dbt project."""
+    files = {f"seeds/{name}.csv": _csv(rows) for name, rows in _seeds().items()}
+    files["seeds/_seeds.yml"] = _yaml({"version": 2, "seeds": [_seed(n, r) for n, r in _seeds().items()]})
+    files["models/staging/_sources.yml"] = _yaml({"version": 2, "sources": [_source()]})
+    for domain, entities in DOMAINS.items():
+        for entity in entities:
+            name = f"stg_{domain}__{entity}"
+            files[f"models/staging/{domain}/{name}.yml"] = _model(_staging(name, ENTITIES[entity]))
+    for domain, names in MART_DOMAINS.items():
+        for name in names:
+            files[f"models/marts/{domain}/{name}.yml"] = _model(_mart(MARTS[name]))
+    return files
+
+
+def _seeds() -> dict[str, list[dict[str, Any]]]:
+    instrument = load_instrument()
+    items = {d.code: [i for i in instrument.items if i.dimension == d.code] for d in instrument.dimensions}
+    uppers = [*(stage.lower for stage in instrument.stages[1:]), 1000.0]
+    return {
+        "instrument_items": [
+            {
+                "instrument_version": instrument.version,
+                "item_code": item.code,
+                "dimension_code": item.dimension,
+                "is_reversed": str(item.is_reversed).lower(),
+            }
+            for item in instrument.items
+        ],
+        "instrument_dimensions": [
+            {
+                "instrument_version": instrument.version,
+                "dimension_code": d.code,
+                "kind": d.kind,
+                "n_items": len(items[d.code]),
+                # The least whole number of items that reaches the share; the small number guards 2/3 * 3 = 2.
+                "minimum_answered_items": math.ceil(
+                    instrument.minimum_answered_share * len(items[d.code]) - 1e-9
+                ),
+            }
+            for d in instrument.dimensions
+        ],
+        "instrument_stages": [
+            {"stage": s.number, "stage_code": s.code, "lower_bound": s.lower, "upper_bound": upper}
+            for s, upper in zip(instrument.stages, uppers, strict=True)
+        ],
+        "instrument_channels": [{"channel": channel} for channel in instrument.channels],
+        "published_benchmarks": [row._asdict() for row in load_published_benchmarks()],
+    }
+
+
+_SEED_TEXTS = {
+    "instrument_items": "One row per item of the instrument: its dimension and whether agreement is less mature.",
+    "instrument_dimensions": "One row per dimension: its kind of change and how many answers it needs.",
+    "instrument_stages": "One row per stage: index from lower_bound up to, not including, upper_bound.",
+    "instrument_channels": "One row per channel whose adoption is kept beside the index.",
+    "published_benchmarks": "One row per number as published by the studies.",
+}
+_SEED_TYPES = {
+    "instrument_version": "string",
+    "wave": "string",
+    "is_reversed": "boolean",
+    "stage": "bigint",
+    "n_items": "bigint",
+    "minimum_answered_items": "bigint",
+    "n_respondents": "bigint",
+    "lower_bound": "double",
+    "upper_bound": "double",
+    "value": "double",
+}
+
+
+def _seed(name: str, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    known = {column.name: column.description for column in MARTS["fct_published_benchmark"].columns}
+    columns = list(rows[0])
+    return {
+        "name": name,
+        "description": _SEED_TEXTS[name],
+        "config": {"column_types": {column: _SEED_TYPES.get(column, "string") for column in columns}},
+        "columns": [
+            {"name": c, "description": known.get(c, c.replace("_", " ").capitalize() + ".")} for c in columns
+        ],
+        "data_tests": [_test("unique_grain", name, columns=_seed_key(name))],
+    }
+
+
+def _seed_key(name: str) -> list[str]:
+    keys = {
+        "instrument_items": ["instrument_version", "item_code"],
+        "instrument_dimensions": ["instrument_version", "dimension_code"],
+        "instrument_stages": ["stage"],
+        "instrument_channels": ["channel"],
+    }
+    return keys.get(name, list(MARTS["fct_published_benchmark"].key))
+
+
+def _source() -> dict[str, Any]:
+    location = (
+        "read_parquet('{{ env_var('MATURITY_ACCEPTED', 'accepted') | replace(\"'\", \"''\") }}"
+        "/{name}/**/*.parquet', hive_partitioning = false, union_by_name = true)"
+    )
+    return {
+        "name": "accepted",
+        "description": "Canonical entities as the gate accepted them; Parquet, one folder per entity.",
+        "config": {"meta": {"external_location": location}},
+        "tables": [
+            {"name": e.name, "description": _said(e), "columns": [_documented(c) for c in e.columns]}
+            for e in ENTITIES.values()
+        ],
+    }
+
+
+def _staging(name: str, entity: Contract) -> dict[str, Any]:
+    columns = [_documented(column) for column in entity.columns]
+    tests = [_test("unique_grain", name, columns=list(entity.key))]
+    has_wave = "wave" in entity.column_names
+    if entity.period_column or has_wave or entity.name == "employment_spells":
+        columns.append({"name": "period", "description": "First month of the wave." if has_wave else _PERIOD})
+    if "organization_id" in entity.column_names and entity.name != "organizations":
+        tests.append(_test("known_organization", name))
+    return {"name": name, "description": _said(entity), "columns": columns, "data_tests": tests}
+
+
+def _mart(mart: Contract) -> dict[str, Any]:
+    filled = [column.name for column in mart.columns if not column.nullable]
+    bounds = {c.name: list(c.bounds) for c in mart.columns if _is_bounded(c)}
+    values = {c.name: list(c.allowed) for c in mart.columns if c.allowed}
+    tests = [
+        _test("unique_grain", mart.name, columns=list(mart.key)),
+        _test("filled", mart.name, columns=filled),
+    ]
+    if bounds:
+        tests.append(_test("within_bounds", mart.name, bounds=bounds))
+    if values:
+        tests.append(_test("known_values", mart.name, values=values))
+    return {
+        "name": mart.name,
+        "description": _said(mart),
+        "columns": [
+            {"name": c.name, "data_type": _DATA_TYPES[c.kind], "description": _words(c)} for c in mart.columns
+        ],
+        "data_tests": tests,
+    }
+
+
+def _is_bounded(column: Column) -> bool:
+    return column.kind not in ("date", "timestamp", "text") and any(b is not None for b in column.bounds)
+
+
+def _test(name: str, relation: str, **arguments: Any) -> dict[str, Any]:
+    body: dict[str, Any] = {"name": f"{name}_{relation}"}
+    if arguments:
+        body["arguments"] = arguments
+    return {name: body}
+
+
+def _said(contract: Contract) -> str:
+    return f"{contract.grain} {contract.description}"
+
+
+def _documented(column: Column) -> dict[str, str]:
+    return {"name": column.name, "description": _words(column)}
+
+
+def _words(column: Column) -> str:
+    return f"{column.description} Unit: {column.unit}." if column.unit else column.description
+
+
+def _model(model: dict[str, Any]) -> str:
+    return _yaml({"version": 2, "models": [model]})
+
+
+def _yaml(document: dict[str, Any]) -> str:
+    return HEADER + yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=110)
+
+
+def _csv(rows: Iterable[dict[str, Any]]) -> str:
+    rows = list(rows)
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, fieldnames=list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return buffer.getvalue()
+
+
+def main(root: Path) -> None:
+    """Write every machine-written file under the folder of the dbt project."""
+    for path, text in render_dbt().items():
+        target = root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,184 @@
+"""What each analysis table must look like; the numbers in them are made in models/."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from contracts.contract import Column, Contract, FrameRule
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_OUTCOME = Column("outcome", "text", "What is explained: a KPI or its logarithm.", example="csat_share")
+_IS_PRIMARY = Column("is_primary", "boolean", "Declared primary before looking at data.", example=True)
+_UNIT = Column("unit", "text", "Unit of estimate and interval, per ten index points.", example="share")
+_LOW = Column("low", "real", "Lower end of the 95 % interval.", nullable=True, example=0.01)
+_HIGH = Column("high", "real", "Upper end of the 95 % interval.", nullable=True, example=0.03)
+_MDE = Column(
+    "mde", "real", "Smallest effect the data could have shown.", nullable=True, minimum=0, example=0.015
+)
+_ERROR_KIND = Column(
+    "standard_error_kind", "text", "How the standard error was made.", nullable=True, example="cluster"
+)
+_N_ORGANIZATIONS = Column("n_organizations", "integer", "Organisations behind it.", minimum=0, example=160)
+_N_PERIODS = Column("n_periods", "integer", "Months behind it.", minimum=0, example=33)
+_FIRST = Column("first_period", "date", "First month used.", nullable=True, example="2021-01-01")
+_LAST = Column("last_period", "date", "Last month used.", nullable=True, example="2023-09-01")
+
+
+def _estimate(description: str = "Effect of ten index points.") -> Column:
+    return Column("estimate", "real", description, nullable=True, example=0.02)
+
+
+def _within(value: str) -> FrameRule:
+    """The value lies between low and high; unknown passes."""
+
+    def holds(frame: pd.DataFrame) -> pd.Series[bool]:
+        outside = (frame[value] < frame["low"]) | (frame[value] > frame["high"])
+        return ~outside.astype("boolean").fillna(False).astype(bool)
+
+    def corrupt(frame: pd.DataFrame) -> pd.DataFrame:
+        bad = frame.copy()
+        bad.loc[bad.index[0], [value, "low", "high"]] = [9.0, 1.0, 2.0]
+        return bad
+
+    text = f"{value} lies between low and high."
+    return FrameRule(
+        value, "within_interval", text, holds, corrupt, "A model returned an impossible interval."
+    )
+
+
+def _withheld_has_reason() -> FrameRule:
+    def holds(frame: pd.DataFrame) -> pd.Series[bool]:
+        silent = frame["reasons"].isna() | (frame["reasons"].str.strip() == "")
+        return ~(frame["withheld"].astype(bool) & silent.astype(bool))
+
+    def corrupt(frame: pd.DataFrame) -> pd.DataFrame:
+        bad = frame.copy()
+        bad.loc[bad.index[0], "withheld"] = True
+        bad.loc[bad.index[0], "reasons"] = ""
+        return bad
+
+    text = "A withheld claim says why."
+    return FrameRule("reasons", "given_when_withheld", text, holds, corrupt, "Let the grading give a reason.")
+
+
+EFFECTS = Contract(
+    name="effects",
+    layer="analysis",
+    description="Every estimate of the exposure on an outcome one quarter later, with its uncertainty.",
+    grain="One row per outcome, model and exposure.",
+    key=("outcome", "model", "exposure"),
+    columns=(
+        _OUTCOME,
+        _IS_PRIMARY,
+        Column("model", "text", "Estimator of method.md.", allowed=("naive", "M1", "M2"), example="M2"),
+        Column("exposure", "text", "What is said to differ.", example="index_per_10"),
+        _estimate(),
+        Column(
+            "standard_error",
+            "real",
+            "Standard error of the estimate.",
+            nullable=True,
+            minimum=0,
+            example=0.005,
+        ),
+        _LOW,
+        _HIGH,
+        Column("p_value", "share", "Two-sided p-value.", nullable=True, example=0.001),
+        Column(
+            "p_adjusted", "share", "p-value after adjustment for many outcomes.", nullable=True, example=0.002
+        ),
+        Column(
+            "adjustment", "text", "Which adjustment.", nullable=True, allowed=("holm", "bh"), example="holm"
+        ),
+        _UNIT,
+        _ERROR_KIND,
+        Column(
+            "degrees_of_freedom",
+            "real",
+            "Degrees of freedom of the test.",
+            nullable=True,
+            minimum=0,
+            example=159,
+        ),
+        Column("n_observations", "integer", "Organisation-months used.", minimum=0, example=5000),
+        _N_ORGANIZATIONS,
+        _N_PERIODS,
+        _FIRST,
+        _LAST,
+        _MDE,
+    ),
+    frame_rules=(_within("estimate"),),
+)
+
+CONTRASTS = Contract(
+    name="contrasts",
+    layer="analysis",
+    description="How mature and less mature organisations differ in practices, beside the published figure.",
+    grain="One row per practice.",
+    key=("practice_code",),
+    columns=(
+        Column("practice_code", "text", "Practice.", example="executive_sponsor"),
+        Column("n_mature", "integer", "Mature organisations.", minimum=0, example=40),
+        Column("share_mature", "share", "Share of them with the practice.", nullable=True, example=0.5),
+        Column("n_less_mature", "integer", "Less mature organisations.", minimum=0, example=120),
+        Column("share_less_mature", "share", "Share of them with the practice.", nullable=True, example=0.1),
+        Column("risk_ratio", "real", "First share over the second.", nullable=True, minimum=0, example=0.02),
+        _LOW,
+        _HIGH,
+        Column("published_ratio", "real", "The ratio as published.", nullable=True, minimum=0, example=5.0),
+        Column(
+            "published_relation", "text", "How the publication worded it.", nullable=True, example="ratio"
+        ),
+    ),
+    frame_rules=(_within("risk_ratio"),),
+)
+
+INDEX_QUALITY = Contract(
+    name="index_quality",
+    layer="analysis",
+    description="How well the index is measured: reliability and agreement.",
+    grain="One row per measure and what it was computed over.",
+    key=("measure", "scope"),
+    columns=(
+        Column("measure", "text", "Measure, such as alpha, icc1, icc2.", example="alpha"),
+        Column("value", "real", "Its value.", nullable=True, example=0.02),
+        _LOW,
+        _HIGH,
+        Column("scope", "text", "What it was computed over: the index or a dimension.", example="index"),
+    ),
+    frame_rules=(_within("value"),),
+)
+
+CLAIMS = Contract(
+    name="claims",
+    layer="analysis",
+    description="What may be said about each outcome, on which rung of the ladder, and why.",
+    grain="One row per outcome.",
+    key=("outcome",),
+    columns=(
+        _OUTCOME,
+        _IS_PRIMARY,
+        Column("level", "text", "Highest rung reached.", allowed=("none", "L0", "L1", "L2"), example="L2"),
+        Column("grade", "text", "Grade of the evidence.", allowed=("A", "B", "C", "D", "E"), example="B"),
+        Column("withheld", "boolean", "No effect size may be printed.", example=False),
+        _estimate("Effect of ten index points on the rung reached."),
+        _LOW,
+        _HIGH,
+        _UNIT,
+        _ERROR_KIND,
+        _N_ORGANIZATIONS,
+        _N_PERIODS,
+        _FIRST,
+        _LAST,
+        Column("naive_estimate", "real", "Estimate without any adjustment.", nullable=True, example=0.05),
+        _MDE,
+        Column("reasons", "text", "Why this level and grade, by semicolon.", nullable=True, example="M1;M2"),
+    ),
+    frame_rules=(_within("estimate"), _withheld_has_reason()),
+)
+
+RESULTS: dict[str, Contract] = {
+    contract.name: contract for contract in (EFFECTS, CONTRASTS, INDEX_QUALITY, CLAIMS)
+}

@@ -1,0 +1,44 @@
+{# Month arithmetic: the only place where DuckDB and Spark differ about dates. Spark's spelling stands beside each. #}
+
+{% macro month_start(moment) -%}
+    {{ adapter.dispatch('month_start')(moment) }}
+{%- endmacro %}
+{% macro default__month_start(moment) -%}
+    cast(date_trunc('month', {{ moment }}) as date)
+{%- endmacro %}
+
+{% macro shift_months(day, months) -%}
+    {{ adapter.dispatch('shift_months')(day, months) }}
+{%- endmacro %}
+{% macro default__shift_months(day, months) -%}
+    cast({{ day }} + to_months(cast({{ months }} as integer)) as date)
+{%- endmacro %}
+{% macro spark__shift_months(day, months) -%}
+    add_months({{ day }}, {{ months }})
+{%- endmacro %}
+
+{% macro shift_days(day, days) -%}
+    {{ adapter.dispatch('shift_days')(day, days) }}
+{%- endmacro %}
+{% macro default__shift_days(day, days) -%}
+    cast({{ day }} + to_days(cast({{ days }} as integer)) as date)
+{%- endmacro %}
+{% macro spark__shift_days(day, days) -%}
+    date_add({{ day }}, {{ days }})
+{%- endmacro %}
+
+{# One row per month from first to last, both included; a column of dates. #}
+{% macro month_series(first_month, last_month) -%}
+    {{ adapter.dispatch('month_series')(first_month, last_month) }}
+{%- endmacro %}
+{% macro default__month_series(first_month, last_month) -%}
+    unnest(generate_series(cast({{ first_month }} as timestamp), cast({{ last_month }} as timestamp), interval 1 month))
+{%- endmacro %}
+{% macro spark__month_series(first_month, last_month) -%}
+    explode(sequence({{ first_month }}, {{ last_month }}, interval 1 month))
+{%- endmacro %}
+
+{# A wave such as 2024-H2 begins on the first day of its half year. #}
+{% macro wave_start(wave) -%}
+    cast(concat(substr({{ wave }}, 1, 4), case substr({{ wave }}, 6, 2) when 'H1' then '-01-01' else '-07-01' end) as date)
+{%- endmacro %}

@@ -1,0 +1,22 @@
+{# Arithmetic that must come out equal on both engines. #}
+
+{% macro natural_log(value) -%}
+    {{ adapter.dispatch('natural_log')(value) }}
+{%- endmacro %}
+{% macro default__natural_log(value) -%}
+    case when {{ value }} > 0 then ln(cast({{ value }} as double)) end
+{%- endmacro %}
+
+{# Ratios are divided last, as doubles; without a positive denominator a ratio is unknown. #}
+{% macro ratio(numerator, denominator) -%}
+    case when {{ denominator }} > 0 then cast({{ numerator }} as double) / cast({{ denominator }} as double) end
+{%- endmacro %}
+
+{# The exact sum of money or minutes: decimals, so that the order of rows cannot change it. #}
+{% macro decimal_sum(value) -%}
+    cast(sum({{ value }}) as decimal(18, 2))
+{%- endmacro %}
+
+{% macro count_where(condition) -%}
+    cast(count(case when {{ condition }} then 1 end) as bigint)
+{%- endmacro %}

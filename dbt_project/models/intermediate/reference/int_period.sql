@@ -1,0 +1,61 @@
+with tickets as (
+
+    select * from {{ ref('int_ticket') }}
+
+),
+
+opportunities as (
+
+    select * from {{ ref('int_opportunity') }}
+
+),
+
+ledger_lines as (
+
+    select * from {{ ref('int_ledger_line') }}
+
+),
+
+answers as (
+
+    select * from {{ ref('stg_assessment__assessment_answers') }}
+
+),
+
+observed as (
+
+    select period from tickets where disposition = 'counted'
+    union all
+    select period from opportunities where disposition = 'counted'
+    union all
+    select period from ledger_lines where disposition = 'counted'
+    union all
+    select period from answers where organization_id is not null
+
+),
+
+bounds as (
+
+    select
+        min(period) as first_period,
+        max(period) as last_period
+    from observed
+
+),
+
+months as (
+
+    select {{ month_series('first_period', 'last_period') }} as month_at
+    from bounds
+    where first_period is not null
+
+),
+
+final as (
+
+    select cast(month_at as date) as period
+    from months
+
+)
+
+select * from final
