@@ -1,4 +1,4 @@
-"""Text rows of a delivered file -> typed frames of canonical entities, as the profile says. Judging is the gate's."""
+"""Text rows of a delivered file -> typed frames of canonical entities, as the profile says."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from contracts.contract import Column, Contract
@@ -16,13 +15,13 @@ from contracts.entities import ENTITIES
 from contracts.gate import reasons_by_row
 from contracts.profile import ColumnMap, Profile
 from contracts.pseudonym import keyed_hashes
-from contracts.values import Manner, Parsed, blank_to_null, parse
+from contracts.records import records
+from contracts.refusals import Refusals
+from contracts.values import Manner, parse
 
 if TYPE_CHECKING:
     from contracts.instrument import Instrument
 
-Mask = npt.NDArray[np.bool_]
-_LINES = ("source_line", "delivery_id")
 _OF_ONE_COLUMN = frozenset({"required", "known_value", "well_formed", "in_range", "whole_day"})
 
 
@@ -47,35 +46,6 @@ class Converted:
     refused: pd.DataFrame
     counts: dict[str, int]
     warnings: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class Refusals:
-    """Reasons collected while rows are converted; a reason belongs to a canonical column."""
-
-    size: int
-    found: list[tuple[str, str, Mask]] = field(default_factory=list)
-
-    def add(self, column: str, reason: str, mask: Mask) -> None:
-        """Refuse the rows of a mask."""
-        if mask.any():
-            self.found.append((column, reason, mask))
-
-    @property
-    def refused(self) -> Mask:
-        """Rows that have a reason."""
-        result = np.zeros(self.size, dtype=bool)
-        for _, _, mask in self.found:
-            result |= mask
-        return result
-
-    def by_row(self) -> list[dict[str, set[str]]]:
-        """Per row: reasons by canonical column."""
-        rows: list[dict[str, set[str]]] = [{} for _ in range(self.size)]
-        for column, reason, mask in self.found:
-            for position in np.flatnonzero(mask):
-                rows[position].setdefault(column, set()).add(reason)
-        return rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +95,7 @@ def convert(
     """
     rows = rows.reset_index(drop=True)
     given = Given(profile, Manner(locale, zone), default_currency, pseudonym_key)
-    facts, refused = _facts(rows, profile)
+    facts, refused = records(rows, profile)
     if profile.survey is not None:
         from contracts.survey import convert_survey
 
@@ -143,73 +113,80 @@ def convert(
 
 def convert_entity(facts: pd.DataFrame, given: Given, contract: Contract) -> tuple[pd.DataFrame, Refusals]:
     """Typed frame of all rows, empty in cells that cannot be converted, and the refusals."""
-    source, refusals = Source(facts), Refusals(len(facts))
-    values: dict[str, pd.Series] = lineage(facts, source, given, contract, refusals)
+    work = _Work(Source(facts), contract, given, Refusals(len(facts)))
+    _lineage(facts, work)
     for name, mapping in given.profile.columns.items():
-        column = contract.column(name)
-        values[name] = _column(source, column, mapping, contract, given, values, refusals)
-    return contract.typed(pd.DataFrame(values, index=facts.index)), refusals
+        work.values[name] = _column(work, contract.column(name), mapping)
+    return contract.typed(pd.DataFrame(work.values, index=facts.index)), work.refusals
 
 
-def lineage(
-    facts: pd.DataFrame, source: Source, given: Given, contract: Contract, refusals: Refusals
-) -> dict[str, pd.Series]:
+@dataclass(slots=True)
+class _Work:
+    """One file on its way: what it holds, what it becomes, what is refused."""
+
+    source: Source
+    contract: Contract
+    given: Given
+    refusals: Refusals
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def parsed(self, text: pd.Series, column: Column) -> pd.Series:
+        """Typed values of a text; what is wrong with them goes to the refusals."""
+        parsed = parse(text, column, self.contract, self.given.manner)
+        for name, mask in parsed.failures.items():
+            self.refusals.add(column.name, f"{column.name}:{name}", mask)
+        return parsed.values
+
+
+def _lineage(facts: pd.DataFrame, work: _Work) -> None:
     """Columns that say where a row comes from, and the organisation in the source's own terms."""
-    profile = given.profile
-    values: dict[str, Any] = {"delivery_id": facts["delivery_id"], "source_line": facts["source_line"]}
-    values["delivered_by" if "delivered_by" in contract.column_names else "source_system"] = pd.Series(
-        profile.source_system, index=facts.index, dtype="str"
-    )
+    profile, values, names = work.given.profile, work.values, work.contract.column_names
+    values |= {"delivery_id": facts["delivery_id"], "source_line": facts["source_line"]}
+    system = "delivered_by" if "delivered_by" in names else "source_system"
+    values[system] = pd.Series(profile.source_system, index=facts.index, dtype="str")
     version = profile.version_column(facts.columns)
     if version is not None:
-        column = contract.column("source_updated_at")
-        parsed = parse(source.text(version), column, contract, given.manner)
-        values[column.name] = _keep(parsed, column.name, refusals)
+        column = work.contract.column("source_updated_at")
+        values[column.name] = work.parsed(work.source.text(version), column)
     if profile.unit is not None:
-        key = source.text(profile.unit.source)
+        key = work.source.text(profile.unit.source)
         values["unit_key"] = case_safe_ids(key) if profile.unit.case_safe_id else key
         values["unit_key_type"] = pd.Series(profile.unit.type, index=facts.index, dtype="str")
-    return values
 
 
-def _column(
-    source: Source,
-    column: Column,
-    mapping: ColumnMap,
-    contract: Contract,
-    given: Given,
-    values: dict[str, pd.Series],
-    refusals: Refusals,
-) -> pd.Series:
+def _column(work: _Work, column: Column, mapping: ColumnMap) -> pd.Series:
     if mapping.cases:
-        for name, wrong in source.wrong_booleans(mapping.cases).items():
-            refusals.add(column.name, f"{name}:boolean", wrong)
-        decided, undecided = decide(source, mapping.cases)
-        refusals.add(column.name, f"{column.name}:known_value", undecided & ~refusals.refused)
-        return decided.astype("boolean" if column.kind == "boolean" else "str")
+        return _decided(work, column, mapping)
     if mapping.listed_in is not None:
-        return listed_by(values[contract.key[0]], source.text(mapping.listed_in))
-    text = source.first(mapping.sources)
+        return listed_by(work.values[work.contract.key[0]], work.source.text(mapping.listed_in))
+    text = _words(work.source.first(mapping.sources), mapping)
+    if mapping.hmac is not None:
+        key, system = work.given.pseudonym_key, work.given.profile.source_system
+        return keyed_hashes(text, secret=key, domain=mapping.hmac, source_system=system)
+    if mapping.ordinal is not None:
+        text = text.where(text.notna(), ordinals(work.source, mapping.ordinal))
+    default = work.given.default_currency if mapping.default_setting else mapping.default
+    if default is not None:
+        text = text.fillna(str(default))
+    return _adjusted(work.parsed(text, column), mapping, work.values)
+
+
+def _decided(work: _Work, column: Column, mapping: ColumnMap) -> pd.Series:
+    for name, wrong in work.source.wrong_booleans(mapping.cases).items():
+        work.refusals.add(column.name, f"{name}:boolean", wrong)
+    decided, undecided = decide(work.source, mapping.cases)
+    work.refusals.add(column.name, f"{column.name}:known_value", undecided & ~work.refusals.of(column.name))
+    return decided.astype("boolean" if column.kind == "boolean" else "str")
+
+
+def _words(text: pd.Series, mapping: ColumnMap) -> pd.Series:
     if mapping.values:
         words = {word.casefold(): value for word, value in mapping.values.items()}
         mapped = text.str.casefold().map(words).astype("str")
         text = mapped.where(mapped.notna(), text)
     if mapping.lower_case:
         text = text.str.lower()
-    if mapping.case_safe_id:
-        text = case_safe_ids(text)
-    if mapping.hmac is not None:
-        return keyed_hashes(
-            text, secret=given.pseudonym_key, domain=mapping.hmac, source_system=given.profile.source_system
-        )
-    if mapping.ordinal is not None:
-        text = text.where(text.notna(), ordinals(source, mapping.ordinal))
-    default = given.default_currency if mapping.default_setting else mapping.default
-    if default is not None:
-        text = text.fillna(str(default))
-    parsed = parse(text, column, contract, given.manner)
-    typed = _keep(parsed, column.name, refusals)
-    return _adjusted(typed, mapping, values)
+    return case_safe_ids(text) if mapping.case_safe_id else text
 
 
 def _adjusted(typed: pd.Series, mapping: ColumnMap, values: dict[str, pd.Series]) -> pd.Series:
@@ -228,51 +205,10 @@ def _adjusted(typed: pd.Series, mapping: ColumnMap, values: dict[str, pd.Series]
     return typed
 
 
-def _keep(parsed: Parsed, column: str, refusals: Refusals) -> pd.Series:
-    for name, mask in parsed.failures.items():
-        refusals.add(column, f"{column}:{name}", mask)
-    return parsed.values
-
-
-def _facts(rows: pd.DataFrame, profile: Profile) -> tuple[pd.DataFrame, list[tuple[str, int, list[str]]]]:
-    """Rows that are facts, and the others (footers, empty lines, rows the profile refuses) with reasons."""
-    source = Source(rows)
-    refusals = Refusals(len(rows))
-    footer, empty = _no_record(rows, profile)
-    refusals.add("row", "row:footer", footer)
-    refusals.add("row", "row:empty", empty & ~footer)
-    for rule in profile.refuse:
-        refusals.add("row", rule.reason, source.holds(rule.when) & ~footer & ~empty)
-    out = refusals.refused
-    reasons = [sorted(set().union(*row.values())) for row in refusals.by_row()]
-    refused = [
-        (rows["delivery_id"].iloc[position], int(rows["source_line"].iloc[position]), reasons[position])
-        for position in np.flatnonzero(out)
-    ]
-    return rows[~out].reset_index(drop=True), refused
-
-
-def _no_record(rows: pd.DataFrame, profile: Profile) -> tuple[Mask, Mask]:
-    """Masks of footers (at most two cells filled, the first like a footer pattern) and of empty lines."""
-    cells = [name for name in rows.columns if name not in _LINES]
-    texts = [blank_to_null(rows[name], typed=False) for name in cells]
-    filled = np.zeros(len(rows), dtype=np.int64)
-    first = pd.Series([None] * len(rows), dtype="str")
-    for text in texts:
-        filled += text.notna().to_numpy(dtype=np.int64)
-        first = first.where(first.notna(), text)
-    like = np.zeros(len(rows), dtype=bool)
-    few = (filled <= 2) & (filled > 0)
-    if few.any():
-        for pattern in profile.footer:
-            like[few] |= first[few].str.contains(pattern, regex=True).fillna(False).to_numpy(dtype=bool)
-    return like, filled == 0
-
-
 def _all_reasons(typed: pd.DataFrame, refusals: Refusals, contract: Contract) -> list[list[str]]:
     """Reasons of refused rows: those of the conversion, and what the gate says of their other columns."""
     rows = refusals.by_row()
-    bad = np.flatnonzero(refusals.refused)
+    bad = [int(position) for position in np.flatnonzero(refusals.refused)]
     gate = dict(zip(bad, reasons_by_row(typed.iloc[bad], contract), strict=True))
     return [
         sorted(set().union(*row.values()) | {r for r in gate.get(position, []) if _adds(r, row)})

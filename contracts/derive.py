@@ -1,4 +1,4 @@
-"""Derivations a profile may ask for: decision lists, ordinals, lists of merged keys, ids. No typing of text here."""
+"""Derivations a profile may ask for: decision lists, ordinals, merged keys, ids. No typing of text here."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Source:
 
 
 def decide(source: Source, cases: Sequence[Case]) -> tuple[pd.Series, Mask]:
-    """Value of the first case that holds, and the rows for which none did although there was something to judge.
+    """Value of the first case that holds; rows where none did although there was text to judge.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Keyed hashes in place of person numbers, one derived key per domain. Keys come from the caller, never from here."""
+"""Keyed hashes in place of person numbers, one derived key per domain. Keys come from the caller."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ class PseudonymKeyError(ValueError):
 
 
 def keyed_hashes(values: pd.Series, *, secret: bytes | None, domain: str, source_system: str) -> pd.Series:
-    """HMAC-SHA256 of each value under a key derived for the domain; empty stays empty.
+    """HMAC-SHA256 of each value under a key of the domain; empty stays empty.
 
     Parameters
     ----------
     values : Series of str, shape (n,)
     secret : bytes
-        Secret of the installation. Plain hashes of person numbers are reversed in seconds; keyed ones are not.
+        Secret of the installation. Plain hashes of person numbers are reversed in seconds.
     domain, source_system : str
         Hashes of different domains or systems cannot be linked with each other.
 
@@ -30,7 +30,7 @@ def keyed_hashes(values: pd.Series, *, secret: bytes | None, domain: str, source
     """
     if not secret:
         raise PseudonymKeyError(
-            "Person numbers need the secret of this installation to be hashed; set it first."
+            "Person numbers are hashed under a secret of the installation; there is none."
         )
     key = hmac.digest(secret, f"maturity-impact/{domain}".encode(), hashlib.sha256)
     known = {

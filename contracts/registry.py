@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
-from contracts.contract import Contract
-from contracts.entities import ENTITIES
+from collections.abc import Mapping
 
-CONTRACTS: dict[str, Contract] = dict(ENTITIES)
+from contracts.contract import Contract
+from contracts.lazy import LazyContracts
+
+
+def _contracts() -> dict[str, Contract]:
+    from contracts.entities import ENTITIES
+    from contracts.marts import MARTS
+    from contracts.results import RESULTS
+
+    made: dict[str, Contract] = {}
+    for part in (ENTITIES, MARTS, RESULTS):
+        if twice := sorted(made.keys() & part.keys()):
+            raise ValueError(f"two contracts have one name: {', '.join(twice)}")
+        made.update(part)
+    return made
+
+
+CONTRACTS: Mapping[str, Contract] = LazyContracts(_contracts)
+"""Every contract by name; made when it is first looked into."""

@@ -1,4 +1,4 @@
-"""A survey file, one response per row -> answers, practices and channels, one per row. Items go by their codes."""
+"""A survey file, one response per row -> answers, practices and channels. Items go by their codes."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from contracts.convert import Given, Mask, Refusals, convert_entity
+from contracts.convert import Given, convert_entity
 from contracts.entities.assessment import ASSESSMENT_ANSWERS, CHANNEL_ADOPTION, PRACTICES
 from contracts.gate import reasons_by_row
+from contracts.refusals import Mask, Refusals
 from contracts.values import blank_to_null, parse, parse_booleans
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 Frames = dict[str, pd.DataFrame]
 _LEVEL = ASSESSMENT_ANSWERS.column("answer_level")
+_LEVELS = tuple(range(5))
 
 
 def convert_survey(
@@ -61,8 +63,7 @@ def _levels(facts: pd.DataFrame, code: str, given: Given, refusals: Refusals) ->
     text = text.mask(text.isin(survey.unanswered if survey else ()))
     parsed = parse(text, _LEVEL, ASSESSMENT_ANSWERS, given.manner)
     refusals.add(code, f"{code}:integer", parsed.failures["integer"])
-    low, high = _LEVEL.bounds
-    inside = parsed.values.isna() | parsed.values.between(low, high)
+    inside = parsed.values.isna() | parsed.values.isin(_LEVELS)
     refusals.add(code, f"{code}:in_range", ~inside.to_numpy(dtype=bool) | parsed.failures["in_range"])
     return parsed.values
 
@@ -89,7 +90,7 @@ def _reasons(responses: pd.DataFrame, refusals: Refusals) -> list[list[str]]:
 
 
 def _long(base: pd.DataFrame, wide: pd.DataFrame, code: str, value: str) -> pd.DataFrame:
-    """One row per response and column of `wide` that is not empty, in the order of responses and columns."""
+    """One row per response and filled column of `wide`, in the order of responses and columns."""
     if wide.empty or not len(wide.columns):
         return pd.DataFrame(columns=[*base.columns, code, value])
     width = len(wide.columns)
