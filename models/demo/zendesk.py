@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from models.demo.aliases import Booleans, Floats, Integers, Strings
+from models.demo.aliases import Booleans, Dates, Floats, Integers, Strings
 from models.demo.files import DemoFile, month_of, text_frame, times
 from models.demo.reference import Keys
 from models.demo.spec import generator
@@ -23,8 +25,23 @@ OTHER = ("email", "web", "chat", "voice")
 PRIORITIES = ("low", "normal", "high", "urgent", "")
 
 
-def ticket_files(world: LatentWorld, keys: Keys) -> list[DemoFile]:
-    """Write ``exports/zendesk/tickets_<year>.csv`` by year of creation."""
+@dataclass(frozen=True, slots=True)
+class Tickets:
+    """Tickets in the order of their creation; every array has shape (tickets,).
+
+    ``cell`` is organisation times months plus month; ``score`` is Zendesk's own word for the rating.
+    """
+
+    cell: Integers
+    created: Dates
+    reply_minutes: Integers
+    resolution_minutes: Integers
+    status: Strings
+    score: Strings
+
+
+def draw_tickets(world: LatentWorld) -> Tickets:
+    """Draw when tickets are opened, how fast they are answered and how they are rated."""
     rng = generator(world.spec, "zendesk")
     season = np.sin(2 * np.pi * world.calendar.month_of_year / 12)
     rate = world.spec.tickets_per_month * (1 + 0.08 * season)
@@ -35,40 +52,55 @@ def ticket_files(world: LatentWorld, keys: Keys) -> list[DemoFile]:
     cell, created = cell[order], created[order]
     n = len(cell)
     reply = _reply_minutes(rng, world.first_response_minutes.ravel()[cell])
-    resolution = reply + np.rint(rng.lognormal(6.8, 0.8, n)).astype(np.int64)
     status = np.where(rng.random(n) < SOLVED_SHARE, "solved", "closed").astype("<U8")
     status[rng.random(n) < UNANSWERED_SHARE] = "open"
-    deleted = rng.random(n) < DELETED_SHARE
-    answered = status != "open"
-    solved = created + resolution * 60
-    updated = np.where(answered, solved + rng.integers(3600, 5 * 86_400, n), created + 60)
-    score = _satisfaction(rng, world.csat_share.ravel()[cell], answered)
-    status[deleted] = "deleted"
-    organization = cell // world.spec.months
+    score = _satisfaction(rng, world.csat_share.ravel()[cell], status != "open")
+    return Tickets(
+        cell=cell,
+        created=created,
+        reply_minutes=reply,
+        resolution_minutes=reply + np.rint(rng.lognormal(6.8, 0.8, n)).astype(np.int64),
+        status=status,
+        score=score,
+    )
+
+
+def ticket_files(world: LatentWorld, keys: Keys) -> list[DemoFile]:
+    """Write ``exports/zendesk/tickets_<year>.csv`` by year of creation."""
+    rng = generator(world.spec, "zendesk-files")
+    tickets = draw_tickets(world)
+    n = len(tickets.cell)
+    answered = tickets.status != "open"
+    solved = tickets.created + (tickets.resolution_minutes * 60).astype("timedelta64[s]")
+    later = rng.integers(3600, 5 * 86_400, n).astype("timedelta64[s]")
+    updated = np.where(answered, solved + later, tickets.created + np.timedelta64(60, "s"))
+    organization = tickets.cell // world.spec.months
     number = FIRST_TICKET + np.cumsum(rng.integers(1, 4, n))
     frame = text_frame(
         {
             "id": number.astype(str),
             "brand_id": np.array(keys.brands)[organization],
-            "created_at": times(created),
+            "created_at": times(tickets.created),
             "updated_at": times(updated),
-            "status": status,
+            "status": np.where(rng.random(n) < DELETED_SHARE, "deleted", tickets.status),
             "priority": np.array(PRIORITIES)[rng.integers(0, len(PRIORITIES), n)],
             "type": np.array(["question", "problem", "incident", ""])[rng.integers(0, 4, n)],
-            "via_channel": _channel(rng, world.exposure.ravel()[cell]),
+            "via_channel": _channel(rng, world.exposure.ravel()[tickets.cell]),
             "subject": "simulated ticket",
             "requester_id": (rng.integers(390_000_000, 399_999_999, n) * 1000).astype(str),
             "group_id": (360_006_000_000 + organization).astype(str),
             "merged_ticket_ids": "[]",
-            "satisfaction_rating_score": score,
-            "reply_time_in_minutes_calendar": np.where(answered, reply.astype(str), ""),
-            "full_resolution_time_in_minutes_calendar": np.where(answered, resolution.astype(str), ""),
+            "satisfaction_rating_score": tickets.score,
+            "reply_time_in_minutes_calendar": np.where(answered, tickets.reply_minutes.astype(str), ""),
+            "full_resolution_time_in_minutes_calendar": np.where(
+                answered, tickets.resolution_minutes.astype(str), ""
+            ),
             "solved_at": np.where(answered, times(solved), ""),
             "reopens": rng.poisson(0.08, n).astype(str),
         },
         n,
     )
-    year = created.astype("datetime64[Y]")
+    year = tickets.created.astype("datetime64[Y]")
     return [
         DemoFile(f"exports/zendesk/tickets_{y}.csv", frame[year == y].reset_index(drop=True))
         for y in np.unique(year)
