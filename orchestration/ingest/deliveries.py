@@ -1,7 +1,7 @@
 """Drop zone -> landing: each file is kept once, as text, under the hash of its bytes. No conversion."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -38,6 +38,7 @@ class Delivery:
     status : ``taken``; ``redelivery``: the same bytes came before under another name; ``unknown`` or
         ``unreadable``: not landed, tried again at the next run.
     delivered : rows in the file.
+    is_current : whether the file holds these bytes now, or held them when it was last seen.
     problem : why it was not taken, with the next step.
     """
 
@@ -49,6 +50,7 @@ class Delivery:
     profile: str | None = None
     source_system: str | None = None
     delivered: int = 0
+    is_current: bool = True
     problem: str = ""
     warnings: tuple[str, ...] = ()
 
@@ -56,6 +58,17 @@ class Delivery:
     def is_landed(self) -> bool:
         """Whether its rows lie in landing/."""
         return self.status in ("taken", "redelivery")
+
+    @property
+    def counts_as_a_whole(self) -> Literal["duplicate", "superseded"] | None:
+        """Fate of all rows at once: bytes that came before, or a reference file that was replaced since.
+
+        A reference file is the whole truth of the day it was written: what is no longer in it no longer holds.
+        """
+        if self.status == "redelivery":
+            return "duplicate"
+        is_replaced = self.file.startswith(f"{REFERENCE}/") and not self.is_current
+        return "superseded" if is_replaced else None
 
 
 def receive(home: Path, settings: Settings, now: Callable[[], datetime] | None = None) -> list[Delivery]:
@@ -138,7 +151,12 @@ def _take_in(
         elif earlier is not None and earlier.is_landed:
             # Landed under earlier declarations: deliveries are immutable, the rows stay.
             continue
-        known[(file, reading.delivery_id)] = _delivery(reading, sequence, received_at, status)
+        taken = _delivery(reading, sequence, received_at, status)
+        if taken.is_landed:
+            # A file that cannot be taken replaces nothing.
+            for other in [key for key in known if key[0] == file]:
+                known[other] = replace(known[other], is_current=False)
+        known[(file, reading.delivery_id)] = taken
     return sorted(known.values(), key=lambda delivery: delivery.sequence)
 
 

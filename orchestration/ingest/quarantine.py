@@ -64,6 +64,12 @@ def held_back(
     )
 
 
+def empty() -> pd.DataFrame:
+    """Quarantine frame without rows."""
+    frame: pd.DataFrame = _SCHEMA.empty_table().to_pandas()
+    return frame
+
+
 def write(folder: Path, rows: pd.DataFrame) -> None:
     """Write one file per delivery that has refused rows."""
     for delivery_id, part in rows.groupby("delivery_id", sort=True):
@@ -74,5 +80,5 @@ def write(folder: Path, rows: pd.DataFrame) -> None:
 def read(folder: Path) -> pd.DataFrame:
     """All refused rows below HOME/quarantine, ordered by file and line."""
     parts = [pd.read_parquet(path) for path in sorted(folder.glob("*.parquet"))]
-    rows = pd.concat(parts, ignore_index=True) if parts else _SCHEMA.empty_table().to_pandas()
+    rows = pd.concat(parts, ignore_index=True) if parts else empty()
     return rows.sort_values(["file", "source_line"], kind="stable", ignore_index=True)
