@@ -15,7 +15,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SECONDS_TO_OPEN = 90
-# make test cannot run inside itself: that .ci/run calls it is asserted instead. make dev is a server with a test of its own.
+# make test cannot run inside itself: .ci/run calling it is asserted. make dev is a server with its own test.
 NOT_RUN_HERE = {"make test", "make dev"}
 
 
