@@ -15,7 +15,7 @@ Kind = Literal[
     "text", "integer", "real", "share", "score", "money", "minutes", "date", "timestamp", "boolean"
 ]
 Layer = Literal["accepted", "marts", "analysis"]
-Stage = Literal["convert", "check", "key"]
+Stage = Literal["source", "convert", "check", "key"]
 Holds = Callable[["pd.DataFrame"], "pd.Series[bool]"]
 Corrupt = Callable[["pd.DataFrame"], "pd.DataFrame"]
 
@@ -94,9 +94,9 @@ class Rule:
     id : str
         `<column>:<name>`; the reason code in quarantine, ledger and messages.
     stage : Stage
-        `convert`: source text that is not of the kind; `check`: a typed row; `key`: rows that clash.
+        `source`: a row that its profile refuses; `convert`: source text that is not of the kind; `check`: a typed row; `key`: rows that clash.
     canary : object
-        `convert`: source text that must be refused; `check`: a typed bad value, or a function from a good
+        `source`: texts by source column that make a good row bad; `convert`: source text that must be refused; `check`: a typed bad value, or a function from a good
         frame to one whose first row is bad; `key`: such a function.
     """
 

@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from contracts.contract import Column, Contract
@@ -15,7 +14,7 @@ from contracts.entities import ENTITIES
 from contracts.gate import reasons_by_row
 from contracts.profile import ColumnMap, Profile
 from contracts.pseudonym import keyed_hashes
-from contracts.records import records
+from contracts.records import Refused, records
 from contracts.refusals import Refusals
 from contracts.values import Manner, parse
 
@@ -107,7 +106,8 @@ def convert(
         typed, refusals = convert_entity(facts, given, contract)
         frames, found, warnings = {contract.name: typed}, _all_reasons(typed, refusals, contract), ()
         frames[contract.name] = typed[~refusals.refused].reset_index(drop=True)
-    refused += list(zip(facts["delivery_id"], facts["source_line"], found, strict=True))
+    lines, deliveries = facts["source_line"], facts["delivery_id"]
+    refused += [(str(deliveries.iloc[row]), int(lines.iloc[row]), said) for row, said in found.items()]
     return Converted(frames, *_refused(refused), warnings)
 
 
@@ -181,8 +181,8 @@ def _decided(work: _Work, column: Column, mapping: ColumnMap) -> pd.Series:
 
 def _words(text: pd.Series, mapping: ColumnMap) -> pd.Series:
     if mapping.values:
-        words = {word.casefold(): value for word, value in mapping.values.items()}
-        mapped = text.str.casefold().map(words).astype("str")
+        words = {word.lower(): value for word, value in mapping.values.items()}
+        mapped = text.str.lower().map(words).astype("str")
         text = mapped.where(mapped.notna(), text)
     if mapping.lower_case:
         text = text.str.lower()
@@ -205,15 +205,14 @@ def _adjusted(typed: pd.Series, mapping: ColumnMap, values: dict[str, pd.Series]
     return typed
 
 
-def _all_reasons(typed: pd.DataFrame, refusals: Refusals, contract: Contract) -> list[list[str]]:
+def _all_reasons(typed: pd.DataFrame, refusals: Refusals, contract: Contract) -> dict[int, list[str]]:
     """Reasons of refused rows: those of the conversion, and what the gate says of their other columns."""
     rows = refusals.by_row()
-    bad = [int(position) for position in np.flatnonzero(refusals.refused)]
-    gate = dict(zip(bad, reasons_by_row(typed.iloc[bad], contract), strict=True))
-    return [
-        sorted(set().union(*row.values()) | {r for r in gate.get(position, []) if _adds(r, row)})
-        for position, row in enumerate(rows)
-    ]
+    gate = reasons_by_row(typed.iloc[list(rows)], contract)
+    return {
+        position: sorted(set().union(*row.values()) | {reason for reason in said if _adds(reason, row)})
+        for (position, row), said in zip(rows.items(), gate, strict=True)
+    }
 
 
 def _adds(reason: str, row: dict[str, set[str]]) -> bool:
@@ -222,8 +221,8 @@ def _adds(reason: str, row: dict[str, set[str]]) -> bool:
     return name in _OF_ONE_COLUMN and column not in row
 
 
-def _refused(rows: list[tuple[str, int, list[str]]]) -> tuple[pd.DataFrame, dict[str, int]]:
-    held = sorted((row for row in rows if row[2]), key=lambda row: row[1])
+def _refused(rows: list[Refused]) -> tuple[pd.DataFrame, dict[str, int]]:
+    held = sorted(rows, key=lambda row: row[1])
     frame = pd.DataFrame(
         {
             "delivery_id": pd.Series([row[0] for row in held], dtype="str"),

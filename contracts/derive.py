@@ -38,8 +38,10 @@ class Source:
 
     def first(self, names: Sequence[str]) -> pd.Series:
         """First non-empty text of several columns, row by row."""
-        values = self._nothing()
-        for name in names:
+        if not names:
+            return self._nothing()
+        values = self.text(names[0])
+        for name in names[1:]:
             values = values.where(values.notna(), self.text(name))
         return values
 
@@ -61,8 +63,8 @@ class Source:
             values = parse_booleans(text).values
             return (values == wanted).fillna(False).to_numpy(dtype=bool)
         if isinstance(wanted, list):
-            words = {word.casefold() for word in wanted}
-            return text.str.casefold().isin(words).to_numpy(dtype=bool)
+            words = {word.lower() for word in wanted}
+            return text.str.lower().isin(words).to_numpy(dtype=bool)
         empty = (text.isna() | text.str.fullmatch(_OPEN_ENDS).fillna(False)).to_numpy(dtype=bool)
         return empty if wanted is None else ~empty
 

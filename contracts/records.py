@@ -24,13 +24,15 @@ def records(rows: pd.DataFrame, profile: Profile) -> tuple[pd.DataFrame, list[Re
     refusals.add("row", "row:empty", empty & ~footer)
     for rule in profile.refuse:
         refusals.add("row", rule.reason, source.holds(rule.when) & ~footer & ~empty)
-    out = refusals.refused
-    reasons = [sorted(set().union(*row.values())) for row in refusals.by_row()]
-    refused = [
-        (rows["delivery_id"].iloc[position], int(rows["source_line"].iloc[position]), reasons[position])
-        for position in np.flatnonzero(out)
+    refused: list[Refused] = [
+        (
+            str(rows["delivery_id"].iloc[row]),
+            int(rows["source_line"].iloc[row]),
+            sorted(set().union(*said.values())),
+        )
+        for row, said in refusals.by_row().items()
     ]
-    return rows[~out].reset_index(drop=True), refused
+    return rows[~refusals.refused].reset_index(drop=True), refused
 
 
 def _no_record(rows: pd.DataFrame, profile: Profile) -> tuple[Mask, Mask]:

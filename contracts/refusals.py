@@ -34,10 +34,10 @@ class Refusals:
             result |= mask if column in (None, name) else False
         return result
 
-    def by_row(self) -> list[dict[str, set[str]]]:
-        """Per row: reasons by canonical column."""
-        rows: list[dict[str, set[str]]] = [{} for _ in range(self.size)]
+    def by_row(self) -> dict[int, dict[str, set[str]]]:
+        """Reasons by canonical column, for each row that has any."""
+        rows: dict[int, dict[str, set[str]]] = {}
         for column, reason, mask in self.found:
             for position in np.flatnonzero(mask):
-                rows[position].setdefault(column, set()).add(reason)
+                rows.setdefault(int(position), {}).setdefault(column, set()).add(reason)
         return rows

@@ -1,4 +1,4 @@
-"""The one registry of contracts, assembled out of entities, marts and results. No contract is written here."""
+"""The one registry of contracts: entities, marts and results. No contract is written here."""
 
 from __future__ import annotations
 

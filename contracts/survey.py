@@ -25,7 +25,7 @@ _LEVELS = tuple(range(5))
 
 def convert_survey(
     facts: pd.DataFrame, given: Given, instrument: Instrument
-) -> tuple[Frames, list[list[str]], tuple[str, ...]]:
+) -> tuple[Frames, dict[int, list[str]], tuple[str, ...]]:
     """Frames by entity, reasons per response, and warnings.
 
     A response is taken whole or refused whole: one answer off the scale says that its codes do not mean what
@@ -37,7 +37,7 @@ def convert_survey(
     items = [item.code for item in instrument.items if item.code in facts.columns]
     if not items:
         frames = {c.name: c.empty() for c in (ASSESSMENT_ANSWERS, PRACTICES, CHANNEL_ADOPTION)}
-        return frames, [["items:no_instrument_items"]] * len(facts), ()
+        return frames, {row: ["items:no_instrument_items"] for row in range(len(facts))}, ()
     responses, refusals = convert_entity(facts, given, ASSESSMENT_ANSWERS)
     levels = pd.DataFrame({code: _levels(facts, code, given, refusals) for code in items}, index=facts.index)
     refusals.add("items", "items:no_answers", _nothing(levels) & ~refusals.refused)
@@ -46,7 +46,8 @@ def convert_survey(
     channels = _flags(facts, survey.channel_prefix, _codes(instrument.channels), refusals)
     practices = _flags(facts, survey.practice_prefix, _codes(instrument.practices), refusals)
     found = _reasons(responses, refusals)
-    good = np.array([not row for row in found], dtype=bool)
+    good = np.ones(len(facts), dtype=bool)
+    good[list(found)] = False
     base = responses[good]
     frames = {
         "assessment_answers": _long(base, levels[good], "item_code", "answer_level"),
@@ -79,14 +80,16 @@ def _flags(facts: pd.DataFrame, prefix: str, codes: Iterable[str], refusals: Ref
     return pd.DataFrame(flags, index=facts.index)
 
 
-def _reasons(responses: pd.DataFrame, refusals: Refusals) -> list[list[str]]:
-    """Reasons of each response: of the conversion, and what the gate would say of every one of its answers."""
+def _reasons(responses: pd.DataFrame, refusals: Refusals) -> dict[int, list[str]]:
+    """Reasons of refused responses: of the conversion, and what the gate would say of their answers."""
     probe = responses.assign(item_code="XX1", answer_level=0)
-    gate = reasons_by_row(probe, ASSESSMENT_ANSWERS)
-    return [
-        sorted(set().union(*row.values()) | {r for r in said if r.split(":")[0] not in row})
-        for row, said in zip(refusals.by_row(), gate, strict=True)
-    ]
+    rows, found = refusals.by_row(), {}
+    for position, said in enumerate(reasons_by_row(probe, ASSESSMENT_ANSWERS)):
+        row = rows.get(position, {})
+        reasons = set().union(*row.values()) | {r for r in said if r.split(":")[0] not in row}
+        if reasons:
+            found[position] = sorted(reasons)
+    return found
 
 
 def _long(base: pd.DataFrame, wide: pd.DataFrame, code: str, value: str) -> pd.DataFrame:

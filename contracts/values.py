@@ -61,9 +61,22 @@ def parse(text: pd.Series, column: Column, contract: Contract, manner: Manner) -
     Parsed
         `values` has the dtype of the contract; `failures` maps rule names to masks of shape (n,).
     """
-    clean = blank_to_null(text, typed=column.kind != "text")
+    known, codes = _distinct(text)
+    clean = blank_to_null(known, typed=column.kind != "text")
     parsed = _PARSERS[column.kind](clean, column, manner)
-    return Parsed(_cast(parsed.values, dtype_of(contract, column)), parsed.failures)
+    values = _cast(parsed.values, dtype_of(contract, column))
+    if codes is None:
+        return Parsed(values, parsed.failures)
+    spread = values.take(codes).set_axis(text.index)
+    return Parsed(spread, {name: mask[codes] for name, mask in parsed.failures.items()})
+
+
+def _distinct(text: pd.Series) -> tuple[pd.Series, npt.NDArray[np.intp] | None]:
+    """Distinct texts and each row's place among them, where that saves work; else the texts."""
+    codes, known = pd.factorize(text, use_na_sentinel=False)
+    if 2 * len(known) > len(text):
+        return text, None
+    return pd.Series(known, dtype="str"), codes
 
 
 def blank_to_null(text: pd.Series, *, typed: bool) -> pd.Series:
@@ -71,13 +84,13 @@ def blank_to_null(text: pd.Series, *, typed: bool) -> pd.Series:
     clean = text.astype("str").str.strip()
     words = NULL_WORDS_TYPED if typed else NULL_WORDS
     short = clean.str.len() <= 6
-    null = clean.isna() | (short & clean.str.casefold().isin(words))
+    null = clean.isna() | (short & clean.str.lower().isin(words))
     return clean.mask(null.astype(bool))
 
 
 def parse_booleans(clean: pd.Series) -> Parsed:
     """Yes and no, in the words of several languages; anything else fails `boolean`."""
-    words = clean.str.casefold()
+    words = clean.str.lower()
     yes, no = words.isin(YES), words.isin(NO)
     values = pd.Series(pd.NA, index=clean.index, dtype="boolean").mask(yes, True).mask(no, False)
     return Parsed(values, {"boolean": _mask(clean.notna() & ~yes & ~no)})
@@ -87,7 +100,7 @@ def _text(clean: pd.Series, column: Column, _manner: Manner) -> Parsed:
     if not column.allowed:
         return Parsed(clean, {})
     canonical = {word.casefold(): word for word in column.allowed}
-    values = clean.str.casefold().map(canonical).astype("str")
+    values = clean.str.lower().map(canonical).astype("str")
     return Parsed(values, {"known_value": _mask(clean.notna() & values.isna())})
 
 
@@ -146,13 +159,18 @@ def _exact(plain: pd.Series, limit: Decimal) -> Parsed:
 
 def _integer(clean: pd.Series, _column: Column, manner: Manner) -> Parsed:
     plain, wrong = plain_numbers(clean, manner.locale)
-    exact = [None if pd.isna(text) else Decimal(text) for text in plain]
-    large = np.array([value is not None and abs(value) >= Decimal(10) ** 18 for value in exact], dtype=bool)
-    broken = np.array([value is not None and value % 1 != 0 for value in exact], dtype=bool) & ~large
-    unfit = large | broken
-    whole = [None if value is None or bad else int(value) for value, bad in zip(exact, unfit, strict=True)]
-    values = pd.Series(whole, index=clean.index, dtype="Int64")
-    return Parsed(values, {"integer": wrong | broken, "in_range": large})
+    simple = plain.str.fullmatch(r"-?\d{1,15}").fillna(False).to_numpy(dtype=bool)
+    broken, large = np.zeros(len(plain), dtype=bool), np.zeros(len(plain), dtype=bool)
+    values = plain.where(simple).astype("object").to_numpy(copy=True)
+    for position in np.flatnonzero(~simple & plain.notna().to_numpy(dtype=bool)):
+        value = Decimal(str(plain.iloc[position]))
+        large[position] = abs(value) >= Decimal(10) ** 18
+        broken[position] = not large[position] and value % 1 != 0
+        if not (large[position] or broken[position]):
+            values[position] = str(int(value))
+    cells = pa.compute.cast(pa.array(values, type=pa.string(), from_pandas=True), pa.int64())
+    typed = pd.Series(cells, index=plain.index, dtype=pd.ArrowDtype(pa.int64())).astype("Int64")
+    return Parsed(typed, {"integer": wrong | broken, "in_range": large})
 
 
 def _date(clean: pd.Series, column: Column, manner: Manner) -> Parsed:
