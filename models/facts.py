@@ -1,0 +1,191 @@
+"""Result tables to the one facts object that sentences and figures read; no wording, no clock, no files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from models.facts_cells import Cells
+from models.facts_parts import (
+    adoption_facts,
+    claim_facts,
+    contrast_facts,
+    coverage_facts,
+    effect_facts,
+    index_facts,
+    ledger_facts,
+    stage_facts,
+)
+from models.facts_schema import validate_facts
+from models.facts_withheld import needs, suppressed_groups, withheld_facts
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FACTS_VERSION = "1"
+# Eight digits are far more than any text shows and fewer than summation order or the BLAS in use can change.
+SIGNIFICANT_DIGITS = 8
+# A random-intercept cross-lagged panel is identified from three waves on (Hamaker, Kuiper & Grasman 2015).
+WAVES_FOR_DIRECTION = 3
+
+
+@dataclass(frozen=True, slots=True)
+class FactsSettings:
+    """Settings of the installation that the text refers to.
+
+    Attributes
+    ----------
+    is_simulated
+        The data comes from a planted world; marked in the first line and on every figure.
+    minimum_organizations, minimum_raters, minimum_group
+        Thresholds: organisations per claim, raters per reliable score, organisations per published group.
+    lead_months
+        Months between the index and the outcome.
+    exposure_step
+        Index points one effect stands for.
+    confidence
+        Coverage of the intervals, 0..1.
+    """
+
+    is_simulated: bool
+    reporting_currency: str = "EUR"
+    minimum_organizations: int = 30
+    minimum_raters: int = 3
+    minimum_group: int = 10
+    lead_months: int = 3
+    exposure_step: float = 10.0
+    confidence: float = 0.95
+    instrument_version: str = "1"
+    method_version: str = "1"
+    code_version: str = "0"
+
+
+def rounded(value: Any) -> Any:
+    """Round every float of a JSON-able object to eight significant digits; not-a-number becomes null."""
+    if isinstance(value, Mapping):
+        return {str(key): rounded(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [rounded(entry) for entry in value]
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return None
+        return float(f"{value:.{SIGNIFICANT_DIGITS - 1}e}") + 0.0
+    return value
+
+
+def canonical_json(facts: Mapping[str, Any]) -> bytes:
+    """Return the bytes of facts: sorted keys, eight significant digits, UTF-8, a newline at the end."""
+    text = json.dumps(
+        rounded(facts), sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":")
+    )
+    return text.encode() + b"\n"
+
+
+def facts_hash(facts: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of the canonical bytes as hexadecimal text."""
+    return hashlib.sha256(canonical_json(facts)).hexdigest()
+
+
+def build_facts(
+    *,
+    effects: pd.DataFrame,
+    claims: pd.DataFrame,
+    contrasts: pd.DataFrame,
+    index_quality: pd.DataFrame,
+    assessment: pd.DataFrame,
+    benchmarks: pd.DataFrame,
+    channel_adoption: pd.DataFrame,
+    join_coverage: pd.DataFrame,
+    ledger: pd.DataFrame,
+    settings: FactsSettings,
+    reasons: pd.DataFrame | None = None,
+) -> dict[str, Any]:
+    """Build the facts of an edition out of plain result tables.
+
+    Parameters
+    ----------
+    effects, claims, contrasts, index_quality
+        Tables of the schema ``analysis``; effects per ``exposure_step`` index points in the outcome's unit.
+        ``claims.reasons`` is a list or a text joined with ``;``.
+    assessment
+        ``fct_assessment``, one row per organisation and wave.
+    benchmarks
+        ``fct_published_benchmark``, figures as published.
+    channel_adoption
+        ``fct_channel_adoption``, one row per organisation, wave and channel.
+    join_coverage
+        ``fct_join_coverage``, one row per source system, entity and period.
+    ledger
+        Row balance, one row per delivered file.
+    settings
+        What the text needs to know of the installation.
+    reasons
+        Every gate of every claim (outcome, code, detail), for how much more data a withheld claim needs.
+
+    Returns
+    -------
+    dict
+        JSON-able, floats rounded to eight significant digits, lists in a stated order; the same tables in
+        any row order give the same object.
+
+    Raises
+    ------
+    ValueError
+        If a table lacks a column or the object does not fit the JSON Schema.
+    """
+    minimum = settings.minimum_group
+    stages = stage_facts(Cells(assessment), Cells(benchmarks), minimum)
+    claim_rows = claim_facts(Cells(claims))
+    contrast_rows = contrast_facts(Cells(contrasts), minimum)
+    adoption_rows = adoption_facts(Cells(channel_adoption), Cells(benchmarks), minimum)
+    coverage = coverage_facts(Cells(join_coverage), Cells(assessment), claim_rows)
+    parts = {
+        "is_simulated": bool(settings.is_simulated),
+        "coverage": coverage,
+        "stages": stages,
+        "index": index_facts(Cells(assessment), Cells(index_quality), minimum),
+        "claims": claim_rows,
+        "contrasts": contrast_rows,
+        "adoption": adoption_rows,
+        "effects": effect_facts(Cells(effects), minimum),
+        "withheld": withheld_facts(
+            claim_rows,
+            suppressed_groups(stages, contrast_rows, adoption_rows),
+            more=needs(None if reasons is None else Cells(reasons)),
+            minimum_organizations=settings.minimum_organizations,
+            minimum_group=minimum,
+        ),
+        "ledger": ledger_facts(Cells(ledger)),
+        "method": {
+            "exposure_step": float(settings.exposure_step),
+            "lead_months": settings.lead_months,
+            "confidence": float(settings.confidence),
+            "n_primary": sum(row["is_primary"] for row in claim_rows),
+            "n_exploratory": sum(not row["is_primary"] for row in claim_rows),
+            "primary_adjustment": "holm",
+            "exploratory_adjustment": "bh",
+            "minimum_organizations": settings.minimum_organizations,
+            "minimum_raters": settings.minimum_raters,
+            "minimum_group": minimum,
+            "index_maximum": 100.0,
+            "reporting_currency": settings.reporting_currency,
+            "direction": {
+                "is_tested": False,
+                "waves_needed": WAVES_FOR_DIRECTION,
+                "waves_available": coverage["n_waves"],
+            },
+        },
+        "versions": {
+            "facts": FACTS_VERSION,
+            "method": settings.method_version,
+            "instrument": settings.instrument_version,
+            "code": settings.code_version,
+        },
+    }
+    facts: dict[str, Any] = rounded(parts)
+    validate_facts(facts)
+    return facts

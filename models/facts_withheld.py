@@ -1,0 +1,106 @@
+"""What is not said: claims withheld and groups too small to publish, and what would settle each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from models.facts_cells import Cells
+
+
+def needs(reasons: Cells | None) -> dict[str, dict[str, float]]:
+    """Read the numbers of ``more_data_needed`` out of the table of gates, by outcome."""
+    if reasons is None:
+        return {}
+    found: dict[str, dict[str, float]] = {}
+    for row in reasons.pick(("outcome", "code", "detail")):
+        if row["code"] == "more_data_needed" and row["detail"]:
+            parts = (part.split("=", 1) for part in str(row["detail"]).split(", "))
+            found[str(row["outcome"])] = {key: float(value) for key, value in parts}
+    return found
+
+
+def withheld_facts(
+    claims: Sequence[Mapping[str, Any]],
+    groups: Sequence[Mapping[str, Any]],
+    *,
+    more: Mapping[str, Mapping[str, float]],
+    minimum_organizations: int,
+    minimum_group: int,
+) -> list[dict[str, Any]]:
+    """List what is not said and what would settle it.
+
+    For a claim below the minimum of organisations that minimum is what is needed; where the gates tell how
+    many more organisations or periods are needed, that. For others it is what brings the minimum detectable
+    effect down to a half: standard errors fall with the root of the count of organisations, so four times as
+    many (or, at best, four times as many periods).
+    """
+    entries: list[dict[str, Any]] = []
+    for claim in claims:
+        if not claim["withheld"]:
+            continue
+        n, n_periods = int(claim["n_organizations"]), int(claim["n_periods"])
+        need = more.get(claim["outcome"], {})
+        organizations: int | None = 4 * n
+        periods: int | None = 4 * n_periods or None
+        if n < minimum_organizations:
+            organizations, periods = minimum_organizations, None
+        elif "organizations" in need:
+            organizations, periods = (n + round(need["organizations"]), n_periods + round(need["periods"]))
+            if need["organizations"] == 0:
+                organizations, periods = None, None
+        entries.append(
+            {
+                "kind": "claim",
+                "subject": claim["outcome"],
+                "reasons": list(claim["reasons"]),
+                "unit": claim["unit"],
+                "mde": claim["mde"],
+                "n_organizations": n,
+                "n_periods": n_periods,
+                "minimum": minimum_organizations,
+                "organizations_needed": organizations,
+                "periods_needed": periods,
+                "to_see": need.get("to_see"),
+            }
+        )
+    return entries + [
+        {
+            "unit": None,
+            "mde": None,
+            "n_periods": 0,
+            "minimum": minimum_group,
+            "organizations_needed": minimum_group,
+            "periods_needed": None,
+            "to_see": None,
+            "reasons": ["group_below_minimum"],
+            **group,
+        }
+        for group in groups
+    ]
+
+
+def suppressed_groups(
+    stages: Mapping[str, Any], contrasts: Sequence[Mapping[str, Any]], adoption: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Name every group too small to publish, once each."""
+    groups: list[dict[str, Any]] = []
+    if stages["is_suppressed"]:
+        groups.append(
+            {"kind": "stages", "subject": "stages", "n_organizations": int(stages["n_organizations"])}
+        )
+    groups += [
+        {
+            "kind": "contrast",
+            "subject": row["practice_code"],
+            "n_organizations": min(int(row["n_mature"]), int(row["n_less_mature"])),
+        }
+        for row in contrasts
+        if row["is_suppressed"]
+    ]
+    groups += [
+        {"kind": "adoption", "subject": row["channel"], "n_organizations": int(row["n_organizations"])}
+        for row in adoption
+        if row["is_suppressed"]
+    ]
+    return groups

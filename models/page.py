@@ -1,0 +1,86 @@
+"""Facts to the summary page: one self-contained HTML file per language; no sentences, no figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+
+from models.charts import build_figures
+from models.facts import facts_hash
+from models.facts_schema import validate_facts
+from models.formats import Language
+from models.narrative import build_narrative
+from models.wording import Words
+
+
+@cache
+def _resource(name: str) -> str:
+    return files("models").joinpath("templates").joinpath(name).read_text(encoding="utf-8")
+
+
+def capitalize_first(text: str) -> str:
+    """Start a text with a capital and leave the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def _environment() -> Environment:
+    # Only the SVG elements, whose texts are escaped where they are made, are passed on as safe.
+    environment = Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["capitalize_first"] = capitalize_first
+    return environment
+
+
+def _ledger_rows(words: Words) -> list[tuple[str, ...]]:
+    ledger = words.facts["ledger"]
+    kinds = ("n_files", "delivered", "accepted", "quarantined", "duplicate", "superseded")
+    rows = [(words.name("system", row["source_system"]), row) for row in ledger["sources"]]
+    rows.append((words.text("coverage.total"), ledger))
+    return [(name, *(words.form.integer(row[kind]) for kind in kinds)) for name, row in rows]
+
+
+def render_summary(facts: Mapping[str, Any], language: Language) -> str:
+    """Render the leadership summary.
+
+    Parameters
+    ----------
+    facts
+        The object of ``facts.json``; checked against its schema first.
+    language
+        ``en`` or ``nl``.
+
+    Returns
+    -------
+    str
+        A whole HTML document without scripts, references or requests. The same facts give the same text.
+
+    Raises
+    ------
+    ValueError
+        If the facts do not fit their schema.
+    """
+    validate_facts(facts)
+    words = Words(facts, language)
+    template = _environment().from_string(_resource("summary.html.j2"))
+    others = sum(not claim["is_primary"] for claim in facts["claims"])
+    return template.render(
+        story=build_narrative(facts, language),
+        figures=build_figures(facts, language),
+        t=words.text,
+        header=words.header,
+        watermark=words.text("simulated.watermark"),
+        style=_resource("summary.css"),
+        coefficients_text=words.text("coefficients.text", confidence=words.confidence),
+        others_text=words.text("others.text", n=words.form.integer(others)),
+        ledger_rows=_ledger_rows(words),
+        hash=facts_hash(facts),
+    )
