@@ -39,6 +39,7 @@ def add_dirt(files: list[DemoFile], spec: WorldSpec) -> tuple[list[DemoFile], Ex
     dirt_rows.unmapped_tickets(rng, zendesk[len(zendesk) // 2], ledger)
     update = dirt_rows.ticket_update(rng, zendesk, ledger)
     by_path[update.path] = update
+    dirt_rows.merged_tickets(rng, zendesk[0], update, ledger)
     dirt_rows.bad_ticket_dates(rng, zendesk[-1], ledger)
     dirt_rows.bad_close_dates(rng, opportunities[len(opportunities) // 2], ledger)
     dirt_rows.restated_journals(rng, xero, ledger)
@@ -94,14 +95,20 @@ def _delivered_again(file: DemoFile, ledger: ExpectedLedger) -> DemoFile:
 
 
 def _soft_deletes(files: Files, ledger: ExpectedLedger) -> None:
-    """State how many records their source marked as deleted; they are accepted and never counted."""
-    for path in sorted(files):
-        frame = files[path].frame
-        if "is_deleted" in frame:
-            n = int((frame["is_deleted"] == "true").sum())
-        elif path.startswith("exports/zendesk/"):
-            n = int((frame["status"] == "deleted").sum())
-        else:
-            continue
+    """State how many accepted records their source marked as deleted; they are kept and never counted."""
+    tickets = _newest_tickets(_matching(files, "exports/zendesk/"))
+    ledger.n_deleted.update(tickets.loc[tickets["status"] == "deleted", "file"])
+    for file in _matching(files, "exports/salesforce/opportunities_"):
+        deleted = (file.frame["is_deleted"] == "true") & ~file.frame["close_date"].isin(dirt_rows.BAD_DATES)
+        ledger.n_deleted[file.path] += int(deleted.sum())
+    for path, n in sorted(ledger.n_deleted.items()):
         if n:
             ledger.state("soft_deleted", path, n, "rows marked as deleted by the source, accepted as such")
+
+
+def _newest_tickets(files: list[DemoFile]) -> pd.DataFrame:
+    parts = [f.frame[["id", "updated_at", "created_at", "status"]].assign(file=f.path) for f in files]
+    rows = pd.concat(parts, ignore_index=True)
+    rows = rows[~rows["created_at"].isin(dirt_rows.BAD_TIMES)]
+    rows = rows.drop_duplicates(["id", "updated_at"]).sort_values("updated_at", kind="stable")
+    return rows.drop_duplicates("id", keep="last")

@@ -17,6 +17,7 @@ CORRECTED_SHARE = 0.004
 BAD_DATE_SHARE = 0.001
 PREVIEW_SHARE = 0.01
 RESCINDED_SHARE = 0.0005
+MERGED_SHARE = 0.003
 RESTATED_JOURNALS, UNMAPPED_JOURNALS, BAD_DATE_JOURNALS = 12, 4, 2
 UNMAPPED_BRAND = "360999999999"
 UNMAPPED_OPTION = "Head Office (closed)"
@@ -64,6 +65,7 @@ def unmapped_tickets(rng: np.random.Generator, file: DemoFile, ledger: ExpectedL
     extra["id"] = [str(9_000_001 + k) for k in range(n)]
     extra["brand_id"] = UNMAPPED_BRAND
     file.frame = insert(rng, file.frame, extra)
+    ledger.n_unmapped[file.path] += n
     ledger.state("unmapped_key", file.path, n, f"tickets of brand {UNMAPPED_BRAND}, not in the crosswalk")
 
 
@@ -97,6 +99,23 @@ def ticket_update(rng: np.random.Generator, files: list[DemoFile], ledger: Expec
         ledger.superseded[file.path] += m
         ledger.state("late_correction", file.path, m, f"ratings that a newer row in {path} changes")
     return DemoFile(path, pd.concat(parts, ignore_index=True))
+
+
+def merged_tickets(
+    rng: np.random.Generator, file: DemoFile, update: DemoFile, ledger: ExpectedLedger
+) -> None:
+    """Merge some tickets into the next one of their brand; the survivor lists them, both are accepted."""
+    frame = file.frame
+    free = ~frame["id"].duplicated(keep=False) & ~frame["id"].isin(update.frame["id"])
+    rows = np.flatnonzero((free & (frame["brand_id"] != UNMAPPED_BRAND)).to_numpy())
+    rows = rows[np.argsort(frame["brand_id"].to_numpy(dtype=str)[rows], kind="stable")]
+    first, second = rows[: len(rows) // 2 * 2 : 2], rows[1::2]
+    brand = frame["brand_id"].to_numpy()
+    pairs = np.flatnonzero(brand[first] == brand[second])
+    pairs = np.sort(rng.choice(pairs, min(amount_of(MERGED_SHARE, len(frame)), len(pairs)), replace=False))
+    gone = frame["id"].to_numpy()[second[pairs]].tolist()
+    overwrite(frame, first[pairs], "merged_ticket_ids", [f"[{key}]" for key in gone])
+    ledger.state("merged", file.path, len(gone), "tickets merged into another, accepted and never counted")
 
 
 def bad_ticket_dates(rng: np.random.Generator, file: DemoFile, ledger: ExpectedLedger) -> None:
@@ -165,6 +184,7 @@ def foreign_journals(rng: np.random.Generator, file: DemoFile, ledger: ExpectedL
     file.frame = pd.concat([file.frame, extra], ignore_index=True)
     n_bad = int(is_bad.sum())
     ledger.refuse(file.path, "posted_on:date", n_bad)
+    ledger.n_unmapped[file.path] += len(extra) - n_bad
     ledger.state("bad_date", file.path, n_bad, "journal lines posted on a day that does not exist")
     ledger.state(
         "unmapped_key", file.path, len(extra) - n_bad, f"lines of {UNMAPPED_OPTION}, not in the crosswalk"

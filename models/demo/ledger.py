@@ -15,12 +15,15 @@ class ExpectedLedger:
 
     Deliveries are read in the order of their path. Of two identical rows the later one is the duplicate; of
     two versions of a row the older one is superseded, in whichever file it stands.
+    ``n_deleted`` and ``n_unmapped`` count accepted rows: marked as deleted, and without an organisation.
     """
 
     quarantined: dict[str, Counter[str]] = field(default_factory=dict)
     duplicate: Counter[str] = field(default_factory=Counter)
     superseded: Counter[str] = field(default_factory=Counter)
     footer_rows: Counter[str] = field(default_factory=Counter)
+    n_deleted: Counter[str] = field(default_factory=Counter)
+    n_unmapped: Counter[str] = field(default_factory=Counter)
     stated: list[dict[str, Any]] = field(default_factory=list)
 
     def state(self, kind: str, file: str, rows: int, note: str) -> None:
@@ -59,7 +62,12 @@ class ExpectedLedger:
                     strict=True,
                 )
             )
-            files[file] = {**counts, "reasons": dict(sorted(refused.items()))}
+            files[file] = {
+                **counts,
+                "n_deleted": self.n_deleted[file],
+                "n_unmapped": self.n_unmapped[file],
+                "reasons": dict(sorted(refused.items())),
+            }
             totals.update(counts)
             reasons.update(refused)
         return {

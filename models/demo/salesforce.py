@@ -11,7 +11,7 @@ from models.demo.reference import ACCOUNTS_PER_ORGANIZATION, Keys
 from models.demo.spec import generator
 from models.demo.world import LatentWorld
 
-CLOSED_PER_MONTH = 2.85
+CLOSED_PER_MONTH = 2.95
 OPEN_SHARE = 0.05
 DELETED_SHARE = 0.02
 STAMP = "{}T{}.000+0000"

@@ -140,7 +140,10 @@ def observe_exports(exports: DemoExports, spec: WorldSpec) -> Observed:
 
     tickets = read_newest(exports, "exports/zendesk/", ["id"], "updated_at")
     sound = tickets["created_at"].str.match(r"^20\d\d-(0[1-9]|1[0-2])-") & (tickets["status"] != "deleted")
-    tickets = tickets[sound & ~tickets["created_at"].str.startswith("2024-02-30")]
+    merged = set(tickets["merged_ticket_ids"].str.strip("[]")) - {""}
+    tickets = tickets[
+        sound & ~tickets["id"].isin(merged) & ~tickets["created_at"].str.startswith("2024-02-30")
+    ]
     score = tickets["satisfaction_rating_score"]
     good = grid(tickets, "zendesk", "brand_id", "created_at", score.str.startswith("good"))
     rated = good + grid(tickets, "zendesk", "brand_id", "created_at", score.str.startswith("bad"))

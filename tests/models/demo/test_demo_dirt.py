@@ -30,6 +30,7 @@ KINDS = {
     "cp1252",
     "redelivered",
     "soft_deleted",
+    "merged",
 }
 
 
@@ -126,3 +127,25 @@ def test_a_clean_world_has_nothing_held_back() -> None:
 def test_dirt_leaves_the_truth_alone() -> None:
     dirty, clean = (make_demo(WorldSpec(organizations=12, months=12, dirty=d)) for d in (True, False))
     assert dirty.truth == clean.truth
+
+
+def test_merged_tickets_stand_in_the_same_file_and_brand(demo: DemoExports, read: Read) -> None:
+    entry = next(e for e in demo.dirt["stated"] if e["kind"] == "merged")
+    frame = read(demo, entry["file"])
+    survivors = frame[frame["merged_ticket_ids"] != "[]"]
+    brand = frame.drop_duplicates("id").set_index("id")["brand_id"]
+    gone = survivors["merged_ticket_ids"].str.strip("[]")
+    assert len(gone) == gone.nunique() == entry["rows"]
+    assert (brand[gone].to_numpy() == survivors["brand_id"].to_numpy()).all()
+    assert not set(gone) & set(survivors["id"])
+
+
+def test_stated_deletes_are_those_of_accepted_records(demo: DemoExports, read: Read) -> None:
+    stated = {e["file"]: e["rows"] for e in demo.dirt["stated"] if e["kind"] == "soft_deleted"}
+    tickets = {path: rows for path, rows in stated.items() if "/zendesk/" in path}
+    parts = [read(demo, path) for path in demo.files if "/zendesk/" in path]
+    rows = pd.concat(parts, ignore_index=True).sort_values("updated_at", kind="stable")
+    rows = rows.drop_duplicates("id", keep="last")
+    exists = pd.to_datetime(rows["created_at"], format="ISO8601", errors="coerce").notna()
+    assert sum(tickets.values()) == ((rows["status"] == "deleted") & exists).sum()
+    assert all(demo.dirt["files"][path]["n_deleted"] == rows for path, rows in stated.items())
