@@ -1,4 +1,4 @@
-"""Landing -> accepted/, quarantine/ and the ledger, rebuilt aside and swapped. Judging is done in judge.py."""
+"""Landing -> accepted/, quarantine/ and the ledger, rebuilt aside and swapped. No judging: see judge.py."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -86,7 +86,9 @@ def accept(home: Path, settings: Settings, *, pseudonym_key: str | None = None) 
         crosswalk: pd.DataFrame | None = None
         organizations: pd.DataFrame | None = None
         for profile in _references_first(landed):
-            judged = _judged(home, settings, profile, landed, crosswalk, pseudonym_key)
+            judged = _judged(
+                home, settings, profile, landed, crosswalk=crosswalk, pseudonym_key=pseudonym_key
+            )
             crosswalk = judged.frames.get("crosswalk", crosswalk)
             organizations = judged.frames.get("organizations", organizations)
             for name, frame in judged.frames.items():
@@ -133,38 +135,28 @@ def _judged(
     settings: Settings,
     profile: Profile,
     landed: Sequence[Delivery],
+    *,
     crosswalk: pd.DataFrame | None,
     pseudonym_key: str | None,
 ) -> Judged:
     own = [delivery for delivery in landed if delivery.profile == profile.name]
     is_personal = any(column.hmac for column in profile.columns.values())
     key = key_for(settings, pseudonym_key) if is_personal else ""
-    loaded = [_loaded(home, settings, profile, delivery, key) for delivery in own]
-    return judge(profile, loaded, crosswalk)
+    loaded = [_loaded(home, delivery) for delivery in own]
+    return judge(profile, loaded, typed_rows(profile, loaded, settings, key), crosswalk)
 
 
-def _loaded(home: Path, settings: Settings, profile: Profile, delivery: Delivery, key: str) -> Loaded:
+def _loaded(home: Path, delivery: Delivery) -> Loaded:
     manifest = manifest_of(home, delivery.delivery_id)
     rows = read_text_rows(home / LANDING / delivery.delivery_id / "rows.parquet")
-    whole = delivery.counts_as_a_whole
     return Loaded(
         file=delivery.file,
         delivery_id=delivery.delivery_id,
         rows=rows,
         delivered=int(manifest["delivered"]),
         malformed={entry["source_line"]: entry["reason"] for entry in manifest["malformed"]},
-        converted=None
-        if whole
-        else typed_rows(
-            rows,
-            profile,
-            settings,
-            file=delivery.file,
-            delivery_id=delivery.delivery_id,
-            header_zone=manifest["zone"],
-            pseudonym_key=key,
-        ),
-        whole=whole,
+        header_zone=manifest["zone"],
+        whole=delivery.counts_as_a_whole,
     )
 
 

@@ -1,11 +1,13 @@
 """Drop zone -> landing: each file is kept once, as text, under the hash of its bytes. No conversion."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from contracts.profile import load_profiles
 from orchestration.errors import NothingDelivered
 from orchestration.ingest.files import (
     fresh,
@@ -16,11 +18,11 @@ from orchestration.ingest.files import (
     write_json,
     write_text_rows,
 )
-from orchestration.ingest.reading import Reading, header_fingerprint, read_file, reading_key
+from orchestration.ingest.reading import Reading, header_fingerprint, read_bytes, read_content, reading_key
 from orchestration.settings import Settings
 
 EXPORTS, REFERENCE, LANDING = "exports", "reference", "landing"
-RECEIPTS = "receipts.json"
+RECEIPTS, MANIFEST = "receipts.json", "manifest.json"
 
 Status = Literal["taken", "redelivery", "unknown", "unreadable"]
 
@@ -63,7 +65,7 @@ class Delivery:
     def counts_as_a_whole(self) -> Literal["duplicate", "superseded"] | None:
         """Fate of all rows at once: bytes that came before, or a reference file that was replaced since.
 
-        A reference file is the whole truth of the day it was written: what is no longer in it no longer holds.
+        A reference file is the whole truth of its day: what is no longer in it no longer holds.
         """
         if self.status == "redelivery":
             return "duplicate"
@@ -96,7 +98,8 @@ def receive(home: Path, settings: Settings, now: Callable[[], datetime] | None =
     with one_at_a_time(home), room_to_write(home):
         before = receipts(home)
         files = _files(home)
-        if not any(path.is_relative_to(home / EXPORTS) for path in files) and not before:
+        ever = [*(path.relative_to(home).as_posix() for path in files), *(d.file for d in before)]
+        if not any(file.startswith(f"{EXPORTS}/") for file in ever):
             raise NothingDelivered(
                 "The drop zone is empty",
                 str(home / EXPORTS),
@@ -118,7 +121,7 @@ def receipts(home: Path) -> list[Delivery]:
 
 def manifest_of(home: Path, delivery_id: str) -> dict[str, Any]:
     """Manifest of a landed delivery."""
-    content: dict[str, Any] = read_json(home / LANDING / delivery_id / "manifest.json")
+    content: dict[str, Any] = read_json(home / LANDING / delivery_id / MANIFEST)
     return content
 
 
@@ -138,8 +141,12 @@ def _take_in(
     first_name = {d.delivery_id: d.file for d in reversed(before) if d.status == "taken"}
     for path in files:
         file = path.relative_to(home).as_posix()
-        reading = read_file(path, file, settings)
-        earlier = known.get((file, reading.delivery_id))
+        content = read_content(path)
+        earlier = known.get((file, hashlib.sha256(content).hexdigest()))
+        if earlier is not None and _stands(home, settings, earlier):
+            _make_current(known, file, earlier)
+            continue
+        reading = read_bytes(content, file, settings)
         sequence = earlier.sequence if earlier else len(known) + 1
         received_at = earlier.received_at if earlier else at
         status: Status = reading.status
@@ -153,11 +160,27 @@ def _take_in(
             continue
         taken = _delivery(reading, sequence, received_at, status)
         if taken.is_landed:
+            _make_current(known, file, taken)
+        else:
             # A file that cannot be taken replaces nothing.
-            for other in [key for key in known if key[0] == file]:
-                known[other] = replace(known[other], is_current=False)
-        known[(file, reading.delivery_id)] = taken
+            known[file, reading.delivery_id] = taken
     return sorted(known.values(), key=lambda delivery: delivery.sequence)
+
+
+def _stands(home: Path, settings: Settings, earlier: Delivery) -> bool:
+    """Whether a delivery is landed just as it would be landed now, so that it need not be read again."""
+    profile = load_profiles().get(earlier.profile or "")
+    path = home / LANDING / earlier.delivery_id / MANIFEST
+    if profile is None or not path.exists() or not earlier.is_landed:
+        return False
+    landed = manifest_of(home, earlier.delivery_id)
+    return bool(landed["read_as"] == reading_key(str(landed["file"]), profile, settings))
+
+
+def _make_current(known: dict[tuple[str, str], Delivery], file: str, delivery: Delivery) -> None:
+    for other in [key for key in known if key[0] == file]:
+        known[other] = replace(known[other], is_current=False)
+    known[file, delivery.delivery_id] = replace(delivery, is_current=True)
 
 
 def _delivery(reading: Reading, sequence: int, received_at: str, status: Status) -> Delivery:
@@ -182,12 +205,10 @@ def _land(home: Path, settings: Settings, reading: Reading, received_at: str) ->
         raise AssertionError("only a file that was taken is landed")
     target = home / LANDING / reading.delivery_id
     read_as = reading_key(reading.file, profile, settings)
-    if (target / "manifest.json").exists() and manifest_of(home, reading.delivery_id)["read_as"] == read_as:
-        return
     made = fresh(home / "tmp" / f"landing-{reading.delivery_id}")
     write_text_rows(made / "rows.parquet", rows)
     write_json(
-        made / "manifest.json",
+        made / MANIFEST,
         {
             "delivery_id": reading.delivery_id,
             "file": reading.file,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from contracts.contract import Contract
+from contracts.convert import Converted
 from contracts.entities import ENTITIES
 from contracts.gate import reasons_by_row
 from contracts.profile import Profile
@@ -20,16 +21,22 @@ _PLACE = ["delivery_id", "source_line"]
 Frames = dict[str, pd.DataFrame]
 
 
-def judge(profile: Profile, loaded: Sequence[Loaded], crosswalk: pd.DataFrame | None) -> Judged:
+def judge(
+    profile: Profile,
+    loaded: Sequence[Loaded],
+    converted: Sequence[Converted],
+    crosswalk: pd.DataFrame | None,
+) -> Judged:
     """Decide about every row that was delivered in one profile.
 
-    A source row is accepted or refused as a whole, also where it feeds several entities: half a response would
-    be neither counted nor missed.
+    A source row is accepted or refused as a whole, also where it feeds several entities: half a response
+    would be neither counted nor missed.
 
     Parameters
     ----------
     profile : profile of all deliveries.
     loaded : deliveries in the order of arrival.
+    converted : their rows in canonical terms, see `typing_rows.typed_rows`.
     crosswalk : accepted crosswalk; None leaves organisations unmapped.
 
     Returns
@@ -39,8 +46,8 @@ def judge(profile: Profile, loaded: Sequence[Loaded], crosswalk: pd.DataFrame | 
     contracts = entities_of(profile)
     active = [delivery for delivery in loaded if not delivery.whole]
     reasons = Reasons(contracts, {delivery.delivery_id: place for place, delivery in enumerate(active)})
-    frames = {contract.name: _gathered(contract, active, crosswalk) for contract in contracts}
-    _note_refusals(active, frames, reasons)
+    frames = {contract.name: _gathered(contract, converted, crosswalk) for contract in contracts}
+    _note_refusals(active, converted, frames, reasons)
     for contract in contracts:
         found = reasons_by_row(frames[contract.name], contract) if len(frames[contract.name]) else []
         reasons.add_rows(frames[contract.name], {place: row for place, row in enumerate(found) if row})
@@ -50,7 +57,9 @@ def judge(profile: Profile, loaded: Sequence[Loaded], crosswalk: pd.DataFrame | 
     records = _records(frames, contracts, key)
     fate = resolve(records, key, reasons.sequence, _content(records, frames, contracts, key))
     no_version = records[fate == "conflict"]
-    reasons.add_rows(no_version, {place: [f"{contracts[0].key[0]}:unique_key"] for place in range(len(no_version))})
+    reasons.add_rows(
+        no_version, {place: [f"{contracts[0].key[0]}:unique_key"] for place in range(len(no_version))}
+    )
     frames = {name: _only(frame, records[fate == "accepted"]) for name, frame in frames.items()}
     for contract in contracts:
         _note_clashes(frames[contract.name], contract, reasons)
@@ -75,12 +84,10 @@ def entities_of(profile: Profile) -> list[Contract]:
     return [ENTITIES[str(profile.entity)]]
 
 
-def _gathered(contract: Contract, active: Sequence[Loaded], crosswalk: pd.DataFrame | None) -> pd.DataFrame:
-    parts = [
-        delivery.converted.frames[contract.name]
-        for delivery in active
-        if delivery.converted is not None and contract.name in delivery.converted.frames
-    ]
+def _gathered(
+    contract: Contract, converted: Sequence[Converted], crosswalk: pd.DataFrame | None
+) -> pd.DataFrame:
+    parts = [part.frames[contract.name] for part in converted if contract.name in part.frames]
     if not parts:
         return contract.empty()
     rows = pd.concat(parts, ignore_index=True)
@@ -89,15 +96,19 @@ def _gathered(contract: Contract, active: Sequence[Loaded], crosswalk: pd.DataFr
     return contract.typed(rows)
 
 
-def _note_refusals(active: Sequence[Loaded], frames: Frames, reasons: Reasons) -> None:
+def _note_refusals(
+    active: Sequence[Loaded], converted: Sequence[Converted], frames: Frames, reasons: Reasons
+) -> None:
     """Note malformed rows, rows that could not be converted, and rows nothing came of."""
+    for part in converted:
+        refused = part.refused
+        for owner, line, found in zip(
+            refused["delivery_id"], refused["source_line"], refused["reasons"], strict=True
+        ):
+            reasons.add(str(owner), int(line), found)
     for delivery in active:
-        for line, reason in delivery.malformed.items():
-            reasons.add(delivery.delivery_id, line, [reason])
-        if delivery.converted is not None:
-            refused = delivery.converted.refused
-            for number, found in zip(refused["source_line"], refused["reasons"], strict=True):
-                reasons.add(delivery.delivery_id, int(number), found)
+        for number, reason in delivery.malformed.items():
+            reasons.add(delivery.delivery_id, number, [reason])
         seen = set(reasons.of(delivery.delivery_id))
         for frame in frames.values():
             seen.update(frame.loc[frame["delivery_id"] == delivery.delivery_id, "source_line"].tolist())

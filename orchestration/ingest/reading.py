@@ -50,13 +50,29 @@ class Reading:
         return self.detection.profile if self.detection else None
 
 
-def read_file(path: Path, file: str, settings: Settings) -> Reading:
-    """Read one delivered file once.
+def read_content(path: Path) -> bytes:
+    """Bytes of a delivered file.
+
+    Raises
+    ------
+    UnreadableFile
+        It cannot be opened.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UnreadableFile(
+            f"The file cannot be opened ({error.strerror})", str(path), "check its rights and run again"
+        ) from error
+
+
+def read_bytes(content: bytes, file: str, settings: Settings) -> Reading:
+    """Read one delivered file.
 
     Parameters
     ----------
-    path : where it lies.
-    file : name it is reported under, with forward slashes.
+    content : its bytes.
+    file : name it is reported under, below the home or the checked folder, with forward slashes.
     settings : declarations per source.
 
     Returns
@@ -64,17 +80,6 @@ def read_file(path: Path, file: str, settings: Settings) -> Reading:
     Reading
         Faults of the file are told in it, not raised.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        return Reading(
-            file, "", "unreadable", f"The file cannot be opened ({error.strerror}): check its rights"
-        )
-    return read_bytes(content, file, settings)
-
-
-def read_bytes(content: bytes, file: str, settings: Settings) -> Reading:
-    """Read the bytes of one delivered file; see `read_file`."""
     delivery_id = hashlib.sha256(content).hexdigest()
     declared = declaration(file, settings)
     try:

@@ -1,4 +1,4 @@
-"""Reasons for which records are refused, by delivery and line. Which rules there are is said in contracts/."""
+"""Reasons for which records are refused, by delivery and line. The rules themselves stand in contracts/."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

@@ -28,9 +28,10 @@ def tolerated(settings: Settings, entity: str, rule: str) -> float:
 
     Parameters
     ----------
-    settings : the most exact of ``entity.column:rule``, ``column:rule`` and ``entity`` counts, then the default.
-    entity, rule : as in `AcceptResult.verdicts`; rows that a profile declares to be no facts (survey previews)
-        are tolerated in any number unless the settings name their rule.
+    settings : the most exact of ``entity.column:rule``, ``column:rule`` and ``entity`` counts, then the
+        default.
+    entity, rule : as in `AcceptResult.verdicts`; rows that a profile declares to be no facts (survey
+        previews) are tolerated in any number unless the settings name their rule.
     """
     rules = settings.tolerated_share.rules
     for name in (f"{entity}.{rule}", rule):

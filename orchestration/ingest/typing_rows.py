@@ -1,4 +1,6 @@
-"""Landed text of one delivery -> typed frames by its profile and the settings of its source. No judging."""
+"""Landed text of the deliveries of one profile -> typed frames, as their sources are declared. No judging."""
+
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -6,37 +8,57 @@ from contracts.convert import Converted, convert
 from contracts.instrument import load_instrument
 from contracts.profile import Profile
 from orchestration.ingest.reading import declaration
+from orchestration.ingest.verdict import Loaded
 from orchestration.settings import Settings
+
+_Manner = tuple[str, str, str, tuple[str, ...]]
 
 
 def typed_rows(
-    rows: pd.DataFrame,
-    profile: Profile,
-    settings: Settings,
-    *,
-    file: str,
-    delivery_id: str,
-    header_zone: str | None,
-    pseudonym_key: str,
-) -> Converted:
-    """Convert the text rows of one delivery.
+    profile: Profile, loaded: Sequence[Loaded], settings: Settings, pseudonym_key: str
+) -> list[Converted]:
+    """Convert the text rows of all deliveries of a profile that are judged row by row.
+
+    Deliveries that are written alike are converted together, unless a column is made out of several rows of
+    one file.
 
     Parameters
     ----------
-    rows : kept columns as text with ``source_line``.
-    profile : profile of the delivery.
+    profile : profile of the deliveries.
+    loaded : deliveries in the order of arrival.
     settings : declarations per source; what is not declared is English and UTC.
-    file, delivery_id : name of the file, to find its declaration; hash of its bytes.
-    header_zone : zone that the header states; beats the declared one.
-    pseudonym_key : secret for person keys.
+    pseudonym_key : secret for person keys; may be empty for profiles without persons.
     """
-    declared = declaration(file, settings, profile.source_system)
-    return convert(
-        rows.assign(delivery_id=pd.Series(delivery_id, index=rows.index, dtype="str")),
-        profile,
-        locale=declared.locale if declared else "en",
-        zone=header_zone or (declared.zone if declared else "UTC"),
-        default_currency=(declared.currency if declared else None) or settings.reporting_currency,
-        pseudonym_key=pseudonym_key.encode() or None,
-        instrument=load_instrument(),
+    is_by_file = any(column.ordinal or column.listed_in for column in profile.columns.values())
+    batches: dict[tuple[_Manner, str], list[Loaded]] = {}
+    for delivery in loaded:
+        if not delivery.whole:
+            alike = (_manner(delivery, profile, settings), delivery.delivery_id if is_by_file else "")
+            batches.setdefault(alike, []).append(delivery)
+    return [
+        convert(
+            pd.concat([_placed(delivery) for delivery in batch], ignore_index=True),
+            profile,
+            locale=locale,
+            zone=zone,
+            default_currency=currency,
+            pseudonym_key=pseudonym_key.encode() or None,
+            instrument=load_instrument(),
+        )
+        for ((locale, zone, currency, _), _), batch in batches.items()
+    ]
+
+
+def _manner(delivery: Loaded, profile: Profile, settings: Settings) -> _Manner:
+    declared = declaration(delivery.file, settings, profile.source_system)
+    return (
+        declared.locale if declared else "en",
+        delivery.header_zone or (declared.zone if declared else "UTC"),
+        (declared.currency if declared else None) or settings.reporting_currency,
+        tuple(delivery.rows.columns),
     )
+
+
+def _placed(delivery: Loaded) -> pd.DataFrame:
+    delivery_id = pd.Series(delivery.delivery_id, index=delivery.rows.index, dtype="str")
+    return delivery.rows.assign(delivery_id=delivery_id)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from contracts.contract import Contract
-from contracts.convert import Converted
 from contracts.profile import Profile
 from orchestration.ingest.ledger import LedgerLine, amounts_by_fate
 from orchestration.ingest.reasons import Reasons
@@ -16,7 +15,7 @@ from orchestration.ingest.resolve import Fate
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """One landed delivery, converted.
+    """One landed delivery.
 
     Attributes
     ----------
@@ -24,9 +23,9 @@ class Loaded:
     rows : kept columns as text with ``source_line``.
     delivered : rows in the file, malformed ones too.
     malformed : reason by line of the rows that could not be split into fields.
-    converted : typed frames by entity and refused rows; None when `whole` is given.
-    whole : fate of all rows at once: ``duplicate`` (the same bytes came before) or ``superseded`` (a reference
-        file that was replaced by a newer one).
+    header_zone : time zone that the header states; beats the declared one.
+    whole : fate of all rows at once: ``duplicate`` (the same bytes came before) or ``superseded`` (a
+        reference file that was replaced by a newer one).
     """
 
     file: str
@@ -34,7 +33,7 @@ class Loaded:
     rows: pd.DataFrame
     delivered: int
     malformed: Mapping[int, str]
-    converted: Converted | None
+    header_zone: str | None = None
     whole: Fate | None = None
 
 
@@ -100,7 +99,9 @@ def ledger_line(
         accepted=len(kept),
         quarantined=n_quarantined,
         duplicate=delivery.delivered if delivery.whole == "duplicate" else int((fate == "duplicate").sum()),
-        superseded=delivery.delivered if delivery.whole == "superseded" else int((fate == "superseded").sum()),
+        superseded=delivery.delivered
+        if delivery.whole == "superseded"
+        else int((fate == "superseded").sum()),
         n_deleted=int(kept["is_deleted"].fillna(False).sum()) if "is_deleted" in kept else 0,
         n_unmapped=int(kept["organization_id"].isna().sum()),
         amounts=json.dumps(amounts) if amounts else None,

@@ -1,0 +1,188 @@
+"""What would become of files if they were delivered; the one way into ingest that never writes anything."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from contracts.profile import Profile
+from orchestration.errors import UnreadableFile
+from orchestration.ingest.judge import judge
+from orchestration.ingest.reading import Reading, read_bytes, read_content
+from orchestration.ingest.typing_rows import typed_rows
+from orchestration.ingest.verdict import Loaded
+from orchestration.settings import DEMO_PSEUDONYM_KEY, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """What would become of one file.
+
+    Attributes
+    ----------
+    status : ``taken``, ``redelivery`` (the same bytes as another file), ``unknown`` (no profile fits) or
+        ``unreadable``.
+    profile : profile found, None when none fits; then `nearest_profile`, `missing_columns` and
+        `forbidden_columns` tell why.
+    delivered : rows of a file that is taken; equals accepted + quarantined + duplicate + superseded.
+    rows_in_file : rows below the header, also of a file that is not taken.
+    deleted : accepted rows that their source marks as deleted.
+    footer_rows : lines set aside at the end; they are no rows.
+    reasons : refused rows by reason (``column:rule``).
+    problem : why the file is not taken, with the next step.
+    """
+
+    file: str
+    status: str
+    profile: str | None = None
+    nearest_profile: str | None = None
+    missing_columns: list[str] = field(default_factory=list)
+    forbidden_columns: list[str] = field(default_factory=list)
+    encoding: str | None = None
+    encoding_confidence: float = 0.0
+    delimiter: str | None = None
+    header_rows: int = 0
+    rows_in_file: int = 0
+    delivered: int = 0
+    accepted: int = 0
+    quarantined: int = 0
+    duplicate: int = 0
+    superseded: int = 0
+    deleted: int = 0
+    footer_rows: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    problem: str = ""
+
+
+def check_path(path: Path, settings: Settings | None = None) -> list[FileReport]:
+    """Say what would become of a file, or of all files in a folder; nothing is written.
+
+    Files of one folder are compared with each other: repeated and outdated rows are found across them.
+
+    Parameters
+    ----------
+    path : a file, a folder, or the home of an installation (then its drop zone and reference files).
+    settings : declarations per source; None takes the defaults.
+
+    Returns
+    -------
+    list of FileReport
+        In the order of the file names.
+
+    Raises
+    ------
+    UnreadableFile
+        There is no such path, or no file in it.
+    """
+    settings = settings or Settings()
+    readings = [_read(file, path, settings) for file in _files(path)]
+    reports = {reading.file: _described(reading) for reading in readings}
+    first: dict[str, str] = {}
+    for reading in readings:
+        if reading.status == "taken" and first.setdefault(reading.delivery_id, reading.file) != reading.file:
+            reports[reading.file] = replace(reports[reading.file], status="redelivery")
+    taken = [reading for reading in readings if reading.profile]
+    for profile in {r.profile.name: r.profile for r in taken if r.profile}.values():
+        own = [r for r in taken if r.profile == profile and reports[r.file].status != "unreadable"]
+        for report in _judged(profile, own, reports, settings):
+            reports[report.file] = report
+    return [reports[reading.file] for reading in readings]
+
+
+def exit_code(reports: Sequence[FileReport]) -> int:
+    """0 when every row is accepted, 1 when rows are held back, 2 when a file cannot be taken."""
+    if any(report.profile is None or report.status == "unreadable" for report in reports):
+        return 2
+    return 1 if any(report.quarantined for report in reports) else 0
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path]
+    if not path.is_dir():
+        raise UnreadableFile("There is no such file or folder", str(path), "check the path")
+    roots = [path / "exports", path / "reference"] if (path / "exports").is_dir() else [path]
+    found = sorted(
+        file
+        for root in roots
+        for file in root.rglob("*")
+        if file.is_file() and not any(part.startswith(".") for part in file.relative_to(path).parts)
+    )
+    if not found:
+        raise UnreadableFile(
+            "There is no file in this folder", str(path), "put exports there or name another"
+        )
+    return found
+
+
+def _read(file: Path, base: Path, settings: Settings) -> Reading:
+    label = file.relative_to(base).as_posix() if base.is_dir() else file.name
+    # Declarations are about paths below the drop zone, wherever the check starts.
+    parts = file.resolve().parts
+    below = parts[len(parts) - parts[::-1].index("exports") :] if "exports" in parts else (label,)
+    try:
+        content = read_content(file)
+    except UnreadableFile as error:
+        return Reading(label, "", "unreadable", str(error))
+    return replace(read_bytes(content, "/".join(below), settings), file=label)
+
+
+def _described(reading: Reading) -> FileReport:
+    table, found = reading.table, reading.detection
+    is_unknown = found is not None and found.profile is None
+    return FileReport(
+        file=reading.file,
+        status=reading.status,
+        profile=reading.profile.name if reading.profile else None,
+        nearest_profile=found.nearest.name if found and is_unknown else None,
+        missing_columns=list(found.missing) if found else [],
+        forbidden_columns=list(found.forbidden) if found else [],
+        encoding=reading.encoding or None,
+        encoding_confidence=round(reading.confidence, 2),
+        delimiter=table.delimiter if table else None,
+        header_rows=table.header_rows if table else 0,
+        rows_in_file=table.n_delivered if table else 0,
+        footer_rows=len(table.footers) if table else 0,
+        warnings=list(reading.warnings),
+        problem=reading.problem,
+    )
+
+
+def _judged(
+    profile: Profile, readings: Sequence[Reading], reports: dict[str, FileReport], settings: Settings
+) -> list[FileReport]:
+    loaded = [
+        Loaded(
+            file=reading.file,
+            delivery_id=reading.delivery_id,
+            rows=reading.rows,
+            delivered=reading.table.n_delivered,
+            malformed={record.line: str(record.fault) for record in reading.table.refused},
+            header_zone=reading.table.zone,
+            whole="duplicate" if reports[reading.file].status == "redelivery" else None,
+        )
+        for reading in readings
+        if reading.rows is not None and reading.table is not None
+    ]
+    # The key hides nothing here: no person key leaves this function.
+    converted = typed_rows(profile, loaded, settings, DEMO_PSEUDONYM_KEY)
+    judged = judge(profile, loaded, converted, None)
+    notes = [note for part in converted for note in part.warnings]
+    reasons: dict[str, Counter[str]] = {delivery.file: Counter() for delivery in loaded}
+    for file, found in zip(judged.held["file"], judged.held["reasons"], strict=True):
+        reasons[str(file)].update(str(found).split(";"))
+    return [
+        replace(
+            reports[line.file],
+            delivered=line.delivered,
+            accepted=line.accepted,
+            quarantined=line.quarantined,
+            duplicate=line.duplicate,
+            superseded=line.superseded,
+            deleted=line.n_deleted,
+            reasons=dict(sorted(reasons[line.file].items())),
+            warnings=[*reports[line.file].warnings, *notes],
+        )
+        for line in judged.lines
+    ]
