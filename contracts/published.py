@@ -1,4 +1,4 @@
-"""The studies' figures as published, out of published_benchmarks.yaml; comparing with them is done elsewhere."""
+"""The studies' figures as published, out of published_benchmarks.yaml; they are compared elsewhere."""
 
 from __future__ import annotations
 

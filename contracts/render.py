@@ -1,6 +1,6 @@
-"""Renders dbt's seeds and YAML out of the contracts; what is written by hand (SQL, intermediate YAML) is not here.
+"""Renders dbt's seeds and YAML out of the contracts; what is written by hand (SQL, formulas) is not here.
 
-`python -m contracts.render dbt_project` writes the files; a test fails when they and the contracts drift apart.
+`python -m contracts.render dbt_project` writes the files; a test fails when they drift apart.
 """
 
 from __future__ import annotations
@@ -45,11 +45,13 @@ _DATA_TYPES: dict[Kind, str] = {
     "share": "double",
     "score": "double",
     "money": "decimal(18,2)",
-    "minutes": "decimal(14,2)",
+    "minutes": "decimal(18,2)",
     "date": "date",
     "timestamp": "timestamp",
     "boolean": "boolean",
 }
+_LONGEST_LIST = 20
+"""Code lists of countries and currencies are checked by pandera; in dbt they would drown the rest."""
 _PERIOD = "First day of the month the row belongs to."
 
 
@@ -88,10 +90,7 @@ def _seeds() -> dict[str, list[dict[str, Any]]]:
                 "dimension_code": d.code,
                 "kind": d.kind,
                 "n_items": len(items[d.code]),
-                # The least whole number of items that reaches the share; the small number guards 2/3 * 3 = 2.
-                "minimum_answered_items": math.ceil(
-                    instrument.minimum_answered_share * len(items[d.code]) - 1e-9
-                ),
+                "minimum_answered_items": _least(instrument.minimum_answered_share, len(items[d.code])),
             }
             for d in instrument.dimensions
         ],
@@ -104,8 +103,13 @@ def _seeds() -> dict[str, list[dict[str, Any]]]:
     }
 
 
+def _least(share: float, n_items: int) -> int:
+    """Fewest answers that reach the share; the small number keeps two thirds of three at two."""
+    return math.ceil(share * n_items - 1e-9)
+
+
 _SEED_TEXTS = {
-    "instrument_items": "One row per item of the instrument: its dimension and whether agreement is less mature.",
+    "instrument_items": "One row per item of the instrument: its dimension and whether it is reversed.",
     "instrument_dimensions": "One row per dimension: its kind of change and how many answers it needs.",
     "instrument_stages": "One row per stage: index from lower_bound up to, not including, upper_bound.",
     "instrument_channels": "One row per channel whose adoption is kept beside the index.",
@@ -179,7 +183,7 @@ def _staging(name: str, entity: Contract) -> dict[str, Any]:
 def _mart(mart: Contract) -> dict[str, Any]:
     filled = [column.name for column in mart.columns if not column.nullable]
     bounds = {c.name: list(c.bounds) for c in mart.columns if _is_bounded(c)}
-    values = {c.name: list(c.allowed) for c in mart.columns if c.allowed}
+    values = {c.name: list(c.allowed) for c in mart.columns if 0 < len(c.allowed) <= _LONGEST_LIST}
     tests = [
         _test("unique_grain", mart.name, columns=list(mart.key)),
         _test("filled", mart.name, columns=filled),

@@ -20,3 +20,21 @@
 {% macro count_where(condition) -%}
     cast(count(case when {{ condition }} then 1 end) as bigint)
 {%- endmacro %}
+
+{# The mean over rows of a decimal: added exactly, divided last, unknown when there is nothing to average. #}
+{% macro exact_mean(value) -%}
+    cast(sum({{ value }}) as double) / nullif(count({{ value }}), 0)
+{%- endmacro %}
+
+{# The mean of those columns of a row that are known, in a fixed order; unknown when none is. #}
+{% macro mean_of_present(columns, suffix='') -%}
+    (
+        {%- for column in columns -%}
+        {{ '' if loop.first else ' + ' }}coalesce({{ column }}{{ suffix }}, 0)
+        {%- endfor -%}
+    ) / nullif(
+        {%- for column in columns -%}
+        {{ '' if loop.first else ' + ' }}case when {{ column }}{{ suffix }} is null then 0 else 1 end
+        {%- endfor -%}
+    , 0)
+{%- endmacro %}

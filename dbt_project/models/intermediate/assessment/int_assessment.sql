@@ -22,7 +22,7 @@ known_channels as (
 
 ),
 
--- The share is known only when every channel of the instrument was answered: an unasked channel is not an absent one.
+-- The share is known only when every channel was answered: an unasked channel is not an absent one.
 adoption as (
 
     select

@@ -31,7 +31,8 @@ candidates as (
         on
             organization_periods.organization_id = assessments.organization_id
             and organization_periods.period >= assessments.period
-            and organization_periods.period <= {{ shift_months('assessments.period', var('index_carried_months')) }}
+            and organization_periods.period
+            <= {{ shift_months('assessments.period', var('index_carried_months')) }}
 
 ),
 

@@ -1,8 +1,9 @@
-{% set dimensions = {
+{% set members = {
     'personal': ['skills_training', 'employee_advocacy'],
     'structural': ['leadership_strategy', 'organisation_roles', 'data_tools', 'departmental_reach'],
     'cultural': ['openness_values', 'relationships_audiences'],
 } %}
+{% set dimensions = members['personal'] + members['structural'] + members['cultural'] %}
 
 with rater_dimensions as (
 
@@ -23,15 +24,12 @@ organization_dimensions as (
         organization_id,
         wave,
         period,
-        cast(count(distinct case when dimension_score is not null then response_key end) as bigint) as n_raters,
-        {% for kind in dimensions.values() %}
-        {% for dimension in kind %}
-        cast(sum(case when dimension_code = '{{ dimension }}' then dimension_score end) as double)
-        / nullif(count(case when dimension_code = '{{ dimension }}' then dimension_score end), 0)
-            as {{ dimension }}_score{{ '' if loop.last else ',' }}
+        {% for dimension in dimensions %}
+        {{ exact_mean("case when dimension_code = '" ~ dimension ~ "' then dimension_score end") }}
+            as {{ dimension }}_score,
         {% endfor %}
-        {{ '' if loop.last else ',' }}
-        {% endfor %}
+        cast(count(distinct case when dimension_score is not null then response_key end) as bigint)
+            as n_raters
     from rater_dimensions
     group by organization_id, wave, period
 
@@ -41,18 +39,9 @@ kinds as (
 
     select
         *,
-        {% for kind, members in dimensions.items() %}
-        (
-            {% for dimension in members %}
-            {{ '' if loop.first else '+ ' }}coalesce({{ dimension }}_score, 0)
-            {% endfor %}
-        ) / nullif(
-            {% for dimension in members %}
-            {{ '' if loop.first else '+ ' }}case when {{ dimension }}_score is null then 0 else 1 end
-            {% endfor %},
-            0
-        ) as {{ kind }}_score{{ '' if loop.last else ',' }}
-        {% endfor %}
+        {{ mean_of_present(members['personal'], '_score') }} as personal_score,
+        {{ mean_of_present(members['structural'], '_score') }} as structural_score,
+        {{ mean_of_present(members['cultural'], '_score') }} as cultural_score
     from organization_dimensions
 
 ),
@@ -78,15 +67,12 @@ final as (
         stages.stage_code,
         indexed.n_raters,
         indexed.n_raters < {{ var('minimum_raters') }} as is_low_reliability,
+        {% for dimension in dimensions %}
+        indexed.{{ dimension }}_score,
+        {% endfor %}
         indexed.personal_score,
         indexed.structural_score,
-        indexed.cultural_score,
-        {% for kind in dimensions.values() %}
-        {% set last_kind = loop.last %}
-        {% for dimension in kind %}
-        indexed.{{ dimension }}_score{{ '' if loop.last and last_kind else ',' }}
-        {% endfor %}
-        {% endfor %}
+        indexed.cultural_score
     from indexed
     left join stages
         on

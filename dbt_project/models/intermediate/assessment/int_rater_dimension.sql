@@ -16,7 +16,7 @@ dimensions as (
 
 ),
 
--- Fixed goalposts: a level is worth a quarter of the way from 0 to 100; reversed items count from the other end.
+-- Fixed goalposts: a level is a quarter of the way from 0 to 100; reversed items count from the other end.
 scored as (
 
     select
@@ -26,12 +26,15 @@ scored as (
         answers.period,
         answers.instrument_version,
         items.dimension_code,
-        case when items.is_reversed then 100 - 25 * answers.answer_level else 25 * answers.answer_level end as item_score
+        case
+            when items.is_reversed then 100 - 25 * answers.answer_level
+            else 25 * answers.answer_level
+        end as item_score
     from answers
     inner join items
         on
             answers.item_code = items.item_code
-            and answers.instrument_version = cast(items.instrument_version as {{ dbt.type_string() }})
+            and answers.instrument_version = items.instrument_version
     where answers.organization_id is not null
 
 ),
@@ -71,7 +74,7 @@ final as (
     inner join dimensions
         on
             added.dimension_code = dimensions.dimension_code
-            and added.instrument_version = cast(dimensions.instrument_version as {{ dbt.type_string() }})
+            and added.instrument_version = dimensions.instrument_version
 
 )
 

@@ -1,29 +1,34 @@
-{% set hops = 3 %}
-
 with accounts as (
 
     select * from {{ ref('stg_crm__accounts') }}
 
 ),
 
--- A merged account points at the one that remained, which may have been merged in turn: at most {{ hops }} steps are followed.
+-- A merged account points at the one that remained, perhaps merged in turn: three steps are followed.
 final as (
 
     select
         accounts.source_system,
         accounts.account_key,
         coalesce(
-            accounts.organization_id
-            {% for hop in range(1, hops + 1) %}, master_{{ hop }}.organization_id{% endfor %}
+            accounts.organization_id,
+            masters.organization_id,
+            second_masters.organization_id,
+            third_masters.organization_id
         ) as organization_id
     from accounts
-    {% for hop in range(1, hops + 1) %}
-    {% set previous = 'accounts' if hop == 1 else 'master_' ~ (hop - 1) %}
-    left join accounts as master_{{ hop }}
+    left join accounts as masters
         on
-            {{ previous }}.source_system = master_{{ hop }}.source_system
-            and {{ previous }}.master_account_key = master_{{ hop }}.account_key
-    {% endfor %}
+            accounts.source_system = masters.source_system
+            and accounts.master_account_key = masters.account_key
+    left join accounts as second_masters
+        on
+            masters.source_system = second_masters.source_system
+            and masters.master_account_key = second_masters.account_key
+    left join accounts as third_masters
+        on
+            second_masters.source_system = third_masters.source_system
+            and second_masters.master_account_key = third_masters.account_key
 
 )
 

@@ -35,16 +35,28 @@ covered as (
 ),
 
 -- A new contract from the next day on, or one that overlaps, continues the same stay.
+flagged as (
+
+    select
+        *,
+        case
+            when covered_until is null or started_on > {{ shift_days('covered_until', 1) }} then 1
+            else 0
+        end as begins_stay
+    from covered
+
+),
+
 numbered as (
 
     select
         *,
-        sum(case when covered_until is null or started_on > {{ shift_days('covered_until', 1) }} then 1 else 0 end) over (
+        sum(begins_stay) over (
             partition by organization_id, person_key
             order by started_on, last_day_on, source_system, delivery_id, source_line
             rows between unbounded preceding and current row
         ) as stay_number
-    from covered
+    from flagged
 
 ),
 

@@ -16,7 +16,7 @@ organization_periods as (
 
 ),
 
--- Everyone adds one in the month of the first day and takes one away in the month of the first day no longer employed.
+-- Everyone adds one in the month of the first day, and takes one away in that of the first day no more.
 changes as (
 
     select

@@ -47,7 +47,8 @@ final as (
         tickets.first_response_minutes_denominator,
         tickets.first_response_minutes,
         tickets.ticket_volume_numerator,
-        case when tickets.ticket_volume_numerator is not null then cast(1 as bigint) end as ticket_volume_denominator,
+        case when tickets.ticket_volume_numerator is not null then cast(1 as bigint) end
+            as ticket_volume_denominator,
         cast(tickets.ticket_volume_numerator as double) as ticket_volume,
         opportunities.win_rate_numerator,
         opportunities.win_rate_denominator,
@@ -62,7 +63,8 @@ final as (
         ledger.gross_margin_denominator,
         ledger.gross_margin,
         headcounts.headcount_numerator,
-        case when headcounts.headcount_numerator is not null then cast(1 as bigint) end as headcount_denominator,
+        case when headcounts.headcount_numerator is not null then cast(1 as bigint) end
+            as headcount_denominator,
         cast(headcounts.headcount_numerator as double) as headcount,
         headcounts.attrition_numerator,
         headcounts.attrition_denominator,

@@ -45,11 +45,11 @@ final as (
         later.integration_index as integration_index_lead_3m,
         index_months.channel_adoption_share,
         index_months.checklist_gap,
-        {% for outcome in outcomes %}
-        kpis.{{ outcome }},
-        later.{{ outcome }} as {{ outcome }}_lead_3m,
-        earlier.{{ outcome }} as {{ outcome }}_lag_3m{{ '' if loop.last else ',' }}
-        {% endfor %}
+    {% for outcome in outcomes %}
+    kpis.{{ outcome }},
+    later.{{ outcome }} as {{ outcome }}_lead_3m,
+    earlier.{{ outcome }} as {{ outcome }}_lag_3m{{ '' if loop.last else ',' }}
+    {% endfor %}
     from kpis
     inner join organizations on kpis.organization_id = organizations.organization_id
     left join index_months

@@ -8,7 +8,9 @@ ranked as (
 
     select
         *,
-        row_number() over (partition by organization_id order by valid_from desc, source_line desc, delivery_id) as version_rank
+        row_number()
+            over (partition by organization_id order by valid_from desc, source_line desc, delivery_id asc)
+            as version_rank
     from organizations
 
 ),

@@ -24,13 +24,17 @@ answers as (
 
 observed as (
 
-    select period from tickets where disposition = 'counted'
+    select period from tickets
+    where disposition = 'counted'
     union all
-    select period from opportunities where disposition = 'counted'
+    select period from opportunities
+    where disposition = 'counted'
     union all
-    select period from ledger_lines where disposition = 'counted'
+    select period from ledger_lines
+    where disposition = 'counted'
     union all
-    select period from answers where organization_id is not null
+    select period from answers
+    where organization_id is not null
 
 ),
 

@@ -29,6 +29,7 @@ final as (
         channel_adoption_share,
         checklist_gap
     from int_assessment
+    order by organization_id, wave
 
 )
 

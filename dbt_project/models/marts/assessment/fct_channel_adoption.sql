@@ -14,6 +14,7 @@ final as (
         is_active,
         n_raters
     from int_channel_adoption
+    order by organization_id, wave, channel
 
 )
 

@@ -15,6 +15,7 @@ final as (
         n_raters,
         share_in_place
     from int_practice
+    order by organization_id, wave, practice_code
 
 )
 

@@ -19,6 +19,7 @@ final as (
         amount_mapped,
         amount_foreign_currency
     from int_join_coverage
+    order by source_system, entity, period
 
 )
 

@@ -18,6 +18,7 @@ final as (
         unit,
         as_published
     from published_benchmarks
+    order by source_id, wave, segment_type, segment, metric
 
 )
 

@@ -7,6 +7,7 @@ with int_maturity_impact as (
 final as (
 
     select * from int_maturity_impact
+    order by organization_id, period
 
 )
 

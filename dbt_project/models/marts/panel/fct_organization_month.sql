@@ -23,6 +23,7 @@ final as (
         integration_index,
         stage
     from int_kpi_month
+    order by organization_id, period
 
 )
 

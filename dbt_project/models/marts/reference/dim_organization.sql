@@ -17,6 +17,7 @@ final as (
         parent_organization_id,
         currency
     from int_organization
+    order by organization_id
 
 )
 
