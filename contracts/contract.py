@@ -94,10 +94,12 @@ class Rule:
     id : str
         `<column>:<name>`; the reason code in quarantine, ledger and messages.
     stage : Stage
-        `source`: a row that its profile refuses; `convert`: source text that is not of the kind; `check`: a typed row; `key`: rows that clash.
+        `source`: a row that its profile refuses; `convert`: source text that is not of the kind; `check`: a
+        typed row; `key`: rows that clash.
     canary : object
-        `source`: texts by source column that make a good row bad; `convert`: source text that must be refused; `check`: a typed bad value, or a function from a good
-        frame to one whose first row is bad; `key`: such a function.
+        `source`: texts by source column that make a good row bad; `convert`: source text that must be
+        refused; `check`: a typed bad value, or a function from a good frame to one whose first row is bad;
+        `key`: such a function, for the first two rows.
     """
 
     id: str

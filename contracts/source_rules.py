@@ -1,4 +1,4 @@
-"""Rules that hold for the text of one profile: rows that are no facts, flags that decide, answers to items."""
+"""Rules for the text of one profile: rows that are no facts, flags that decide, answers to items."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ import pandas as pd
 from contracts.convert import Given, convert_entity
 from contracts.entities.assessment import ASSESSMENT_ANSWERS, CHANNEL_ADOPTION, PRACTICES
 from contracts.gate import reasons_by_row
+from contracts.instrument import HIGHEST_LEVEL
 from contracts.refusals import Mask, Refusals
 from contracts.values import blank_to_null, parse, parse_booleans
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 Frames = dict[str, pd.DataFrame]
 _LEVEL = ASSESSMENT_ANSWERS.column("answer_level")
-_LEVELS = tuple(range(5))
+_LEVELS = tuple(range(HIGHEST_LEVEL + 1))
 
 
 def convert_survey(
@@ -43,8 +44,8 @@ def convert_survey(
     refusals.add("items", "items:no_answers", _nothing(levels) & ~refusals.refused)
     other = responses["instrument_version"].notna() & (responses["instrument_version"] != instrument.version)
     refusals.add("instrument_version", "instrument_version:known_value", other.to_numpy(dtype=bool))
-    channels = _flags(facts, survey.channel_prefix, _codes(instrument.channels), refusals)
-    practices = _flags(facts, survey.practice_prefix, _codes(instrument.practices), refusals)
+    channels = _flags(facts, survey.channel_prefix, instrument.channels, refusals)
+    practices = _flags(facts, survey.practice_prefix, instrument.practices, refusals)
     found = _reasons(responses, refusals)
     good = np.ones(len(facts), dtype=bool)
     good[list(found)] = False
@@ -111,14 +112,10 @@ def _nothing(levels: pd.DataFrame) -> Mask:
     return levels.isna().all(axis=1).to_numpy(dtype=bool)
 
 
-def _codes(labels: Iterable[object]) -> list[str]:
-    return [str(getattr(label, "code", label)) for label in labels]
-
-
 def _warnings(facts: pd.DataFrame, survey: Survey, instrument: Instrument) -> tuple[str, ...]:
     absent = [item.code for item in instrument.items if item.code not in facts.columns]
-    known = {survey.channel_prefix + code for code in _codes(instrument.channels)}
-    known |= {survey.practice_prefix + code for code in _codes(instrument.practices)}
+    known = {survey.channel_prefix + code for code in instrument.channels}
+    known |= {survey.practice_prefix + code for code in instrument.practices}
     prefixes = (survey.channel_prefix, survey.practice_prefix)
     unknown = [name for name in facts.columns if name.startswith(prefixes) and name not in known]
     said = []

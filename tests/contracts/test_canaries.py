@@ -1,0 +1,121 @@
+"""A rule that never bites is worse than none: every rule of every contract must catch its own bad value by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from contracts import CONTRACTS, Contract, Rule
+from contracts.canary import corrupted, example
+from contracts.convert import Converted
+from contracts.entities import ENTITIES
+from contracts.gate import split
+from contracts.instrument import load_instrument
+from contracts.profile import Profile, load_profiles
+from contracts.rules import ZONE_OF_CANARIES
+from contracts.source_rules import rules_of_profile
+from contracts.values import Manner, parse
+
+CONVERSIONS = [(c.name, r) for c in ENTITIES.values() for r in c.rules if r.stage == "convert"]
+CHECKS = [(c.name, r) for c in CONTRACTS.values() for r in c.rules if r.stage in ("check", "key")]
+SOURCES = [(p.name, r) for p in load_profiles().values() for r in rules_of_profile(p, load_instrument())]
+
+
+def named(cases: list[tuple[str, Rule]]) -> list[str]:
+    return [f"{name}-{rule.id}" for name, rule in cases]
+
+
+@pytest.mark.parametrize("name", list(CONTRACTS))
+def test_good_rows_pass(name: str) -> None:
+    contract = CONTRACTS[name]
+    verdict = split(example(contract), contract)
+    assert verdict.counts == {}
+    assert len(verdict.accepted) == 3
+
+
+@pytest.mark.parametrize(("name", "rule"), CHECKS, ids=named(CHECKS))
+def test_a_typed_bad_row_is_caught_by_name(name: str, rule: Rule) -> None:
+    contract = CONTRACTS[name]
+    verdict = split(corrupted(contract, rule), contract)
+    assert rule.id in verdict.counts
+    assert len(verdict.accepted) >= 1, "the good rows must go on"
+
+
+@pytest.mark.parametrize(("name", "rule"), CONVERSIONS, ids=named(CONVERSIONS))
+def test_bad_source_text_is_caught_by_name(name: str, rule: Rule) -> None:
+    contract = ENTITIES[name]
+    text = pd.Series([rule.canary, None], dtype="str")
+    parsed = parse(text, contract.column(rule.column), contract, Manner("en", ZONE_OF_CANARIES))
+    caught = {key for key, mask in parsed.failures.items() if mask[0]}
+    assert caught == {rule.name}
+    assert parsed.values.isna().all()
+    assert not any(mask[1] for mask in parsed.failures.values()), "no text is no wrong text"
+
+
+def plainly_mapped(profile: Profile) -> list[tuple[Contract, Rule, str]]:
+    """Conversion rules whose column comes straight from one source column of a profile."""
+    contract = ENTITIES[profile.entity or "assessment_answers"]
+    return [
+        (contract, rule, mapping.sources[0])
+        for name, mapping in profile.columns.items()
+        for rule in contract.rules
+        if rule.stage == "convert" and rule.column == name and mapping.sources and not mapping.hmac
+    ]
+
+
+@pytest.mark.parametrize("name", list(load_profiles()))
+def test_bad_text_in_a_file_is_refused_with_the_rule_as_reason(
+    name: str, converted: Callable[..., Converted]
+) -> None:
+    for contract, rule, source in plainly_mapped(load_profiles()[name]):
+        result = converted(name, {source: str(rule.canary)}, zone=ZONE_OF_CANARIES)
+        assert result.counts.get(rule.id) == 1, f"{contract.name}: {rule.id}"
+        assert all(frame.empty for frame in result.frames.values())
+
+
+@pytest.mark.parametrize(("name", "rule"), SOURCES, ids=named(SOURCES))
+def test_a_row_its_profile_refuses_is_caught_by_name(
+    name: str, rule: Rule, converted: Callable[..., Converted], good: dict[str, Any]
+) -> None:
+    cells, drop = good[name], ()
+    empty = dict.fromkeys(cells, "")
+    items = tuple(item.code for item in load_instrument().items)
+    if rule.id == "row:empty":
+        change = empty
+    elif rule.id == "row:footer":
+        first = load_profiles()[name].kept(cells)[0]
+        change = {**empty, first: str(rule.canary)}
+    elif rule.id == "items:no_answers":
+        change = dict.fromkeys(items, "")
+    elif rule.id == "items:no_instrument_items":
+        change, drop = {}, items
+    else:
+        assert isinstance(rule.canary, dict)
+        change = rule.canary
+    result = converted(name, change, drop=drop)
+    assert rule.id in result.counts
+    assert all(frame.empty for frame in result.frames.values())
+
+
+def test_every_rule_has_a_canary_words_and_its_own_name() -> None:
+    for contract in CONTRACTS.values():
+        ids = [rule.id for rule in contract.rules]
+        assert len(set(ids)) == len(ids), contract.name
+        for rule in contract.rules:
+            assert rule.description, rule.id
+            assert rule.remedy, rule.id
+            # A missing value is what `required` must catch; every other rule needs something bad to be shown.
+            assert (rule.canary is None) == (rule.name == "required"), rule.id
+
+
+def test_every_check_of_pandera_is_a_listed_rule() -> None:
+    for contract in CONTRACTS.values():
+        listed = {rule.id for rule in contract.rules}
+        for column in contract.schema.columns.values():
+            checks = {f"{column.name}:{check.name}" for check in column.checks}
+            required = set() if column.nullable else {f"{column.name}:required"}
+            assert checks | required <= listed, contract.name
+        assert {str(check.name) for check in contract.schema.checks} <= listed, contract.name
