@@ -42,8 +42,9 @@ def add_dirt(files: list[DemoFile], spec: WorldSpec) -> tuple[list[DemoFile], Ex
     dirt_rows.merged_tickets(rng, zendesk[0], update, ledger)
     dirt_rows.bad_ticket_dates(rng, zendesk[-1], ledger)
     dirt_rows.bad_close_dates(rng, opportunities[len(opportunities) // 2], ledger)
-    dirt_rows.restated_journals(rng, xero, ledger)
+    # Before any journal stands there in two versions.
     dirt_rows.foreign_journals(rng, xero[0], ledger)
+    dirt_rows.restated_journals(rng, xero, ledger)
     dirt_rows.preview_responses(rng, _matching(by_path, "exports/qualtrics/"), ledger)
     dirt_rows.rescinded_hires(rng, by_path["exports/workday/workers.csv"], ledger)
     _unknown_column(rng, opportunities[-1], ledger)

@@ -143,7 +143,10 @@ def bad_close_dates(rng: np.random.Generator, file: DemoFile, ledger: ExpectedLe
 def restated_journals(rng: np.random.Generator, files: list[DemoFile], ledger: ExpectedLedger) -> None:
     """Restate whole journals of the first file in the last one; the first version was a tenth too high."""
     first, last = files[0], files[-1]
-    journals = first.frame["journal_id"].unique()
+    is_foreign = first.frame["tracking_category_option"] == UNMAPPED_OPTION
+    journals = first.frame.loc[
+        ~is_foreign & ~first.frame["journal_date"].isin(BAD_DATES), "journal_id"
+    ].unique()
     chosen = rng.choice(journals, min(RESTATED_JOURNALS, len(journals) // 2), replace=False)
     rows = np.flatnonzero(first.frame["journal_id"].isin(chosen).to_numpy())
     newer = first.frame.iloc[rows].copy()

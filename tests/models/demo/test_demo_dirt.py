@@ -34,9 +34,13 @@ KINDS = {
 }
 
 
-@pytest.fixture(scope="module", params=["default", "small"])
+@pytest.fixture(scope="module", params=["default", "small", "tiny"])
 def demo(request: pytest.FixtureRequest, default_demo: DemoExports) -> DemoExports:
-    return default_demo if request.param == "default" else make_demo(WorldSpec(organizations=12, months=12))
+    if request.param == "default":
+        return default_demo
+    if request.param == "small":
+        return make_demo(WorldSpec(organizations=12, months=12))
+    return make_demo(WorldSpec(organizations=6, months=6, tickets_per_month=3))
 
 
 def test_ledger_balances(demo: DemoExports) -> None:
