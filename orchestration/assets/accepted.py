@@ -1,0 +1,192 @@
+"""Assets of the accepted layer: one gate for all entities, its verdicts as checks. Rules are ingest's."""
+
+from collections.abc import Iterator, Mapping
+
+import dagster as dg
+
+from contracts import Contract
+from orchestration import checks
+from orchestration.assets.landing import RECEIPTS
+from orchestration.assets.step import running
+from orchestration.ingest.accept import AcceptResult
+from orchestration.layers import BY_NAME, SOURCES
+from orchestration.resources import Installation
+from orchestration.settings import Settings
+
+LEDGER_CHECK, COVERAGE_CHECK = "ledger", "crosswalk_coverage"
+_WITHOUT_UNIT = {"organizations", "crosswalk"}
+
+
+def accepted_assets(installation: Installation, contracts: Mapping[str, Contract]) -> dg.AssetsDefinition:
+    """One asset per canonical entity; its rules, its ledger and its coverage are checks."""
+    refusals = profile_refusals(contracts)
+
+    @dg.multi_asset(
+        name="accepted",
+        specs=[_spec(contract) for contract in contracts.values()],
+        check_specs=[
+            spec
+            for contract in contracts.values()
+            for spec in _check_specs(contract, refusals[contract.name])
+        ],
+        can_subset=True,
+    )
+    def accepted(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+        from orchestration.ingest.accept import accept
+
+        with running(installation, "accepted", context) as stage:
+            settings = installation.settings()
+            result = accept(installation.home, settings, pseudonym_key=installation.given_key)
+            stage.rows = sum(verdict.n_rows for verdict in result.verdicts.values())
+            stage.note = f"{int(result.ledger['quarantined'].sum()):,} rows quarantined"
+        for name, contract in contracts.items():
+            if checks.asset_key(contract) in context.selected_asset_keys:
+                yield _accepted(contract, refusals[name], result, settings)
+
+    return accepted
+
+
+def profile_refusals(contracts: Mapping[str, Contract]) -> dict[str, dict[str, str]]:
+    """Reasons for which profiles refuse rows that are no facts, by entity: reason to its description."""
+    from contracts.profile import load_profiles
+    from orchestration.ingest.judge import entities_of
+
+    found: dict[str, dict[str, str]] = {name: {} for name in contracts}
+    for profile in load_profiles().values():
+        for refusal in profile.refuse:
+            found[entities_of(profile)[0].name][refusal.reason] = refusal.description
+    return found
+
+
+def _spec(contract: Contract) -> dg.AssetSpec:
+    layer = BY_NAME["accepted"]
+    return dg.AssetSpec(
+        key=checks.asset_key(contract),
+        deps=[RECEIPTS, *(dg.AssetKey(["landing", source]) for source in feeding(contract.name))],
+        group_name="accepted",
+        owners=[layer.owner],
+        kinds=set(layer.kinds),
+        description=f"{contract.description} {contract.grain}",
+        metadata={"dagster/column_schema": checks.column_schema(contract)},
+    )
+
+
+def feeding(entity: str) -> list[str]:
+    """Systems whose files feed an entity, and the reference that maps their keys to organisations."""
+    from contracts.profile import load_profiles
+    from orchestration.ingest.judge import entities_of
+
+    systems = {
+        profile.source_system
+        for profile in load_profiles().values()
+        if entity in {contract.name for contract in entities_of(profile)}
+    }
+    return [source for source in SOURCES if source in systems or source == "reference"]
+
+
+def _check_specs(contract: Contract, refusals: Mapping[str, str]) -> Iterator[dg.AssetCheckSpec]:
+    yield from checks.rule_specs(contract)
+    key = checks.asset_key(contract)
+    for reason, description in refusals.items():
+        yield dg.AssetCheckSpec(checks.check_name(reason), asset=key, description=description, blocking=True)
+    yield dg.AssetCheckSpec(
+        checks.OTHER_CHECK,
+        asset=key,
+        description="Rows refused for their form: too many or too few fields, or nothing in them.",
+        blocking=True,
+    )
+    yield dg.AssetCheckSpec(
+        LEDGER_CHECK,
+        asset=key,
+        description="Per file, delivered = accepted + quarantined + duplicate + superseded.",
+        blocking=True,
+    )
+    if contract.name not in _WITHOUT_UNIT:
+        yield dg.AssetCheckSpec(
+            COVERAGE_CHECK,
+            asset=key,
+            description="Every row belongs to an organisation of the crosswalk.",
+        )
+
+
+def _accepted(
+    contract: Contract, refusals: Mapping[str, str], result: AcceptResult, settings: Settings
+) -> dg.MaterializeResult[None]:
+    from orchestration.ingest.tolerance import tolerated
+
+    verdict = result.verdicts[contract.name]
+    key = checks.asset_key(contract)
+    rules = [*(rule.id for rule in contract.rules), *refusals]
+    found = [
+        checks.share_result(
+            key,
+            rule,
+            verdict.refused.get(rule, 0),
+            verdict.n_delivered,
+            tolerated(settings, contract.name, rule),
+        )
+        for rule in rules
+    ]
+    others = {reason: count for reason, count in verdict.refused.items() if reason not in rules}
+    found.append(checks.other_result(key, contract.name, others, verdict.n_delivered, settings))
+    found.append(_ledger_result(contract, result))
+    if contract.name not in _WITHOUT_UNIT:
+        found.append(_coverage_result(key, verdict.n_unmapped, verdict.n_rows))
+    return dg.MaterializeResult(
+        asset_key=key,
+        metadata={
+            "dagster/row_count": verdict.n_rows,
+            "delivered": verdict.n_delivered,
+            "refused": sum(verdict.refused.values()),
+            "duplicate": verdict.n_duplicate,
+            "superseded": verdict.n_superseded,
+            "unmapped": verdict.n_unmapped,
+            "deleted_at_source": verdict.n_deleted,
+            "late_corrections": verdict.n_late_corrections,
+        },
+        check_results=found,
+    )
+
+
+def _ledger_result(contract: Contract, result: AcceptResult) -> dg.AssetCheckResult:
+    from orchestration.ingest.ledger import balance
+
+    ledger = result.ledger[result.ledger["profile"].isin(_profiles_of(contract.name))]
+    lost = balance(ledger)
+    files = ", ".join(
+        f"{file} ({lost_rows:+,})" for file, lost_rows in zip(lost["file"], lost["n_lost"], strict=True)
+    )
+    return dg.AssetCheckResult(
+        asset_key=checks.asset_key(contract),
+        check_name=LEDGER_CHECK,
+        passed=lost.empty,
+        severity=dg.AssetCheckSeverity.ERROR,
+        description=f"Rows are not accounted for in {files}" if files else f"{len(ledger)} files balance",
+        metadata={
+            "files": len(ledger),
+            **{name: int(ledger[name].sum()) for name in ("delivered", "accepted", "quarantined")},
+            **{name: int(ledger[name].sum()) for name in ("duplicate", "superseded")},
+        },
+    )
+
+
+def _profiles_of(entity: str) -> list[str]:
+    from contracts.profile import load_profiles
+    from orchestration.ingest.judge import entities_of
+
+    return [
+        profile.name
+        for profile in load_profiles().values()
+        if entity in {contract.name for contract in entities_of(profile)}
+    ]
+
+
+def _coverage_result(key: dg.AssetKey, unmapped: int, rows: int) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=key,
+        check_name=COVERAGE_CHECK,
+        passed=unmapped == 0,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"{unmapped:,} of {rows:,} rows belong to no organisation of the crosswalk",
+        metadata={"unmapped": unmapped, "rows": rows},
+    )

@@ -1,0 +1,95 @@
+"""What an edition's manifest says of its making: inputs, code, versions, ledger. Hashes: editions.py."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from orchestration.dbt import DbtProject
+from orchestration.settings import SETTINGS_FILE, Settings
+
+_ROOT = Path(__file__).resolve().parents[1]
+_ROOMS = ("contracts", "models", "orchestration")
+_SOURCES = {".py", ".yaml", ".yml", ".sql", ".html", ".css", ".j2", ".csv"}
+METHOD_VERSION = "1"
+
+
+def package_version() -> str:
+    """Version of the installed distribution."""
+    from importlib.metadata import version
+
+    return version("maturity-impact")
+
+
+def sources_hash(root: Path = _ROOT) -> str:
+    """Hash of every source file of the three Python rooms, in order of their paths."""
+    digest = hashlib.sha256()
+    for room in _ROOMS:
+        for path in sorted((root / room).rglob("*")):
+            if path.is_file() and path.suffix in _SOURCES:
+                digest.update(f"{path.relative_to(root).as_posix()}\0".encode())
+                digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def commit() -> str | None:
+    """Commit the code stands at, with `-dirty` when it was changed since; None outside a checkout."""
+    if not (_ROOT / ".git").exists():
+        return None
+    try:
+        said = subprocess.run(
+            ["git", "-C", str(_ROOT), "describe", "--always", "--dirty", "--abbrev=12"],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=10,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return said.stdout.strip()
+
+
+def provenance(home: Path, settings: Settings, dbt: DbtProject) -> dict[str, Any]:
+    """Inputs, code, versions and ledger of what is about to be published.
+
+    Parameters
+    ----------
+    home : Path
+        Folder of the installation.
+    settings : Settings
+    dbt : DbtProject
+        Project that made the marts.
+    """
+    return {
+        "is_simulated": settings.is_simulated,
+        "inputs": _inputs(home),
+        "code": {
+            "version": package_version(),
+            "commit": commit(),
+            "sources_hash": sources_hash(),
+            "dbt_hash": dbt.content_hash(),
+        },
+        "versions": {"instrument": settings.instrument_version, "method": METHOD_VERSION},
+        "settings_hash": hashlib.sha256((home / SETTINGS_FILE).read_bytes()).hexdigest(),
+        "ledger": _ledger(home),
+    }
+
+
+def _inputs(home: Path) -> list[dict[str, Any]]:
+    path = home / "landing" / "receipts.json"
+    receipts = json.loads(path.read_text(encoding="utf-8"))
+    kept = ("file", "delivery_id", "status", "profile", "delivered")
+    return sorted(
+        ({name: receipt[name] for name in kept} for receipt in receipts), key=lambda entry: entry["file"]
+    )
+
+
+def _ledger(home: Path) -> list[dict[str, Any]]:
+    import pandas as pd
+
+    ledger = pd.read_parquet(home / "accepted" / "ledger.parquet").astype(object)
+    rows = ledger.where(ledger.notna(), None).to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]

@@ -1,0 +1,58 @@
+"""What assets are given: the home, the secret and the parts at work. Tests swap parts, never patch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from orchestration.dbt import DbtProject
+from orchestration.progress import Progress
+from orchestration.settings import Settings, load_settings
+
+DBT_FOLDER = Path(__file__).resolve().parents[1] / "dbt_project"
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Functions that do the work of a layer; each default is the real one.
+
+    Attributes
+    ----------
+    dbt : DbtProject
+        Project that makes staging, intermediate and marts.
+    now : callable
+        Clock of the publication, UTC.
+    progress : Progress
+        Where stages are told.
+    before : mapping of str to callable
+        Called with the home when a stage of that name starts; tests plant faults here.
+    """
+
+    dbt: DbtProject = field(default_factory=lambda: DbtProject(DBT_FOLDER))
+    now: Callable[[], datetime] = _utc_now
+    progress: Progress = field(default_factory=Progress)
+    before: Mapping[str, Callable[[Path], None]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """One installation: its home folder, its secret for person keys, and the parts at work in it."""
+
+    home: Path
+    given_key: str | None = None
+    parts: Parts = field(default_factory=Parts)
+
+    def settings(self) -> Settings:
+        """Settings of the home, read anew; SettingsError when they are missing or wrong."""
+        return load_settings(self.home)
+
+    def with_parts(self, overrides: Mapping[str, Any] | None) -> Installation:
+        """The same installation with some parts swapped."""
+        return replace(self, parts=replace(self.parts, **dict(overrides or {})))

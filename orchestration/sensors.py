@@ -1,0 +1,47 @@
+"""Sensors: run when files in the drop zone changed. Reading them is the job's work."""
+
+import hashlib
+from pathlib import Path
+
+import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+
+_READ_AT_ONCE = 1 << 20
+
+
+def drop_zone_hash(home: Path) -> str | None:
+    """Hash of the names and contents of all files in exports/ and reference/; None when there are none."""
+    digest = hashlib.sha256()
+    files = [path for folder in ("exports", "reference") for path in sorted((home / folder).rglob("*"))]
+    delivered = [path for path in files if path.is_file() and not path.name.startswith(".")]
+    for path in delivered:
+        digest.update(f"{path.relative_to(home).as_posix()}\0{_file_hash(path)}\n".encode())
+    return digest.hexdigest() if delivered else None
+
+
+def drop_zone_sensor(job: UnresolvedAssetJobDefinition, home: Path) -> dg.SensorDefinition:
+    """Ask for one run per content of the drop zone, however often it is looked at."""
+
+    @dg.sensor(
+        name="drop_zone",
+        job=job,
+        minimum_interval_seconds=60,
+        description="Starts a run when the content of exports/ or reference/ changed; times do not count.",
+    )
+    def drop_zone(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        content = drop_zone_hash(home)
+        if content is None:
+            return dg.SkipReason(f"No files in {home / 'exports'}.")
+        if content == context.cursor:
+            return dg.SkipReason("Nothing has changed since the last run.")
+        return dg.SensorResult(run_requests=[dg.RunRequest(run_key=content)], cursor=content)
+
+    return drop_zone
+
+
+def _file_hash(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(_READ_AT_ONCE):
+            digest.update(block)
+    return digest.hexdigest()

@@ -1,0 +1,129 @@
+"""What the command line says at the end of a verb, in words or JSON. No work is done here."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from orchestration.progress import Progress
+
+if TYPE_CHECKING:
+    from orchestration.runs import RunReport
+
+NOT_TAKEN = "profile"
+"""Name of the check that fails when a file in the drop zone was not taken."""
+
+_COUNTS = ("delivered", "accepted", "quarantined", "duplicate", "superseded")
+_NAMED_AT_MOST = 10
+
+
+def progress(as_json: bool) -> Progress:
+    """Progress on standard output, or silent where JSON is wanted there."""
+    return Progress(stream=None if as_json else sys.stdout)
+
+
+def line(text: str, as_json: bool) -> None:
+    """One line of words, left out where JSON is wanted."""
+    if not as_json:
+        click.echo(text)
+
+
+def told(home: Path, report: RunReport, stages: Progress, as_json: bool) -> None:
+    """Tell what a run did: where things lie, rows in and out, seconds, and what stopped it."""
+    ledger = ledger_totals(home)
+    edition = current_edition(home)
+    if as_json:
+        content = {
+            "is_success": report.is_success,
+            "run_id": report.run_id,
+            "edition": str(edition) if edition else None,
+            "ledger": ledger,
+            "seconds": round(report.seconds, 2),
+            "stages": [{**asdict(stage), "seconds": round(stage.seconds, 2)} for stage in stages.stages],
+            "failed_checks": [asdict(check) for check in report.failed_checks],
+            "errors": list(report.errors),
+        }
+        click.echo(json.dumps(content, ensure_ascii=False))
+    for sentence in sentences(home, report):
+        click.echo(sentence, err=True)
+    if as_json:
+        return
+    if ledger:
+        counted = ", ".join(f"{ledger[name]:,} {name}" for name in _COUNTS)
+        click.echo(f"Rows: {counted} ({ledger['files']} files).")
+        if ledger["quarantined"]:
+            click.echo(
+                f"Held back: {ledger['quarantined']:,} rows in {home / 'quarantine'}, with their reasons."
+            )
+    if report.is_success and edition is not None and "edition/published" in report.materialised:
+        click.echo(f"Summary: {edition / 'summary.en.html'}")
+        click.echo(f"Marts:   {edition / 'marts.duckdb'} and {edition / 'parquet'}")
+    spent = sum(stage.seconds for stage in stages.stages)
+    click.echo(f"Time:    {spent:.1f} s in stages, {report.seconds:.1f} s for the whole run.")
+    click.echo(
+        f"Dagster: DAGSTER_HOME={home.resolve() / 'dagster'} MATURITY_HOME={home.resolve()} "
+        "dagster dev -h 127.0.0.1 -p 3000 -w workspace.yaml"
+    )
+
+
+def sentences(home: Path, report: RunReport) -> list[str]:
+    """What went wrong, one sentence each; empty when nothing did."""
+    found = list(dict.fromkeys(report.errors))
+    if report.blocked_by:
+        named = [
+            f"{check.asset} {check.name} ({check.summary})" for check in report.blocked_by[:_NAMED_AT_MOST]
+        ]
+        more = len(report.blocked_by) - len(named)
+        also = f" and {more} more" if more > 0 else ""
+        found.append(
+            f"Nothing was published, because {len(report.blocked_by)} blocking check(s) failed: "
+            f"{'; '.join(named)}{also}: look at {home / 'quarantine'} and correct the source, "
+            f"or state a tolerance in {home / 'maturity.yaml'}, then run again."
+        )
+    not_taken = [check for check in report.failed_checks if check.name == NOT_TAKEN]
+    found += [f"Not taken from {check.asset}: {check.summary}" for check in not_taken]
+    return found
+
+
+def ledger_totals(home: Path) -> dict[str, int]:
+    """Rows over all delivered files by fate; empty when nothing was accepted yet."""
+    path = home / "accepted" / "ledger.parquet"
+    if not path.exists():
+        return {}
+    import pandas as pd
+
+    ledger = pd.read_parquet(path, columns=list(_COUNTS))
+    return {"files": len(ledger), **{name: int(ledger[name].sum()) for name in _COUNTS}}
+
+
+def current_edition(home: Path) -> Path | None:
+    """Folder that `editions/current` points to, or None."""
+    link = home / "editions" / "current"
+    return link if link.exists() else None
+
+
+def told_files(reports: Sequence[Any], as_json: bool) -> int:
+    """Tell what would become of files; 0 all accepted, 1 rows held back, 2 a file cannot be taken."""
+    rows = [asdict(report) for report in reports]
+    if as_json:
+        click.echo(json.dumps({"files": rows}, ensure_ascii=False))
+    else:
+        for row in rows:
+            click.echo(_file_line(row))
+    if not rows or any(not row["profile"] for row in rows):
+        return 2
+    return 1 if any(row["quarantined"] for row in rows) else 0
+
+
+def _file_line(row: dict[str, Any]) -> str:
+    said = ", ".join(f"{row[name]:,} {name}" for name in _COUNTS)
+    reasons = "".join(f"\n    {count:,} x {reason}" for reason, count in sorted(row["reasons"].items()))
+    warnings = "".join(f"\n    warning: {warning}" for warning in row["warnings"])
+    shape = f"{row['profile'] or 'unknown'}, {row['encoding'] or '?'}, delimiter {row['delimiter']!r}"
+    return f"{row['file']}: {shape}, {row['header_rows']} header rows: {said}{reasons}{warnings}"
