@@ -136,7 +136,8 @@ def _stamp(text: str, width: float, height: float) -> str:
     angle = -14 if height > 150 else -6
     return (
         f'<text class="watermark" aria-hidden="true" text-anchor="middle" font-size="{size:.1f}" '
-        f'font-weight="700" letter-spacing="2" stroke="#fff" stroke-opacity="0.3" fill="#6b7684" fill-opacity="0.2" '
+        'font-weight="700" letter-spacing="2" stroke="#fff" stroke-opacity="0.3" '
+        'fill="#6b7684" fill-opacity="0.2" '
         f'transform="translate({width / 2:.1f},{height / 2 + size / 3:.1f}) rotate({angle})">'
         f"{escape(text)}</text>"
     )
