@@ -40,21 +40,22 @@ def slope(y: Floats, x: Floats, *, within: bool) -> Slope:
     """
     units, periods = np.nonzero(np.isfinite(y) & np.isfinite(x))
     outcome, exposure = y[units, periods], x[units, periods]
+    starts = np.flatnonzero(np.r_[True, units[1:] != units[:-1]])
+    size = np.diff(np.r_[starts, len(units)])
+
+    def centred(columns: Floats) -> Floats:
+        means = np.add.reduceat(columns, starts, axis=0) / size.reshape(-1, *[1] * (columns.ndim - 1))
+        return columns - np.repeat(means, size, axis=0)
+
     if within:
         dummies = np.eye(y.shape[1])[periods][:, 1:]
-        columns = np.column_stack([exposure, dummies])
-        size = np.bincount(units)
-        for c in range(columns.shape[1]):
-            columns[:, c] -= (np.bincount(units, columns[:, c]) / size)[units]
-        outcome = outcome - (np.bincount(units, outcome) / size)[units]
+        columns, outcome = centred(np.column_stack([exposure, dummies])), centred(outcome)
     else:
         columns = np.column_stack([exposure, np.ones(len(exposure))])
-    bread = np.linalg.pinv(columns.T @ columns)
+    bread = np.linalg.inv(columns.T @ columns)
     beta = bread @ columns.T @ outcome
-    scores = columns * (outcome - columns @ beta)[:, None]
-    sums = np.zeros((y.shape[0], columns.shape[1]))
-    np.add.at(sums, units, scores)
-    n, g = len(outcome), len(np.unique(units))
+    sums = np.add.reduceat(columns * (outcome - columns @ beta)[:, None], starts, axis=0)
+    n, g = len(outcome), len(starts)
     small = g / (g - 1) * (n - 1) / (n - columns.shape[1])
     error = np.sqrt((small * bread @ (sums.T @ sums) @ bread)[0, 0])
     return Slope(float(beta[0]), float(beta[0] - 1.976 * error), float(beta[0] + 1.976 * error))
