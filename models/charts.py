@@ -8,7 +8,7 @@ from models.charts_bars import adoption_figure, stage_figure
 from models.charts_strips import contrast_figure, coverage_figure
 from models.charts_svg import INK, MUTED, OBSERVED, Fact, Figure, Spec, axis_labels, base_spec, draw
 from models.formats import Language, effect_display, effect_kind
-from models.wording import Words
+from models.wording import Words, is_silent
 
 # Distinct in shape as well as colour, so that the figure survives grey printing and colour blindness.
 MODEL_MARKS = {"naive": ("#7b8794", "circle"), "M1": ("#3a8fbf", "square"), "M2": (OBSERVED, "diamond")}
@@ -28,7 +28,7 @@ class Figures:
 def build_figures(facts: Fact, language: Language) -> Figures:
     """Draw every figure the facts allow, each with its table and, for simulated data, its watermark."""
     words = Words(facts, language)
-    shown = [c["outcome"] for c in facts["claims"] if c["is_primary"] and not _is_silent(c)]
+    shown = [c["outcome"] for c in facts["claims"] if c["is_primary"] and not is_silent(c)]
     return Figures(
         coefficients=tuple(
             figure for outcome in shown if (figure := coefficient_figure(words, outcome)) is not None
@@ -38,10 +38,6 @@ def build_figures(facts: Fact, language: Language) -> Figures:
         adoption=adoption_figure(words),
         coverage=coverage_figure(words),
     )
-
-
-def _is_silent(claim: Fact) -> bool:
-    return bool(claim["withheld"] or claim["level"] == "none" or claim["estimate"] is None)
 
 
 def coefficient_figure(words: Words, outcome: str) -> Figure | None:

@@ -245,6 +245,7 @@ def coverage_facts(join_coverage: Cells, assessment: Cells, claims: Sequence[Map
         "n_rows": n_rows,
         "n_mapped": n_mapped,
         "mapped_share": share(n_mapped, n_rows),
+        "n_foreign_currency": sum(count(row.get("n_foreign_currency")) for row in join_coverage.rows),
         "bands": list(COVERAGE_BANDS),
         "sources": sources,
     }

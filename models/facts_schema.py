@@ -53,6 +53,7 @@ class Coverage(_Part):
     n_rows: Count
     n_mapped: Count
     mapped_share: Share | None
+    n_foreign_currency: Count
     bands: list[Share]
     sources: list[SourceCoverage]
 

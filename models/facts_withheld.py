@@ -7,6 +7,20 @@ from typing import Any
 
 from models.facts_cells import Cells
 
+# What more organisations or months of the same kind cannot mend.
+NOT_MENDED_BY_MORE = frozenset(
+    {
+        "index_not_reliable",
+        "signs_conflict",
+        "exposure_constant",
+        "outcome_constant",
+        "outcome_missing",
+        "columns_collinear",
+        "input_refused",
+        "all_missing",
+    }
+)
+
 
 def needs(reasons: Cells | None) -> dict[str, dict[str, float]]:
     """Read the numbers of ``more_data_needed`` out of the table of gates, by outcome."""
@@ -31,7 +45,8 @@ def withheld_facts(
     """List what is not said and what would settle it.
 
     For a claim below the minimum of organisations that minimum is what is needed; where the gates tell how
-    many more organisations or periods are needed, that. For others it is what brings the minimum detectable
+    many more organisations or periods are needed, that; where more of the same would not help, nothing. For
+    others it is what brings the minimum detectable
     effect down to a half: standard errors fall with the root of the count of organisations, so four times as
     many (or, at best, four times as many periods).
     """
@@ -43,7 +58,9 @@ def withheld_facts(
         need = more.get(claim["outcome"], {})
         organizations: int | None = 4 * n
         periods: int | None = 4 * n_periods or None
-        if n < minimum_organizations:
+        if NOT_MENDED_BY_MORE.intersection(claim["reasons"]):
+            organizations, periods = None, None
+        elif n < minimum_organizations:
             organizations, periods = minimum_organizations, None
         elif "organizations" in need:
             organizations, periods = (n + round(need["organizations"]), n_periods + round(need["periods"]))

@@ -17,7 +17,7 @@ from models.narrative_context import (
     sure_sentences,
     withheld_sentences,
 )
-from models.wording import Words, lower_first
+from models.wording import Words, is_silent, lower_first
 
 Fact = Mapping[str, Any]
 
@@ -99,7 +99,7 @@ def build_narrative(facts: Fact, language: Language) -> Narrative:
 
 
 def _lede(words: Words) -> str:
-    levels = ["none" if c["withheld"] else c["level"] for c in words.facts["claims"] if c["is_primary"]]
+    levels = ["none" if is_silent(c) else c["level"] for c in words.facts["claims"] if c["is_primary"]]
     if not levels or all(level == "none" for level in levels):
         return words.text("lede.none")
     if all(level == "L2" for level in levels):
@@ -116,7 +116,7 @@ def statement(words: Words, claim: Fact) -> str:
     """Say a claim in the words its level allows, and no stronger."""
     outcome, name = claim["outcome"], words.outcome(claim["outcome"])
     estimate = claim["estimate"]
-    if claim["withheld"] or claim["level"] == "none" or estimate is None:
+    if is_silent(claim):
         return words.text("claims.withheld", name=lower_first(name))
     shared = {"step": words.step, "lead": words.lead, "name": lower_first(name)}
     size = words.effect(outcome, estimate, magnitude=True)
@@ -137,7 +137,7 @@ def statement(words: Words, claim: Fact) -> str:
 def claim_text(words: Words, claim: Fact) -> ClaimText:
     """Put one claim into words, with what supports it or what is missing."""
     outcome = claim["outcome"]
-    silent = claim["withheld"] or claim["level"] == "none" or claim["estimate"] is None
+    silent = is_silent(claim)
     first, last = words.span(claim["first_period"], claim["last_period"])
     kind = claim["standard_error_kind"]
     basis = [
@@ -164,7 +164,7 @@ def claim_text(words: Words, claim: Fact) -> ClaimText:
         grade=claim["grade"],
         grade_label=words.text("claims.grade", grade=claim["grade"]),
         grade_meaning=words.text(f"grades.{claim['grade']}"),
-        is_withheld=bool(silent),
+        is_withheld=silent,
         statement=statement(words, claim),
         interval=interval,
         basis="; ".join(basis),
@@ -223,7 +223,7 @@ def _naive_notes(words: Words, claim: Fact) -> tuple[str, ...]:
 def _other_row(words: Words, claim: Fact) -> tuple[str, ...]:
     outcome = claim["outcome"]
     name, grade, mde = words.outcome(outcome), claim["grade"], words.effect(outcome, claim["mde"])
-    if claim["withheld"] or claim["level"] == "none" or claim["estimate"] is None:
+    if is_silent(claim):
         hidden = words.text("others.withheld")
         return name, words.text("levels.none"), hidden, hidden, mde, grade
     low, high = (words.figure(outcome, claim[bound]) for bound in ("low", "high"))

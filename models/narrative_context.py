@@ -105,6 +105,8 @@ def coverage_sentences(words: Words) -> tuple[str, ...]:
     coverage, ledger = words.facts["coverage"], words.facts["ledger"]
     first, last = words.span(coverage["first_period"], coverage["last_period"])
     counts = ("delivered", "accepted", "quarantined", "duplicate", "superseded")
+    foreign = coverage["n_foreign_currency"]
+    currency = words.facts["method"]["reporting_currency"]
     return (
         words.text(
             "coverage.text",
@@ -119,6 +121,11 @@ def coverage_sentences(words: Words) -> tuple[str, ...]:
             "coverage.ledger",
             files=words.form.integer(ledger["n_files"]),
             **{name: words.form.integer(ledger[name]) for name in counts},
+        ),
+        *(
+            [words.text("coverage.foreign", n=words.form.integer(foreign), currency=currency)]
+            if foreign
+            else []
         ),
         words.text("coverage.balanced" if ledger["is_balanced"] else "coverage.unbalanced"),
     )

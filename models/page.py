@@ -14,7 +14,7 @@ from models.facts import facts_hash
 from models.facts_schema import validate_facts
 from models.formats import Language
 from models.narrative import build_narrative
-from models.wording import Words
+from models.wording import Words, is_silent, lower_first
 
 
 @cache
@@ -71,6 +71,7 @@ def render_summary(facts: Mapping[str, Any], language: Language) -> str:
     validate_facts(facts)
     words = Words(facts, language)
     template = _environment().from_string(_resource("summary.html.j2"))
+    hidden = [c["outcome"] for c in facts["claims"] if c["is_primary"] and is_silent(c)]
     others = sum(not claim["is_primary"] for claim in facts["claims"])
     return template.render(
         story=build_narrative(facts, language),
@@ -79,7 +80,13 @@ def render_summary(facts: Mapping[str, Any], language: Language) -> str:
         header=words.header,
         watermark=words.text("simulated.watermark"),
         style=_resource("summary.css"),
-        coefficients_text=words.text("coefficients.text", confidence=words.confidence),
+        coefficients=[
+            words.text("coefficients.text", confidence=words.confidence),
+            *(
+                words.text("coefficients.withheld", name=lower_first(words.outcome(outcome)))
+                for outcome in hidden
+            ),
+        ],
         others_text=words.text("others.text", n=words.form.integer(others)),
         ledger_rows=_ledger_rows(words),
         hash=facts_hash(facts),

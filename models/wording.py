@@ -43,6 +43,11 @@ def lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
+def is_silent(claim: Mapping[str, Any]) -> bool:
+    """Say whether a claim prints no effect size: withheld, without a level, or without an estimate."""
+    return bool(claim["withheld"] or claim["level"] == "none" or claim["estimate"] is None)
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """Texts and formats of one language for one set of facts."""

@@ -177,3 +177,17 @@ def test_empty_tables_still_give_valid_facts() -> None:
     facts = build_facts(**empty, settings=FactsSettings(is_simulated=False))
     assert facts["claims"] == []
     assert facts["coverage"]["mapped_share"] is None
+
+
+def test_more_of_the_same_is_not_offered_where_it_would_not_help() -> None:
+    claims = tables()["claims"]
+    claims.loc[claims["grade"] == "D", "reasons"] = "signs_conflict"
+    found = {entry["subject"]: entry for entry in make_facts(claims=claims)["withheld"]}
+    assert found["revenue_growth"]["organizations_needed"] is None
+    assert found["attrition"]["organizations_needed"] == 640
+
+
+def test_rows_in_another_currency_are_counted() -> None:
+    coverage = tables()["join_coverage"].assign(n_foreign_currency=1)
+    assert make_facts(join_coverage=coverage)["coverage"]["n_foreign_currency"] == len(coverage)
+    assert make_facts()["coverage"]["n_foreign_currency"] == 0

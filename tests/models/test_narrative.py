@@ -162,3 +162,16 @@ def test_numbers_follow_the_language() -> None:
 
 def test_unknown_outcome_is_said_by_its_code() -> None:
     assert Words(make_facts(), "en").outcome("new_kpi") == "new kpi"
+
+
+def test_rows_in_another_currency_are_said() -> None:
+    coverage = tables()["join_coverage"].assign(n_foreign_currency=1)
+    said = build_narrative(make_facts(join_coverage=coverage), "en").coverage
+    assert any("another currency than EUR" in sentence for sentence in said)
+
+
+def test_what_more_data_would_not_settle_says_so() -> None:
+    facts = changed_claim(grade="D", withheld=True, estimate=None, reasons="index_not_reliable")
+    said = build_narrative(facts, "en").withheld[0]
+    assert "the index is not reliable enough" in said
+    assert "More organisations or months alone would not settle it" in said
