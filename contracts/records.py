@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 
@@ -46,7 +48,7 @@ def _no_record(rows: pd.DataFrame, profile: Profile) -> tuple[Mask, Mask]:
         first = first.where(first.notna(), text)
     like = np.zeros(len(rows), dtype=bool)
     few = (filled <= 2) & (filled > 0)
-    if few.any():
-        for pattern in profile.footer:
-            like[few] |= first[few].str.contains(pattern, regex=True).fillna(False).to_numpy(dtype=bool)
+    patterns = [re.compile(pattern) for pattern in profile.footer]
+    for row in np.flatnonzero(few):
+        like[row] = any(pattern.search(str(first.iloc[row])) for pattern in patterns)
     return like, filled == 0

@@ -40,7 +40,7 @@ def convert_survey(
         frames = {c.name: c.empty() for c in (ASSESSMENT_ANSWERS, PRACTICES, CHANNEL_ADOPTION)}
         return frames, {row: ["items:no_instrument_items"] for row in range(len(facts))}, ()
     responses, refusals = convert_entity(facts, given, ASSESSMENT_ANSWERS)
-    levels = pd.DataFrame({code: _levels(facts, code, given, refusals) for code in items}, index=facts.index)
+    levels = _levels(facts, items, given, refusals)
     refusals.add("items", "items:no_answers", _nothing(levels) & ~refusals.refused)
     other = responses["instrument_version"].notna() & (responses["instrument_version"] != instrument.version)
     refusals.add("instrument_version", "instrument_version:known_value", other.to_numpy(dtype=bool))
@@ -59,15 +59,21 @@ def convert_survey(
     return {c.name: c.typed(frames[c.name]) for c in contracts}, found, _warnings(facts, survey, instrument)
 
 
-def _levels(facts: pd.DataFrame, code: str, given: Given, refusals: Refusals) -> pd.Series:
+def _levels(facts: pd.DataFrame, items: list[str], given: Given, refusals: Refusals) -> pd.DataFrame:
+    """Answer levels, responses by items; all items are read as one long column."""
     survey = given.profile.survey
-    text = blank_to_null(facts[code], typed=True)
+    text = blank_to_null(pd.concat([facts[code] for code in items], ignore_index=True), typed=True)
     text = text.mask(text.isin(survey.unanswered if survey else ()))
     parsed = parse(text, _LEVEL, ASSESSMENT_ANSWERS, given.manner)
-    refusals.add(code, f"{code}:integer", parsed.failures["integer"])
     inside = parsed.values.isna() | parsed.values.isin(_LEVELS)
-    refusals.add(code, f"{code}:in_range", ~inside.to_numpy(dtype=bool) | parsed.failures["in_range"])
-    return parsed.values
+    beyond = ~inside.to_numpy(dtype=bool) | parsed.failures["in_range"]
+    levels = {}
+    for place, code in enumerate(items):
+        rows = slice(place * len(facts), (place + 1) * len(facts))
+        refusals.add(code, f"{code}:integer", parsed.failures["integer"][rows])
+        refusals.add(code, f"{code}:in_range", beyond[rows])
+        levels[code] = parsed.values.iloc[rows].set_axis(facts.index)
+    return pd.DataFrame(levels, index=facts.index)
 
 
 def _flags(facts: pd.DataFrame, prefix: str, codes: Iterable[str], refusals: Refusals) -> pd.DataFrame:
@@ -95,12 +101,11 @@ def _reasons(responses: pd.DataFrame, refusals: Refusals) -> dict[int, list[str]
 
 def _long(base: pd.DataFrame, wide: pd.DataFrame, code: str, value: str) -> pd.DataFrame:
     """One row per response and filled column of `wide`, in the order of responses and columns."""
-    if wide.empty or not len(wide.columns):
-        return pd.DataFrame(columns=[*base.columns, code, value])
     width = len(wide.columns)
-    rows = (
-        base.drop(columns=["item_code", "answer_level"]).loc[base.index.repeat(width)].reset_index(drop=True)
-    )
+    rows = base.drop(columns=["item_code", "answer_level"])
+    if not width or not len(wide):
+        return rows.iloc[:0]
+    rows = rows.loc[rows.index.repeat(width)].reset_index(drop=True)
     rows[code] = np.tile(np.array(wide.columns, dtype=object), len(wide))
     stacked = pd.concat([wide[name] for name in wide.columns], ignore_index=True)
     order = np.arange(len(wide) * width).reshape(width, len(wide)).T.ravel()

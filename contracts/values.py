@@ -114,6 +114,10 @@ def plain_numbers(clean: pd.Series, locale: str) -> tuple[pd.Series, Mask]:
     Negatives may be written -1, 1- or (1). Thousands may be grouped by the locale's sign or by spaces, but
     only in groups of three; a decimal sign of the other locale fails.
     """
+    comma = locale[:2].casefold() in DECIMAL_COMMA
+    bare = clean.isna() | clean.str.fullmatch(r"-?\d+" if comma else r"-?\d+(\.\d+)?").fillna(False)
+    if bare.all():
+        return clean, np.zeros(len(clean), dtype=bool)
     bracket = clean.str.fullmatch(r"\(.+\)").fillna(False).astype(bool)
     body = clean.str.strip("()").where(bracket, clean)
     trailing = body.str.fullmatch(r"[^-].*-").fillna(False).astype(bool)
@@ -121,7 +125,7 @@ def plain_numbers(clean: pd.Series, locale: str) -> tuple[pd.Series, Mask]:
     signed = body.str.fullmatch(r"[-+].*").fillna(False).astype(bool)
     minus = body.str.startswith("-").fillna(False).astype(bool)
     body = body.str.slice(1).where(signed, body).str.strip()
-    group, point = (r"\.", ",") if locale[:2].casefold() in DECIMAL_COMMA else (",", r"\.")
+    group, point = (r"\.", ",") if comma else (",", r"\.")
     form = rf"(\d+|\d{{1,3}}({group}\d{{3}})+|\d{{1,3}}({_SPACES}\d{{3}})+)({point}\d+)?([eE][-+]?\d{{1,2}})?"
     good = body.str.fullmatch(form).fillna(False).astype(bool)
     good &= (bracket.astype(int) + trailing.astype(int) + signed.astype(int)) <= 1

@@ -1,4 +1,4 @@
-"""Good rows of every profile, written by hand in the vendors' shapes; each test makes of them what it needs."""
+"""Good rows of every profile, by hand in the vendors' shapes; each test makes of them what it needs."""
 
 from __future__ import annotations
 
@@ -157,7 +157,12 @@ def converted() -> Callable[..., Converted]:
     """Conversion of changed good rows under plain settings."""
 
     def run(profile: str, *changes: Cells, drop: tuple[str, ...] = (), **settings: Any) -> Converted:
-        given: dict[str, Any] = {"default_currency": "EUR", "pseudonym_key": b"key", "zone": "UTC", **settings}
+        given: dict[str, Any] = {
+            "default_currency": "EUR",
+            "pseudonym_key": b"key",
+            "zone": "UTC",
+            **settings,
+        }
         given.setdefault("instrument", load_instrument())
         return convert(text_rows(profile, *changes, drop=drop), load_profiles()[profile], **given)
 

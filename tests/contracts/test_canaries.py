@@ -1,9 +1,8 @@
-"""A rule that never bites is worse than none: every rule of every contract must catch its own bad value by name."""
+"""A rule that never bites is worse than none: every rule must catch its own bad value, by name."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -19,9 +18,9 @@ from contracts.rules import ZONE_OF_CANARIES
 from contracts.source_rules import rules_of_profile
 from contracts.values import Manner, parse
 
+Cells = dict[str, str]
 CONVERSIONS = [(c.name, r) for c in ENTITIES.values() for r in c.rules if r.stage == "convert"]
 CHECKS = [(c.name, r) for c in CONTRACTS.values() for r in c.rules if r.stage in ("check", "key")]
-SOURCES = [(p.name, r) for p in load_profiles().values() for r in rules_of_profile(p, load_instrument())]
 
 
 def named(cases: list[tuple[str, Rule]]) -> list[str]:
@@ -76,27 +75,35 @@ def test_bad_text_in_a_file_is_refused_with_the_rule_as_reason(
         assert all(frame.empty for frame in result.frames.values())
 
 
-@pytest.mark.parametrize(("name", "rule"), SOURCES, ids=named(SOURCES))
-def test_a_row_its_profile_refuses_is_caught_by_name(
-    name: str, rule: Rule, converted: Callable[..., Converted], good: dict[str, Any]
-) -> None:
-    cells, drop = good[name], ()
+def spoiled(profile: Profile, rule: Rule, cells: Cells) -> Cells:
+    """Changes to a good row that break one rule of a profile."""
     empty = dict.fromkeys(cells, "")
-    items = tuple(item.code for item in load_instrument().items)
     if rule.id == "row:empty":
-        change = empty
-    elif rule.id == "row:footer":
-        first = load_profiles()[name].kept(cells)[0]
-        change = {**empty, first: str(rule.canary)}
-    elif rule.id == "items:no_answers":
-        change = dict.fromkeys(items, "")
-    elif rule.id == "items:no_instrument_items":
-        change, drop = {}, items
-    else:
-        assert isinstance(rule.canary, dict)
-        change = rule.canary
-    result = converted(name, change, drop=drop)
-    assert rule.id in result.counts
+        return empty
+    if rule.id == "row:footer":
+        return {**empty, profile.kept(cells)[0]: str(rule.canary)}
+    if rule.id == "items:no_answers":
+        return {item.code: "" for item in load_instrument().items}
+    assert isinstance(rule.canary, dict), f"{rule.id} has no canary"
+    return rule.canary
+
+
+@pytest.mark.parametrize("name", list(load_profiles()))
+def test_a_row_its_profile_refuses_is_caught_by_name(
+    name: str, converted: Callable[..., Converted], good: dict[str, Cells]
+) -> None:
+    profile = load_profiles()[name]
+    rules = [r for r in rules_of_profile(profile, load_instrument()) if r.id != "items:no_instrument_items"]
+    result = converted(name, *[spoiled(profile, rule, good[name]) for rule in rules])
+    assert list(result.refused["source_line"]) == list(range(2, len(rules) + 2))
+    for rule, reasons in zip(rules, result.refused["reasons"], strict=True):
+        assert rule.id in reasons
+
+
+def test_a_file_of_another_survey_is_refused_by_name(converted: Callable[..., Converted]) -> None:
+    items = tuple(item.code for item in load_instrument().items)
+    result = converted("qualtrics_survey_ui", {}, {}, drop=items)
+    assert result.counts == {"items:no_instrument_items": 2}
     assert all(frame.empty for frame in result.frames.values())
 
 

@@ -1,0 +1,114 @@
+"""A profile that takes the wrong file, or lets a personal column through, spoils everything after it."""
+
+from __future__ import annotations
+
+import pytest
+
+from contracts.entities import ENTITIES
+from contracts.profile import ProfileError, load_profiles, match, nearest, parse_profile
+
+NAMES = {
+    "qualtrics_survey_ui",
+    "salesforce_account_api",
+    "salesforce_opportunity_api",
+    "zendesk_ticket_api",
+    "workday_worker_api",
+    "xero_journal_line_api",
+    "reference_organizations",
+    "reference_crosswalk",
+}
+GOOD = """\
+name: example
+version: "1"
+description: Example
+source_system: xero
+entity: ledger_lines
+shape: api
+signature:
+  required: [id, amount]
+columns:
+  entry_key: {from: id}
+"""
+
+
+def test_the_named_profiles_are_there_and_map_known_columns_only() -> None:
+    assert set(load_profiles()) == NAMES
+    for profile in load_profiles().values():
+        contract = ENTITIES[profile.entity or "assessment_answers"]
+        assert set(profile.columns) <= set(contract.column_names), profile.name
+
+
+def test_every_required_column_of_an_entity_is_mapped() -> None:
+    given = {"source_system", "delivered_by", "delivery_id", "source_line", "unit_key_type"}
+    for profile in load_profiles().values():
+        if profile.entity is not None:
+            needed = {c.name for c in ENTITIES[profile.entity].columns if not c.nullable} - given
+            assert needed <= set(profile.columns), profile.name
+
+
+def test_each_profile_matches_its_own_header_and_no_other() -> None:
+    profiles = load_profiles()
+    for profile in profiles.values():
+        assert match(profile.signature.required, profiles) == [profile]
+
+
+def test_history_tables_are_not_taken_for_their_object() -> None:
+    profile = load_profiles()["salesforce_opportunity_api"]
+    history = [*profile.signature.required, "_fivetran_start"]
+    assert match(history, load_profiles()) == []
+    assert nearest(history, load_profiles()) == (profile, [])
+    assert profile.forbidden(history) == ["_fivetran_start"]
+
+
+def test_an_unknown_file_is_told_its_nearest_profile_and_what_is_missing() -> None:
+    header = [
+        "Opportunity Owner",
+        "Close Date",
+        "Created Date",
+        "Type",
+        "Amount",
+        "Lead Source",
+        "Probability",
+    ]
+    profile, missing = nearest(header, load_profiles())
+    assert profile.name == "salesforce_opportunity_api"
+    assert "close_date" in missing, "likeness is not equality"
+
+
+def test_only_mapped_columns_are_kept() -> None:
+    for profile in load_profiles().values():
+        header = [*profile.signature.required, *profile.signature.optional, "comment", "email"]
+        kept = profile.kept(header, ["LS1"])
+        assert {"comment", "email"}.isdisjoint(kept)
+        hashed = {name for column in profile.columns.values() if column.hmac for name in column.sources}
+        assert (set(kept) & set(profile.personal)) <= hashed, profile.name
+    survey = load_profiles()["qualtrics_survey_ui"]
+    assert survey.kept(["ResponseId", "IPAddress", "LS1", "Q7_TEXT", "CH_x"], ["LS1"]) == [
+        "ResponseId",
+        "LS1",
+        "CH_x",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "line", "said"),
+    [
+        (("shape: api", "shape: cloud"), 6, "shape"),
+        (("{from: id}", "{form: id}"), 10, "form"),
+        (("{from: id}", "{from: nowhere}"), 1, "nowhere"),
+        (('version: "1"', "version: [1"), 3, "not YAML"),
+        (("shape: api", "shape: api\nshape: ui"), 7, "said twice"),
+        (("entity: ledger_lines\n", ""), 1, "either entity or survey"),
+        (("columns:", "footer: ['(']\ncolumns:"), 9, "regular expression"),
+        (("columns:", "personal: [id]\ncolumns:"), 1, "personal columns may not be kept: id"),
+    ],
+)
+def test_a_faulty_profile_names_file_line_and_fault(change: tuple[str, str], line: int, said: str) -> None:
+    with pytest.raises(ProfileError) as caught:
+        parse_profile(GOOD.replace(*change), "mine.yaml")
+    assert said in str(caught.value)
+    assert str(caught.value).startswith(f"mine.yaml:{line}: ")
+
+
+def test_a_good_profile_is_read() -> None:
+    assert parse_profile(GOOD, "mine.yaml").columns["entry_key"].sources == ("id",)
