@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from contracts.instrument import Instrument, load_instrument
+from models.arrays import library
 from models.claims import Claim, Diagnostics, Reason, Results, Thresholds
 from models.contrasts import Contrast, contrast_practices
 from models.effects import EXPOSURE, LEAD_SUFFIX, Effect, Fitted, OutcomeFits, effect, fit_outcome
@@ -153,7 +154,9 @@ def analyse(
     used = frame.loc[~low]
     asked = [outcome for outcome in (*primary, *exploratory) if outcome + LEAD_SUFFIX in used.columns]
     power = {"small_clusters": limits.small_clusters, "n_draws": limits.bootstrap_draws}
-    fits = {outcome: fit_outcome(used, outcome, seed=seed, **power) for outcome in asked}
+    # Many small products: one BLAS thread is faster, and the digits do not depend on the number of cores.
+    with library("threadpoolctl").threadpool_limits(limits=1, user_api="blas"):
+        fits = {outcome: fit_outcome(used, outcome, seed=seed, **power) for outcome in asked}
 
     effects: list[Effect] = []
     sensitivity: list[Effect] = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -84,11 +83,14 @@ def dependent_columns(X: FloatArray, tolerance: float = DEPENDENCE_TOLERANCE) ->
         Positions, ascending. A zero column is dependent.
     """
     n, k = X.shape
+    lengths = np.linalg.norm(X, axis=0)
+    # While no column depends on earlier ones, the diagonal of R holds exactly the shares outside their span.
+    if n >= k and (lengths > 0).all() and _diagonal(X / lengths).min() > tolerance:
+        return []
     basis = np.empty((n, k))
     n_basis, dependent = 0, []
     for j in range(k):
-        length = float(np.linalg.norm(X[:, j]))
-        rest = X[:, j] / length if length > 0 else np.zeros(n)
+        rest = X[:, j] / lengths[j] if lengths[j] > 0 else np.zeros(n)
         for _ in range(2):
             done = basis[:, :n_basis]
             rest = rest - done @ (done.T @ rest)
@@ -101,8 +103,12 @@ def dependent_columns(X: FloatArray, tolerance: float = DEPENDENCE_TOLERANCE) ->
     return dependent
 
 
-def dummies(values: Iterable[object], prefix: str) -> tuple[FloatArray, list[str]]:
-    """Make 0/1 columns for every level but the first, levels sorted by their text.
+def _diagonal(X: FloatArray) -> FloatArray:
+    return np.asarray(np.abs(np.diag(np.linalg.qr(X, mode="r"))))
+
+
+def dummies(values: npt.ArrayLike, prefix: str) -> tuple[FloatArray, list[str]]:
+    """Make 0/1 columns for every level but the first, levels in sorted order.
 
     Returns
     -------
@@ -110,7 +116,6 @@ def dummies(values: Iterable[object], prefix: str) -> tuple[FloatArray, list[str
     names : list of str
         `prefix=level`.
     """
-    texts = np.array([str(value) for value in values])
-    levels, codes = np.unique(texts, return_inverse=True)
+    levels, codes = np.unique(np.asarray(values), return_inverse=True)
     columns = (codes[:, None] == np.arange(1, len(levels))[None, :]).astype(np.float64)
     return columns, [f"{prefix}={level}" for level in levels[1:]]

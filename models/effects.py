@@ -176,8 +176,8 @@ def _between(frame: pd.DataFrame, y_name: str) -> tuple[Fitted, Fitted, Coeffici
     for values, name, error in ((y, y_name, ConstantOutcomeError), (x, EXPOSURE, ConstantExposureError)):
         if np.ptp(values) == 0:
             raise error(f"{name} has one value in every row.", where="M1")
-    groups = rows["organization_id"].astype(str).to_numpy()
-    periods = tuple(sorted(rows["period"].astype(str).str[:10].unique()))
+    groups = rows["organization_id"].to_numpy()
+    periods = tuple(str(period)[:10] for period in np.unique(rows["period"]))
     ones = np.ones((len(rows), 1))
     naive = ols(y, np.column_stack([x, ones]), (EXPOSURE, "constant"), groups)
 

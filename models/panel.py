@@ -115,9 +115,7 @@ def within_design(
     keep = np.isfinite(values).all(axis=1)
     if not keep.any():
         raise AllMissingError(f"no row has both {outcome} and {exposure}.", where="two_way_within")
-    keep = _without_singletons(
-        keep, group_codes(frame[unit].astype(str))[0], group_codes(frame[period].astype(str))[0]
-    )
+    keep = _without_singletons(keep, group_codes(frame[unit])[0], group_codes(frame[period])[0])
     if not keep.any():
         raise TooFewUnitsError(
             f"no {unit} has {outcome} and {exposure} in two periods.",
@@ -126,11 +124,7 @@ def within_design(
         )
     rows = frame.loc[keep].sort_values([unit, period])
     values = rows[numeric].to_numpy(dtype=np.float64, na_value=np.nan)
-    units, n_units = group_codes(rows[unit].astype(str))
-    if n_units < 2:
-        raise TooFewUnitsError(
-            f"one {unit} is not enough.", where="two_way_within", remedy="Add organisations."
-        )
+    units, n_units = group_codes(rows[unit])
     columns, period_names = dummies(rows[period], period)
 
     raw = np.column_stack([values, columns])
@@ -158,8 +152,8 @@ def within_design(
         X=np.column_stack([centred[:, used], np.ones(len(rows))]),
         names=(*(names[j] for j in used), "constant"),
         units=units,
-        unit_labels=tuple(sorted(rows[unit].astype(str).unique())),
-        periods=tuple(sorted(rows[period].unique())),
+        unit_labels=tuple(str(label) for label in np.unique(rows[unit])),
+        periods=tuple(np.unique(rows[period])),
         n_dropped=len(frame) - len(rows),
         n_redundant=len(redundant),
     )

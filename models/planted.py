@@ -1,9 +1,11 @@
-"""Small planted panels with a known effect, so that tests know the truth the estimators should find."""
+"""Small planted panels as tables, where the truth is known. The demo world, as export files, is in `demo`."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+
+from contracts.instrument import load_instrument
 
 OUTCOMES = (
     "csat_share",
@@ -30,16 +32,34 @@ def planted_panel(
 ) -> pd.DataFrame:
     """Make a `fct_maturity_impact`: outcome(t+3) = effect * index(t)/10 + trait * quality + season + noise.
 
-    `quality` is a fixed trait of the organisation that the index leans on too, so `trait` fools every comparison
-    between organisations and none within them.
+    `quality` is a fixed trait of the organisation that the index leans on too, so `trait` fools every
+    comparison between organisations and none within them.
+
+    Parameters
+    ----------
+    seed : int
+    n_organizations, n_months : int
+    effect : float
+        On the two primary outcomes per +10 index points; the others get half of it.
+    trait : float
+        Shift of the outcomes per standard deviation of quality.
+    noise : float
+        Standard deviation of the monthly shocks.
+    outcomes : tuple of str
+
+    Returns
+    -------
+    DataFrame
+        One row per organisation and month, with `<outcome>` and `<outcome>_lead_3m`.
     """
     rng = np.random.default_rng(seed)
     n = n_organizations
     quality = rng.normal(size=n)
     months = pd.date_range("2022-01-01", periods=n_months + 3, freq="MS")
+    # The index moves with the half-yearly waves and is carried forward between them.
     steps = rng.normal(0, 0.5, size=(n, n_months + 3))
-    halves = np.arange(n_months + 3) // 6
-    walk = np.cumsum(np.where(np.diff(halves, prepend=0) > 0, steps, 0.0), axis=1)
+    new_wave = np.diff(np.arange(n_months + 3) // 6, prepend=0) > 0
+    walk = np.cumsum(np.where(new_wave, steps, 0.0), axis=1)
     index = np.clip(5 + 1.2 * quality[:, None] + walk, 0, 10)
     season = 0.3 * noise * np.sin(np.arange(n_months + 3) / 2)
     frame = pd.DataFrame(
@@ -57,16 +77,16 @@ def planted_panel(
     for k, name in enumerate(outcomes):
         shocks = rng.normal(0, noise, size=(n, n_months + 3)) + rng.normal(0, noise / 2, size=(n, 1))
         level = 0.6 + trait * quality[:, None] + season + shocks
-        level[:, 3:] += effect * index[:, : n_months] * (1.0 if k < 2 else 0.5)
+        level[:, 3:] += effect * index[:, :n_months] * (1.0 if k < 2 else 0.5)
         frame[name] = level[:, :n_months].ravel()
         frame[f"{name}_lead_3m"] = level[:, 3:].ravel()
     return frame
 
 
-def planted_answers(seed: int = 1, *, n_organizations: int = 40, n_raters: int = 5, spread: float = 0.7) -> pd.DataFrame:
-    """Make `assessment_answers` of one wave: raters share their organisation's level, give or take `spread`."""
-    from contracts.instrument import load_instrument
-
+def planted_answers(
+    seed: int = 1, *, n_organizations: int = 40, n_raters: int = 5, spread: float = 0.7
+) -> pd.DataFrame:
+    """Make `assessment_answers` of one wave: raters share a level, give or take `spread`."""
     rng = np.random.default_rng(seed)
     items = load_instrument().items
     level = rng.uniform(0.5, 3.5, size=n_organizations)
