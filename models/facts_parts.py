@@ -195,10 +195,10 @@ def index_facts(assessment: Cells, quality: Cells, minimum: int) -> Row:
     }
 
 
-def _source_coverage(system: str, rows: Sequence[Row]) -> Row:
+def _source_coverage(system: str, rows: Sequence[Row], start: str) -> Row:
     periods: dict[str, list[int]] = {}
     for row in rows:
-        if row["period"] is not None:
+        if row["period"] is not None and str(row["period"]) >= start:
             cell = periods.setdefault(str(row["period"]), [0, 0])
             cell[0] += count(row["n_rows"])
             cell[1] += count(row["n_mapped"])
@@ -224,23 +224,25 @@ def coverage_facts(join_coverage: Cells, assessment: Cells, claims: Sequence[Map
     """Organisations, waves, periods and the share of rows whose key maps to an organisation, by source."""
     names = ("source_system", "entity", "period", "n_rows", "n_mapped", "amount", "amount_mapped")
     rows = join_coverage.pick(names)
+    assessed = assessment.pick(("organization_id", "wave", "period"))
+    waves = _waves(assessed)
+    firsts = [str(row["first_period"]) for row in claims if row["first_period"]]
+    firsts += [str(row["period"]) for row in assessed if row["period"]]
+    # Spells of employment reach back to the oldest hire; the figures begin with the index.
+    start = min(firsts, default="")
     sources = [
-        _source_coverage(system, [row for row in rows if row["source_system"] == system])
+        _source_coverage(system, [row for row in rows if row["source_system"] == system], start)
         for system in sorted({str(row["source_system"]) for row in rows})
     ]
-    assessed = assessment.pick(("organization_id", "wave"))
-    waves = _waves(assessed)
     months = sorted({cell["period"] for source in sources for cell in source["periods"]})
-    firsts = sorted(str(c["first_period"]) for c in claims if c["first_period"])
-    lasts = sorted(str(c["last_period"]) for c in claims if c["last_period"])
     n_rows, n_mapped = (sum(source[name] for source in sources) for name in ("n_rows", "n_mapped"))
     return {
         "n_organizations": len({row["organization_id"] for row in assessed}),
         "n_waves": len(waves),
         "first_wave": waves[0] if waves else None,
         "last_wave": waves[-1] if waves else None,
-        "first_period": months[0] if months else (firsts[0] if firsts else None),
-        "last_period": months[-1] if months else (lasts[-1] if lasts else None),
+        "first_period": start or (months[0] if months else None),
+        "last_period": months[-1] if months else None,
         "n_periods": len(months),
         "n_rows": n_rows,
         "n_mapped": n_mapped,

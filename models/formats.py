@@ -107,7 +107,7 @@ def effect_places(outcome: str, *values: float | None) -> int:
 
 REGISTRY: Mapping[str, Callable[[Formatter, float], Iterator[str]]] = {
     "decimal": lambda f, v: (f.decimal(v, places) for places in range(4)),
-    "percent": lambda f, v: (f.percent(v, places) for places in range(3)),
+    "percent": lambda f, v: (f.percent(v, places) for places in range(5)),
     "ratio": lambda f, v: (f.ratio(v, places) for places in range(3)),
     "points": lambda f, v: (f.decimal(100.0 * v, places) for places in range(4)),
     "log_percent": lambda f, v: (

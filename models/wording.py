@@ -130,7 +130,10 @@ class Words:
 
     def coverage_share(self, value: float | None) -> str:
         """Share close to one, with a decimal so that nearly all is not printed as all."""
-        return self.share(value, 1)
+        places = next(
+            (n for n in (1, 2, 3) if value is None or value == 1 or 100 * value < 100 - 0.5 / 10**n), 4
+        )
+        return self.share(value, places)
 
     def span(self, first: str | None, last: str | None) -> tuple[str, str]:
         """First and last period in words."""

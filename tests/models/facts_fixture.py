@@ -162,6 +162,7 @@ def assessment() -> pd.DataFrame:
                 {
                     "organization_id": f"o{i:03d}",
                     "wave": wave,
+                    "period": f"{wave[:4]}-{'01' if wave.endswith('1') else '07'}-01",
                     "integration_index": index,
                     "stage": stage,
                     "is_low_reliability": i % 40 == 0,

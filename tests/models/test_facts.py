@@ -191,3 +191,12 @@ def test_rows_in_another_currency_are_counted() -> None:
     coverage = tables()["join_coverage"].assign(n_foreign_currency=1)
     assert make_facts(join_coverage=coverage)["coverage"]["n_foreign_currency"] == len(coverage)
     assert make_facts()["coverage"]["n_foreign_currency"] == 0
+
+
+def test_coverage_begins_with_the_index_and_not_with_the_oldest_hire() -> None:
+    coverage = tables()["join_coverage"]
+    old = coverage.iloc[[0]].assign(source_system="workday", period="2011-01-01", n_rows=5, n_mapped=5)
+    facts = make_facts(join_coverage=pd.concat([coverage, old], ignore_index=True))
+    assert facts["coverage"]["first_period"] == "2023-01-01"
+    assert facts["coverage"]["n_periods"] == 36
+    assert facts["coverage"]["n_rows"] == make_facts()["coverage"]["n_rows"] + 5

@@ -175,3 +175,11 @@ def test_what_more_data_would_not_settle_says_so() -> None:
     said = build_narrative(facts, "en").withheld[0]
     assert "the index is not reliable enough" in said
     assert "More organisations or months alone would not settle it" in said
+
+
+@pytest.mark.parametrize(
+    ("share", "shown"),
+    [(0.97, "97.0"), (0.9996, "99.96"), (0.99998, "99.998"), (1.0, "100.0"), (0.9, "90.0")],
+)
+def test_nearly_all_is_never_printed_as_all(share: float, shown: str) -> None:
+    assert Words(make_facts(), "en").coverage_share(share) == f"{shown}{NBSP}%"
