@@ -16,6 +16,7 @@ from orchestration.errors import MaturityImpactError
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
+DBT_FOLDER = Path(__file__).resolve().parents[1] / "dbt_project"
 _SKIPPED_FOLDERS = {"target", "logs", "dbt_packages"}
 _PARSED_FOR = "/home-of-the-installation"
 """Stands for the home folder while parsing; paths baked into the manifest are turned to the real home."""
@@ -216,3 +217,8 @@ def _environment(values: Mapping[str, str]) -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+if __name__ == "__main__":
+    # Set-up makes the manifest once, so that no run has to.
+    DbtProject(DBT_FOLDER).prepare()

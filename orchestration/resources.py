@@ -6,17 +6,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from orchestration.dbt import DbtProject
+from orchestration.dbt import DBT_FOLDER, DbtProject
 from orchestration.progress import Progress
 from orchestration.settings import Settings, load_settings
 
-DBT_FOLDER = Path(__file__).resolve().parents[1] / "dbt_project"
+if TYPE_CHECKING:
+    from orchestration.ingest.accept import AcceptResult
 
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def _accept(home: Path, settings: Settings, *, pseudonym_key: str | None = None) -> AcceptResult:
+    from orchestration.ingest.accept import accept
+
+    return accept(home, settings, pseudonym_key=pseudonym_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +32,8 @@ class Parts:
 
     Attributes
     ----------
+    accept : callable
+        Gate that rebuilds accepted/ and gives the verdicts.
     dbt : DbtProject
         Project that makes staging, intermediate and marts.
     now : callable
@@ -35,6 +44,7 @@ class Parts:
         Called with the home when a stage of that name starts; tests plant faults here.
     """
 
+    accept: Callable[..., AcceptResult] = _accept
     dbt: DbtProject = field(default_factory=lambda: DbtProject(DBT_FOLDER))
     now: Callable[[], datetime] = _utc_now
     progress: Progress = field(default_factory=Progress)

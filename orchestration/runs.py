@@ -130,8 +130,9 @@ def run_home(
 
     started = time.perf_counter()
     parts = {**({"progress": progress} if progress else {}), **(overrides or {})}
-    definitions = build_definitions(home, given_key=given_key, overrides=parts)
-    job = definitions.resolve_job_def(FULL_JOB)
+    with (progress or Progress()).stage("prepare"):
+        definitions = build_definitions(home, given_key=given_key, overrides=parts)
+        job = definitions.resolve_job_def(FULL_JOB)
     with dg.DagsterInstance.from_config(str(dagster_home(home))) as instance:
         result = job.execute_in_process(
             instance=instance,

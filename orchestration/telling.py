@@ -21,6 +21,7 @@ NOT_TAKEN = "profile"
 
 _COUNTS = ("delivered", "accepted", "quarantined", "duplicate", "superseded")
 _NAMED_AT_MOST = 10
+_TAKEN = ("taken", "redelivery")
 
 
 def progress(as_json: bool) -> Progress:
@@ -109,14 +110,20 @@ def current_edition(home: Path) -> Path | None:
 
 
 def told_files(reports: Sequence[Any], as_json: bool) -> int:
-    """Tell what would become of files; 0 all accepted, 1 rows held back, 2 a file cannot be taken."""
+    """Tell what would become of files.
+
+    Returns
+    -------
+    int
+        0 when all is accepted, 1 when rows are held back, 2 when a file cannot be taken or there is none.
+    """
     rows = [asdict(report) for report in reports]
     if as_json:
         click.echo(json.dumps({"files": rows}, ensure_ascii=False))
     else:
         for row in rows:
             click.echo(_file_line(row))
-    if not rows or any(not row["profile"] for row in rows):
+    if not rows or any(row["status"] not in _TAKEN for row in rows):
         return 2
     return 1 if any(row["quarantined"] for row in rows) else 0
 
@@ -125,5 +132,7 @@ def _file_line(row: dict[str, Any]) -> str:
     said = ", ".join(f"{row[name]:,} {name}" for name in _COUNTS)
     reasons = "".join(f"\n    {count:,} x {reason}" for reason, count in sorted(row["reasons"].items()))
     warnings = "".join(f"\n    warning: {warning}" for warning in row["warnings"])
-    shape = f"{row['profile'] or 'unknown'}, {row['encoding'] or '?'}, delimiter {row['delimiter']!r}"
+    if row["status"] not in _TAKEN:
+        return f"{row['file']}: {row['status']}: {row['problem']}{warnings}"
+    shape = f"{row['profile']}, {row['encoding']}, delimiter {row['delimiter']!r}"
     return f"{row['file']}: {shape}, {row['header_rows']} header rows: {said}{reasons}{warnings}"

@@ -15,6 +15,7 @@ from orchestration.settings import Settings
 
 LEDGER_CHECK, COVERAGE_CHECK = "ledger", "crosswalk_coverage"
 _WITHOUT_UNIT = {"organizations", "crosswalk"}
+_WHOLE_ROW = "row"
 
 
 def accepted_assets(installation: Installation, contracts: Mapping[str, Contract]) -> dg.AssetsDefinition:
@@ -32,11 +33,11 @@ def accepted_assets(installation: Installation, contracts: Mapping[str, Contract
         can_subset=True,
     )
     def accepted(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
-        from orchestration.ingest.accept import accept
-
         with running(installation, "accepted", context) as stage:
             settings = installation.settings()
-            result = accept(installation.home, settings, pseudonym_key=installation.given_key)
+            result = installation.parts.accept(
+                installation.home, settings, pseudonym_key=installation.given_key
+            )
             stage.rows = sum(verdict.n_rows for verdict in result.verdicts.values())
             stage.note = f"{int(result.ledger['quarantined'].sum()):,} rows quarantined"
         for name, contract in contracts.items():
@@ -47,14 +48,18 @@ def accepted_assets(installation: Installation, contracts: Mapping[str, Contract
 
 
 def profile_refusals(contracts: Mapping[str, Contract]) -> dict[str, dict[str, str]]:
-    """Reasons for which profiles refuse rows that are no facts, by entity: reason to its description."""
+    """Reasons that profiles have beside the contracts' rules, by entity: reason to its description."""
     from contracts.profile import load_profiles
+    from contracts.source_rules import rules_of_profile
     from orchestration.ingest.judge import entities_of
 
+    known = {name: {rule.id for rule in contract.rules} for name, contract in contracts.items()}
     found: dict[str, dict[str, str]] = {name: {} for name in contracts}
     for profile in load_profiles().values():
-        for refusal in profile.refuse:
-            found[entities_of(profile)[0].name][refusal.reason] = refusal.description
+        entity = entities_of(profile)[0].name
+        for rule in rules_of_profile(profile):
+            if rule.id not in known[entity] and rule.column != _WHOLE_ROW:
+                found[entity][rule.id] = f"{rule.description} {rule.remedy}"
     return found
 
 
@@ -92,7 +97,7 @@ def _check_specs(contract: Contract, refusals: Mapping[str, str]) -> Iterator[dg
     yield dg.AssetCheckSpec(
         checks.OTHER_CHECK,
         asset=key,
-        description="Rows refused for their form: too many or too few fields, or nothing in them.",
+        description="Rows refused for their form, such as too many fields, or for an answer off the scale.",
         blocking=True,
     )
     yield dg.AssetCheckSpec(

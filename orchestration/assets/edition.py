@@ -1,7 +1,7 @@
 """Assets of the edition: facts, summary, and publication behind every blocking check. No wording, no SQL."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -147,7 +147,7 @@ def _published(
         ],
         pool=WAREHOUSE_POOL,
     )
-    def published(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    def published(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         with running(installation, "publish", context) as stage:
             verdicts = latest_verdicts(context.instance, blocking)
             refuse_unless_passed(verdicts)
@@ -159,7 +159,7 @@ def _published(
             said_so = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
             stage.rows = sum(said_so["rows"].values())
             stage.note = folder.name
-        return dg.MaterializeResult(
+        yield dg.MaterializeResult(
             asset_key=PUBLISHED,
             metadata={
                 "dagster/row_count": sum(said_so["rows"].values()),
