@@ -118,11 +118,18 @@ def _unmarked(content: bytes, where: str) -> Decoded:
 def _confidence_cp1252(sample: bytes) -> float:
     from charset_normalizer import from_bytes  # 0.1 s, needed for few files
 
-    text = sample.decode("cp1252", errors="replace")
-    high = [(text[max(i - 1, 0)], c) for i, c in enumerate(text) if ord(c) > 127]
-    plausible = sum(
-        c in _LOWER or c in _TYPOGRAPHY or (c in _UPPER and not before.islower()) for before, c in high
-    )
+    text = f" {sample.decode('cp1252', errors='replace')} "
+    high = [place for place, letter in enumerate(text) if ord(letter) > 127]
+    plausible = sum(_is_plausible(*text[place - 1 : place + 2]) for place in high)
     best = from_bytes(sample, cp_isolation=_SINGLE_BYTE).best()
     order = 1.0 - (best.chaos if best is not None and best.encoding == "cp1252" else 0.2)
     return order * plausible / len(high)
+
+
+def _is_plausible(before: str, letter: str, after: str) -> bool:
+    """Whether a letter reads like western text: no capital and no quotation mark in the middle of a word."""
+    if letter in _LOWER:
+        return True
+    if letter in _UPPER:
+        return not before.islower()
+    return letter in _TYPOGRAPHY and (letter in "’´\u00ad" or not (before.isalpha() and after.isalpha()))

@@ -68,7 +68,7 @@ def judge(
     final = fate.mask(reasons.are_against(records), "quarantined")
     lines = [ledger_line(delivery, profile, records, final, reasons) for delivery in loaded]
     judged_lines = [line for line, delivery in zip(lines, loaded, strict=True) if not delivery.whole]
-    n_late = n_late_corrections(records, final, key)
+    n_late = n_late_corrections(records, final, key, reasons.sequence)
     return Judged(
         frames,
         {c.name: entity_verdict(c, frames[c.name], judged_lines, reasons, n_late) for c in contracts},

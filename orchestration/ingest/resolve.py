@@ -60,21 +60,20 @@ def resolve(
     return fate
 
 
-def n_late_corrections(records: pd.DataFrame, fate: pd.Series, key: Sequence[str]) -> int:
+def n_late_corrections(
+    records: pd.DataFrame, fate: pd.Series, key: Sequence[str], sequence: Mapping[str, int]
+) -> int:
     """Accepted records that replaced one from an earlier delivery.
 
     Parameters
     ----------
-    records : frame as given to `resolve`.
+    records, key, sequence : as given to `resolve`.
     fate : its result.
-    key : names of the key columns.
     """
-    columns = [*key, "delivery_id"]
-    winners, losers = records.loc[fate == "accepted", columns], records.loc[fate == "superseded", columns]
-    if winners.empty or losers.empty:
-        return 0
-    both = losers.merge(winners, on=list(key), suffixes=("_old", ""))
-    return int(both.loc[both["delivery_id_old"] != both["delivery_id"], list(key)].drop_duplicates().shape[0])
+    placed = records[list(key)].assign(_sequence=records["delivery_id"].map(dict(sequence)))
+    both = placed[fate == "superseded"].merge(placed[fate == "accepted"], on=list(key), suffixes=("_old", ""))
+    later = both[both["_sequence"] > both["_sequence_old"]]
+    return len(later[list(key)].drop_duplicates())
 
 
 def said(rows: pd.DataFrame) -> pd.Series:

@@ -1,0 +1,117 @@
+"""Harm prevented: a file is taken twice, lost, or changed after it came, and totals move unexplained."""
+
+import json
+from typing import Any
+
+import pytest
+
+from orchestration.errors import IngestBusy, LandingDamaged, MissingReference, NothingDelivered
+from orchestration.ingest.accept import accept
+from orchestration.ingest.files import one_at_a_time
+
+
+def test_the_same_file_twice_changes_nothing(exports: Any) -> None:
+    exports.tickets("a.csv", [{"id": "1"}, {"id": "2"}])
+    exports.run()
+    before = exports.digest("landing", "accepted", "quarantine")
+    exports.run()
+    assert exports.digest("landing", "accepted", "quarantine") == before
+
+
+def test_the_same_bytes_under_another_name_count_as_duplicates(exports: Any) -> None:
+    path = exports.tickets("a.csv", [{"id": "1"}, {"id": "2", "created_at": "never"}])
+    exports.put("exports/zendesk/b.csv", path.read_bytes())
+    statuses = {d.file: d.status for d in exports.receive()}
+    assert statuses["exports/zendesk/b.csv"] == "redelivery"
+    ledger = accept(exports.home, exports.settings).ledger.set_index("file")
+    assert ledger.loc["exports/zendesk/b.csv", ["delivered", "accepted", "duplicate"]].tolist() == [2, 0, 2]
+    assert ledger.loc["exports/zendesk/a.csv", ["accepted", "quarantined"]].tolist() == [1, 1]
+
+
+def test_a_delivery_stays_when_the_drop_zone_is_cleared(exports: Any) -> None:
+    path = exports.tickets("a.csv", [{"id": "1"}])
+    exports.run()
+    path.unlink()
+    exports.run()
+    assert len(exports.entity("tickets")) == 1
+
+
+def test_unknown_and_unreadable_files_are_told_and_stop_nobody(exports: Any) -> None:
+    exports.tickets("good.csv", [{"id": "1"}])
+    exports.put("exports/other/lead.csv", "id,is_deleted,name,master_record_id\n1,false,x,\n")
+    exports.put("exports/other/binary.csv", b"PK\x03\x04\x00\x00\x00")
+    exports.put("exports/other/empty.csv", b"")
+    exports.put("exports/.DS_Store", b"\x00")
+    found = {d.file: d for d in exports.receive()}
+    assert "exports/.DS_Store" not in found
+    assert found["exports/other/lead.csv"].status == "unknown"
+    assert (
+        "nearest is salesforce_account_api, but it lacks parent_id" in found["exports/other/lead.csv"].problem
+    )
+    assert found["exports/other/binary.csv"].status == "unreadable"
+    assert found["exports/other/empty.csv"].status == "unreadable"
+    assert accept(exports.home, exports.settings).verdicts["tickets"].n_rows == 1
+
+
+def test_the_manifest_says_how_a_file_was_read(exports: Any) -> None:
+    exports.tickets("a.csv", [{"id": "1"}], footer="Total\n")
+    delivery = next(d for d in exports.receive() if d.source_system == "zendesk")
+    manifest = json.loads((exports.home / "landing" / delivery.delivery_id / "manifest.json").read_text())
+    assert (manifest["encoding"], manifest["delimiter"], manifest["header_rows"]) == ("utf-8", ",", 1)
+    assert (manifest["delivered"], manifest["footer_rows"]) == (1, 1)
+    assert manifest["unknown_columns"] == ["requester_name"]
+    assert len(manifest["header_fingerprint"]) == 64
+    assert manifest["received_at"] == "2024-06-01T12:00:00+00:00"
+
+
+def test_a_declaration_made_later_is_used(exports: Any) -> None:
+    header = "id;brand_id;created_at;updated_at;status;priority;via_channel\n"
+    text = f"{header}1;B1;2024-05-01;2024-05-01;new;;ch\xe4t\n"
+    exports.put("exports/zendesk/a.csv", text.encode("cp437", "replace"))
+    assert exports.receive()[0].status == "unreadable"
+    source = {"system": "zendesk", "encoding": "cp437"}
+    exports.settings = exports.settings.model_validate({"is_simulated": True, "sources": [source]})
+    assert exports.receive()[0].status == "taken"
+
+
+def test_a_reference_file_holds_as_it_stands_now(exports: Any) -> None:
+    exports.tickets("a.csv", [{"id": "1", "brand_id": "B1"}])
+    exports.references(["B1"])
+    exports.run()
+    exports.references(["B2"])
+    exports.run()
+    assert exports.entity("crosswalk")["unit_key"].tolist() == ["B2"] * 3
+    assert exports.entity("tickets")["organization_id"].isna().all()
+    exports.references(["B1"])
+    ledger = exports.run().ledger
+    assert exports.entity("tickets")["organization_id"].tolist() == ["org-B1"]
+    assert ledger.loc[ledger["file"] == "reference/crosswalk.csv", "superseded"].tolist() == [0, 3]
+
+
+def test_an_empty_drop_zone_is_said_in_one_sentence(exports: Any) -> None:
+    with pytest.raises(NothingDelivered, match="put the exports of your tools there"):
+        exports.receive()
+    assert not (exports.home / "landing").exists()
+
+
+@pytest.mark.parametrize("name", ["crosswalk", "organizations"])
+def test_a_missing_reference_is_said_with_its_columns(exports: Any, name: str) -> None:
+    exports.tickets("a.csv", [{"id": "1"}])
+    (exports.home / "reference" / f"{name}.csv").unlink()
+    with pytest.raises(MissingReference, match=f"{name}.csv is missing.*organization_id"):
+        exports.run()
+    assert not (exports.home / "accepted").exists()
+
+
+def test_two_runs_at_once_are_refused(exports: Any) -> None:
+    exports.tickets("a.csv", [{"id": "1"}])
+    with one_at_a_time(exports.home), pytest.raises(IngestBusy, match="wait until it has ended"):
+        exports.receive()
+
+
+def test_damaged_landing_is_said(exports: Any) -> None:
+    exports.tickets("a.csv", [{"id": "1"}])
+    for delivery in exports.receive():
+        (exports.home / "landing" / delivery.delivery_id / "rows.parquet").write_bytes(b"rot")
+    with pytest.raises(LandingDamaged, match="put the file back"):
+        accept(exports.home, exports.settings)
