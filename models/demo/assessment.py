@@ -21,7 +21,7 @@ DIMENSION_OFFSET_SD = 3.0
 UNANSWERED_SHARE = 0.03
 FLIP_SHARE = 0.04
 MATURE_FROM = 60.0
-ADOPTION_GROWTH_PER_WAVE = 0.015
+ADOPTION_GROWTH_PER_WAVE = 0.005
 # Published: insites_smis 2011-12, rows all/all.
 ADOPTION = {"facebook": 0.68, "twitter": 0.56, "linkedin": 0.47, "youtube": 0.43}
 # Mature and less mature; the first three stand for the published ratios above 2, about 2 and 5.
