@@ -64,7 +64,7 @@ def _schema(contract: Contract, checks: list[pa.Check]) -> pa.DataFrameSchema:
 
 def _frame_checks(contract: Contract, *, spans_rows: bool) -> list[pa.Check]:
     return [
-        pa.Check(_known(rule.holds), name=f"{rule.column}:{rule.name}", ignore_na=False)
+        pa.Check(_known(contract, rule.holds), name=f"{rule.column}:{rule.name}", ignore_na=False)
         for rule in contract.frame_rules
         if rule.spans_rows == spans_rows
     ]
@@ -77,8 +77,18 @@ def _clash_checks(contract: Contract) -> list[pa.Check]:
     return checks
 
 
-def _known(holds: Holds) -> Holds:
-    return lambda frame: holds(frame).astype("boolean").fillna(True).astype(bool)
+def _known(contract: Contract, holds: Holds) -> Holds:
+    """Rule judged where every required column is filled; a missing one is `required`'s to report."""
+    required = [column.name for column in contract.columns if not column.nullable]
+
+    def judged(frame: pd.DataFrame) -> pd.Series[bool]:
+        result = pd.Series(True, index=frame.index)
+        complete = frame[required].notna().all(axis=1)
+        if complete.any():
+            result[complete] = holds(frame[complete]).astype("boolean").fillna(True).astype(bool)
+        return result
+
+    return judged
 
 
 def column_checks(column: Column) -> list[tuple[str, Predicate]]:

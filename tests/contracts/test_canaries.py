@@ -11,7 +11,7 @@ from contracts import CONTRACTS, Contract, Rule
 from contracts.canary import corrupted, example
 from contracts.convert import Converted
 from contracts.entities import ENTITIES
-from contracts.gate import split
+from contracts.gate import reasons_by_row, split
 from contracts.instrument import load_instrument
 from contracts.profile import Profile, load_profiles
 from contracts.rules import ZONE_OF_CANARIES
@@ -20,7 +20,7 @@ from contracts.values import Manner, parse
 
 Cells = dict[str, str]
 CONVERSIONS = [(c.name, r) for c in ENTITIES.values() for r in c.rules if r.stage == "convert"]
-CHECKS = [(c.name, r) for c in CONTRACTS.values() for r in c.rules if r.stage in ("check", "key")]
+CLASHES = [(c.name, r) for c in CONTRACTS.values() for r in c.rules if r.stage == "key"]
 
 
 def named(cases: list[tuple[str, Rule]]) -> list[str]:
@@ -28,19 +28,22 @@ def named(cases: list[tuple[str, Rule]]) -> list[str]:
 
 
 @pytest.mark.parametrize("name", list(CONTRACTS))
-def test_good_rows_pass(name: str) -> None:
+def test_a_typed_bad_row_is_caught_by_name_and_good_rows_pass(name: str) -> None:
     contract = CONTRACTS[name]
-    verdict = split(example(contract), contract)
-    assert verdict.counts == {}
-    assert len(verdict.accepted) == 3
+    rules = [rule for rule in contract.rules if rule.stage == "check"]
+    bad = [corrupted(contract, rule).iloc[:1] for rule in rules]
+    found = reasons_by_row(pd.concat([*bad, example(contract)], ignore_index=True), contract)
+    for rule, reasons in zip(rules, found, strict=False):
+        assert rule.id in reasons
+    assert found[len(rules) :] == [[], [], []]
 
 
-@pytest.mark.parametrize(("name", "rule"), CHECKS, ids=named(CHECKS))
-def test_a_typed_bad_row_is_caught_by_name(name: str, rule: Rule) -> None:
+@pytest.mark.parametrize(("name", "rule"), CLASHES, ids=named(CLASHES))
+def test_rows_that_clash_are_caught_by_name(name: str, rule: Rule) -> None:
     contract = CONTRACTS[name]
     verdict = split(corrupted(contract, rule), contract)
     assert rule.id in verdict.counts
-    assert len(verdict.accepted) >= 1, "the good rows must go on"
+    assert len(verdict.accepted) == 1, "the good row must go on"
 
 
 @pytest.mark.parametrize(("name", "rule"), CONVERSIONS, ids=named(CONVERSIONS))
@@ -69,10 +72,12 @@ def plainly_mapped(profile: Profile) -> list[tuple[Contract, Rule, str]]:
 def test_bad_text_in_a_file_is_refused_with_the_rule_as_reason(
     name: str, converted: Callable[..., Converted]
 ) -> None:
-    for contract, rule, source in plainly_mapped(load_profiles()[name]):
-        result = converted(name, {source: str(rule.canary)}, zone=ZONE_OF_CANARIES)
-        assert result.counts.get(rule.id) == 1, f"{contract.name}: {rule.id}"
-        assert all(frame.empty for frame in result.frames.values())
+    cases = plainly_mapped(load_profiles()[name])
+    changes = [{source: str(rule.canary)} for _, rule, source in cases]
+    result = converted(name, *changes, zone=ZONE_OF_CANARIES)
+    assert list(result.refused["source_line"]) == list(range(2, len(cases) + 2))
+    for (_, rule, _), reasons in zip(cases, result.refused["reasons"], strict=True):
+        assert rule.id in reasons
 
 
 def spoiled(profile: Profile, rule: Rule, cells: Cells) -> Cells:

@@ -189,7 +189,7 @@ def test_all_reasons_of_a_row_are_told_at_once(converted: Convert) -> None:
 
 
 def test_who_ended_an_employment(converted: Convert) -> None:
-    def reason(**cells: str) -> object:
+    def reason(**cells: str) -> Any:
         return only_row(converted("workday_worker_api", cells), "employment_spells")["end_reason"]
 
     assert reason(termination_involuntary="true") == "involuntary"

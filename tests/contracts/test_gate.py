@@ -32,7 +32,7 @@ def frame_of(rows: list[dict[str, object]]) -> pd.DataFrame:
     return OPPORTUNITIES.typed(frame)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(ROW, max_size=12), st.integers(1, 5), st.randoms(use_true_random=False))
 def test_no_row_is_lost_and_the_order_does_not_matter(
     rows: list[dict[str, object]], batch: int, random: object
