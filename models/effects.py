@@ -10,7 +10,13 @@ import numpy as np
 
 from models.arrays import FloatArray, dependent_columns, dummies
 from models.diagnostics import leave_one_cluster_out
-from models.errors import AllMissingError, ConstantExposureError, ConstantOutcomeError, ModelError
+from models.errors import (
+    AllMissingError,
+    ConstantExposureError,
+    ConstantOutcomeError,
+    ModelError,
+    TooFewUnitsError,
+)
 from models.estimate import Coefficient, Fit, ols
 from models.inference import wild_cluster_bootstrap
 from models.panel import WithinDesign, fit_within, within_design
@@ -22,6 +28,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 EXPOSURE = "index_per_10"
 CATEGORIES = ("industry", "country", "customer_type")
+# A residual or standard error below this share of what the data's spread allows is rounding.
+EXACT = 1e-9
 LEAD_SUFFIX = "_lead_3m"
 
 
@@ -113,10 +121,10 @@ def fit_outcome(
     between = _attempt(lambda: _between(frame, outcome + LEAD_SUFFIX), "M1", failures)
     design = _attempt(lambda: _within(frame, outcome), "M2", failures)
     naive, m1, hc3, cr2 = between or (None, None, None, None)
-    fit = None if design is None else _attempt(lambda: fit_within(design), "M2", failures)
     m2, small = None, None
-    if fit is not None and design is not None:
-        m2 = _fitted("M2", fit, tuple(str(p)[:10] for p in design.periods))
+    if design is not None:
+        m2 = _attempt(lambda: _headline_within(design), "M2", failures)
+    if m2 is not None and design is not None:
         small = _attempt(lambda: _small_sample(design, small_clusters, n_draws, seed), "M2", failures)
     known = frame[outcome + LEAD_SUFFIX].to_numpy(dtype=np.float64, na_value=np.nan)
     level = float(np.abs(np.nanmean(known))) if np.isfinite(known).any() else 0.0
@@ -178,6 +186,7 @@ def _between(frame: pd.DataFrame, y_name: str) -> tuple[Fitted, Fitted, Coeffici
             raise error(f"{name} has one value in every row.", where="M1")
     groups = rows["organization_id"].to_numpy()
     periods = tuple(str(period)[:10] for period in np.unique(rows["period"]))
+    spread = (float(y.std()), float(x.std()))
     ones = np.ones((len(rows), 1))
     naive = ols(y, np.column_stack([x, ones]), (EXPOSURE, "constant"), groups)
 
@@ -191,8 +200,8 @@ def _between(frame: pd.DataFrame, y_name: str) -> tuple[Fitted, Fitted, Coeffici
     design, labels = np.column_stack([x, controls[:, used]]), (EXPOSURE, *(names[j] for j in used))
     m1 = ols(y, design, labels, groups)
     return (
-        _fitted("naive", naive, periods),
-        _fitted("M1", m1, periods),
+        _fitted("naive", naive, periods, spread),
+        _fitted("M1", m1, periods, spread),
         ols(y, design, labels, groups, "HC3").at(EXPOSURE),
         ols(y, design, labels, groups, "CR2").at(EXPOSURE),
     )
@@ -200,6 +209,11 @@ def _between(frame: pd.DataFrame, y_name: str) -> tuple[Fitted, Fitted, Coeffici
 
 def _within(frame: pd.DataFrame, outcome: str) -> WithinDesign:
     return within_design(frame, outcome + LEAD_SUFFIX, EXPOSURE, (), unit="organization_id", period="period")
+
+
+def _headline_within(design: WithinDesign) -> Fitted:
+    spread = (float(design.y.std()), float(design.X[:, design.names.index(EXPOSURE)].std()))
+    return _fitted("M2", fit_within(design), tuple(str(period)[:10] for period in design.periods), spread)
 
 
 def _small_sample(design: WithinDesign, small_clusters: int, n_draws: int, seed: int) -> SmallSample:
@@ -213,7 +227,13 @@ def _small_sample(design: WithinDesign, small_clusters: int, n_draws: int, seed:
     return SmallSample(cr2, p_value, left_out.low, left_out.high, left_out.keeps_sign, influential)
 
 
-def _fitted(model: str, fit: Fit, periods: tuple[str, ...]) -> Fitted:
-    return Fitted(
-        model, fit.at(EXPOSURE), fit.standard_error_kind, fit.n_observations, fit.n_clusters or 0, periods
-    )
+def _fitted(model: str, fit: Fit, periods: tuple[str, ...], spread: tuple[float, float]) -> Fitted:
+    """Take the exposure's coefficient, refusing degenerate errors; `spread`: of outcome and exposure."""
+    c = fit.at(EXPOSURE)
+    if fit.residual_sd <= EXACT * spread[0]:
+        raise ModelError(f"{model} fits the outcome exactly, so it was computed from the index.", where=model)
+    if not c.standard_error > EXACT * fit.residual_sd / (spread[1] * np.sqrt(fit.n_observations)):
+        raise TooFewUnitsError(
+            f"{fit.n_clusters} organisations leave no spread to compute a standard error from.", where=model
+        )
+    return Fitted(model, c, fit.standard_error_kind, fit.n_observations, fit.n_clusters or 0, periods)

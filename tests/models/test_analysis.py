@@ -15,13 +15,15 @@ import pytest
 from pandas.testing import assert_frame_equal
 from threadpoolctl import threadpool_limits
 
+from contracts.gate import split
+from contracts.results import RESULTS
 from models.analysis import EXPLORATORY, PRIMARY, analyse
 from models.claims import Thresholds
 from models.effects import fit_outcome
 from models.errors import InputRefusedError
 from models.inference import wild_cluster_bootstrap
 from models.panel import within_design
-from models.planted import planted_answers, planted_panel
+from models.planted import OUTCOMES, planted_answers, planted_panel
 
 ROOT = Path(__file__).parents[2]
 ANSWERS = planted_answers(1)
@@ -302,3 +304,37 @@ def test_the_whole_battery_is_fast_enough_for_the_demo() -> None:
     analyse(frame)
     # 12 s on one core is the budget of the demo; about 3.5 s were measured.
     assert time.process_time() - start < 12
+
+
+def test_tables_hold_their_contracts() -> None:
+    frame = small(seed=12, outcomes=OUTCOMES[:5])
+    frame["win_rate"] = frame["win_rate_lead_3m"] = np.nan
+    result = analyse(frame, answers=ANSWERS)
+    for name, contract in RESULTS.items():
+        table = getattr(result, f"{name}_frame")()
+        assert split(table, contract).refused.empty, name
+
+
+@pytest.mark.parametrize("n_organizations", [0, 1, 2, 3])
+def test_hardly_any_data_is_withheld_and_never_a_crash(n_organizations) -> None:
+    frame = small(seed=15)
+    frame = frame.loc[frame["organization_id"] < f"org_{n_organizations:03d}"]
+    result = analyse(frame, answers=ANSWERS.loc[ANSWERS["organization_id"] < f"org_{n_organizations:03d}"])
+    assert {claim.grade for claim in result.claims} == {"E"}
+    assert all(claim.withheld and claim.reasons for claim in result.claims)
+
+
+def test_frames_as_the_warehouse_gives_them_are_taken() -> None:
+    frame = small(seed=4)
+    native = frame.convert_dtypes().assign(period=frame["period"].astype("datetime64[us]"))
+    native["is_low_reliability"] = native["is_low_reliability"].astype("boolean")
+    native.loc[3, "is_low_reliability"] = pd.NA
+    assert analyse(frame).effects == analyse(native).effects
+
+
+def test_an_outcome_computed_from_the_index_is_withheld() -> None:
+    frame = small(seed=16, outcomes=(*PRIMARY, "headcount")).drop(columns="headcount")
+    frame["headcount_lead_3m"] = 3 + 2 * frame["index_per_10"]
+    claim = claims_of(analyse(frame, answers=ANSWERS))["headcount"]
+    assert claim.grade == "E"
+    assert "not_estimable" in [reason.code for reason in claim.reasons]
