@@ -28,9 +28,13 @@ def _paired_bars(
             "color": {"field": "series", "scale": colours, "sort": list(series), "legend": {}},
         },
     }
+    # The label stands behind the bar and behind its tick, whichever is longer.
     labels: Spec = {
+        "transform": [
+            {"calculate": "isValid(datum.first) ? max(datum.first, datum.share) : datum.share", "as": "end"}
+        ],
         "mark": {"type": "text", "align": "left", "dx": 6},
-        "encoding": {"x": x, "y": y, "yOffset": offset, "text": {"field": "label"}},
+        "encoding": {"x": {**x, "field": "end"}, "y": y, "yOffset": offset, "text": {"field": "label"}},
     }
     layers = [bars, labels]
     if ticks is not None:

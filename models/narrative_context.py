@@ -136,16 +136,27 @@ def withheld_sentences(words: Words) -> tuple[str, ...]:
     entries = words.facts["withheld"]
     if not entries:
         return (words.text("withheld.none"),)
-    return tuple(_withheld_sentence(words, entry) for entry in entries)
+    sentences = [_withheld_claim(words, entry) for entry in entries if entry["kind"] == "claim"]
+    groups: dict[tuple[str, int], list[Fact]] = {}
+    for entry in entries:
+        if entry["kind"] != "claim":
+            groups.setdefault((entry["kind"], entry["n_organizations"]), []).append(entry)
+    for (kind, count), members in groups.items():
+        named = "practice" if kind == "contrast" else "channel"
+        names = [words.name(named, entry["subject"]) for entry in members]
+        sentences.append(
+            words.text(
+                f"withheld.{kind}",
+                name="; ".join([names[0], *(lower_first(n) if kind == "contrast" else n for n in names[1:])]),
+                n=words.form.integer(count),
+                minimum=words.form.integer(members[0]["minimum"]),
+            )
+        )
+    return tuple(sentences)
 
 
-def _withheld_sentence(words: Words, entry: Fact) -> str:
+def _withheld_claim(words: Words, entry: Fact) -> str:
     n = words.form.integer(entry["n_organizations"])
-    if entry["kind"] != "claim":
-        kind = "practice" if entry["kind"] == "contrast" else "channel"
-        name = words.name(kind, entry["subject"])
-        minimum = words.form.integer(entry["minimum"])
-        return words.text(f"withheld.{entry['kind']}", name=name, n=n, minimum=minimum)
     outcome = entry["subject"]
     reasons = "; ".join(words.name("reason", reason) for reason in entry["reasons"])
     why = words.text("withheld.why", reasons=reasons) if reasons else ""
@@ -209,11 +220,13 @@ def sure_sentences(words: Words) -> tuple[str, ...]:
             continue
         if row["scope"] not in ("", "all", "index"):
             continue
+        # A coefficient just below one is never printed as one.
+        places = 3 if max(row["value"], row["high"] or 0.0) >= 0.995 else 2
         interval = ""
         if row["low"] is not None and row["high"] is not None:
-            low, high = (words.form.decimal(row[bound], 2) for bound in ("low", "high"))
+            low, high = (words.form.decimal(row[bound], places) for bound in ("low", "high"))
             interval = words.text("sure.quality_interval", low=low, high=high)
-        value = words.form.decimal(row["value"], 2)
+        value = words.form.decimal(row["value"], places)
         sentences.append(words.text(f"sure.{row['measure']}", value=value, interval=interval))
     return (*sentences, words.text("sure.unseen"))
 
