@@ -75,8 +75,8 @@ def test_schema_refuses_an_unknown_key_a_wrong_type_and_a_bad_period() -> None:
         facts = copy.deepcopy(make_facts())
         place = facts
         for key in path[:-1]:
-            place = place[key]  # type: ignore[index]
-        place[path[-1]] = value  # type: ignore[index]
+            place = place[key]
+        place[path[-1]] = value
         with pytest.raises(ValueError, match=str(path[-1])):
             validate_facts(facts)
     assert facts_schema()["properties"].keys() == PARTS

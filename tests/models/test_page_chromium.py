@@ -52,10 +52,10 @@ def show(browser: Browser, folder: Path, facts: dict[str, Any], language: Langua
     path = folder / f"summary.{language}.html"
     path.write_text(render_summary(facts, language), encoding="utf-8")
     page = browser.new_page(viewport={"width": width, "height": 900})
-    page.requested, page.complaints = [], []  # type: ignore[attr-defined]
-    page.on("request", lambda request: page.requested.append(request.url))  # type: ignore[attr-defined]
-    page.on("console", lambda message: page.complaints.append(message.text))  # type: ignore[attr-defined]
-    page.on("pageerror", lambda error: page.complaints.append(str(error)))  # type: ignore[attr-defined]
+    page.requested, page.complaints = [], []
+    page.on("request", lambda request: page.requested.append(request.url))
+    page.on("console", lambda message: page.complaints.append(message.text))
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
     page.goto(path.as_uri())
     return page
 
@@ -68,8 +68,8 @@ def test_page_opens_quietly_and_fits(
 ) -> None:
     page = show(browser, tmp_path, make(), language, width)
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-    assert page.requested == [page.url]  # type: ignore[attr-defined]
-    assert page.complaints == []  # type: ignore[attr-defined]
+    assert page.requested == [page.url]
+    assert page.complaints == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate(CUT_TEXT) == []
     assert page.evaluate(CONTRAST) == []
