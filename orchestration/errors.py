@@ -1,5 +1,4 @@
 """Errors a user meets, named by cause; each says what, where and the next step. No handling, no printing."""
-# ruff: noqa: N818 - errors are named by their cause, as the text leadership and users read names it.
 
 
 class MaturityImpactError(Exception):

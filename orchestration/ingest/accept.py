@@ -83,6 +83,7 @@ def accept(home: Path, settings: Settings, *, pseudonym_key: str | None = None) 
         made, held = fresh(home / "tmp" / ACCEPTED), fresh(home / "tmp" / QUARANTINE)
         verdicts: dict[str, EntityVerdict] = {}
         lines: list[LedgerLine] = []
+        warnings: list[str] = []
         crosswalk: pd.DataFrame | None = None
         organizations: pd.DataFrame | None = None
         for profile in _references_first(landed):
@@ -95,6 +96,7 @@ def accept(home: Path, settings: Settings, *, pseudonym_key: str | None = None) 
                 write_entity(made, ENTITIES[name], frame)
             quarantine.write(held, judged.held)
             verdicts |= judged.verdicts
+            warnings += [f"{profile.name}: {note}" for note in judged.warnings]
             lines += judged.lines
         for name in ENTITIES.keys() - verdicts.keys():
             verdicts[name] = EntityVerdict(name)
@@ -104,7 +106,7 @@ def accept(home: Path, settings: Settings, *, pseudonym_key: str | None = None) 
         result = AcceptResult(
             ledger.frame(lines),
             {name: verdicts[name] for name in ENTITIES},
-            _strangers(crosswalk, organizations),
+            (*_strangers(crosswalk, organizations), *dict.fromkeys(warnings)),
         )
         ledger.write(made / LEDGER, result.ledger)
         swap(made, home / ACCEPTED)

@@ -168,7 +168,6 @@ def _judged(
     # The key hides nothing here: no person key leaves this function.
     converted = typed_rows(profile, loaded, settings, DEMO_PSEUDONYM_KEY)
     judged = judge(profile, loaded, converted, None)
-    notes = [note for part in converted for note in part.warnings]
     reasons: dict[str, Counter[str]] = {delivery.file: Counter() for delivery in loaded}
     for file, found in zip(judged.held["file"], judged.held["reasons"], strict=True):
         reasons[str(file)].update(str(found).split(";"))
@@ -182,7 +181,7 @@ def _judged(
             superseded=line.superseded,
             deleted=line.n_deleted,
             reasons=dict(sorted(reasons[line.file].items())),
-            warnings=[*reports[line.file].warnings, *notes],
+            warnings=[*reports[line.file].warnings, *judged.warnings],
         )
         for line in judged.lines
     ]

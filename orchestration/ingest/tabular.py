@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
+from zoneinfo import available_timezones
 
 from orchestration.errors import UnreadableFile
 from orchestration.ingest.records import Record, decide_delimiter, records, unix_lines
@@ -194,6 +195,8 @@ def _zone(names: Sequence[str], third: Record) -> tuple[str | None, tuple[str, .
     if not zones:
         return None, ("the header states no time zone; the declared one is used",)
     zone = zones.most_common(1)[0][0]
+    if zone not in available_timezones():
+        return None, (f"the header states the time zone {zone}, which is none; the declared one is used",)
     if len(zones) > 1:
         return zone, (f"the header states {len(zones)} time zones; {zone} is used",)
     return zone, ()

@@ -70,6 +70,7 @@ class Judged:
     verdicts: dict[str, EntityVerdict]
     lines: list[LedgerLine]
     held: pd.DataFrame
+    warnings: tuple[str, ...] = ()
 
 
 def ledger_line(

@@ -25,7 +25,7 @@ BROKEN = st.sampled_from(
 FILES = st.lists(st.tuples(st.lists(TICKETS, max_size=5), BROKEN, st.booleans()), min_size=1, max_size=4)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(files=FILES)
 def test_every_row_of_every_file_is_accounted_for(
     exports: Any, files: list[tuple[list[dict[str, str]], str, bool]]
@@ -42,7 +42,7 @@ def test_every_row_of_every_file_is_accounted_for(
     assert sum(report.accepted for report in reports) <= len(good)
 
 
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(files=FILES)
 def test_the_ledger_of_a_run_balances_and_a_second_run_changes_nothing(
     exports: Any, files: list[tuple[list[dict[str, str]], str, bool]]

@@ -1,4 +1,4 @@
-"""Harm prevented: a file looks fine in the check and is refused in the run, or the check changes something."""
+"""Harm prevented: a file looks fine in the check and is refused in the run, or is changed by it."""
 
 import json
 from pathlib import Path
@@ -11,10 +11,25 @@ from orchestration.ingest.check_path import check_path, exit_code
 from orchestration.ingest.reports import to_json, to_text
 from orchestration.settings import Settings
 
-KEYS = set(
-    "file profile encoding delimiter header_rows delivered accepted quarantined duplicate superseded reasons "
-    "warnings nearest_profile missing_columns deleted footer_rows status".split()
-)
+KEYS = {
+    "file",
+    "status",
+    "profile",
+    "nearest_profile",
+    "missing_columns",
+    "encoding",
+    "delimiter",
+    "header_rows",
+    "delivered",
+    "accepted",
+    "quarantined",
+    "duplicate",
+    "superseded",
+    "deleted",
+    "footer_rows",
+    "reasons",
+    "warnings",
+}
 OPPORTUNITY = (
     "id,account_id,amount,close_date,created_date,is_closed,is_deleted,is_won,probability,stage_name,type,lead_source,"
     "_fivetran_synced\n"

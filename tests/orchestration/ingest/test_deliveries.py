@@ -64,6 +64,14 @@ def test_the_manifest_says_how_a_file_was_read(exports: Any) -> None:
     assert manifest["received_at"] == "2024-06-01T12:00:00+00:00"
 
 
+def test_a_file_with_a_header_only_delivers_nothing(exports: Any) -> None:
+    exports.tickets("a.csv", [])
+    exports.survey("w.csv", [])
+    result = exports.run()
+    assert result.ledger["delivered"].tolist() == [0, 0, 6, 2]
+    assert exports.entity("tickets").empty
+
+
 def test_a_declaration_made_later_is_used(exports: Any) -> None:
     header = "id;brand_id;created_at;updated_at;status;priority;via_channel\n"
     text = f"{header}1;B1;2024-05-01;2024-05-01;new;;ch\xe4t\n"

@@ -101,6 +101,13 @@ def test_three_header_rows_give_the_zone() -> None:
     )
 
 
+def test_a_zone_that_is_none_is_told_and_not_used() -> None:
+    third = '"{""ImportId"":""endDate"",""timeZone"":""Mars/Phobos""}"'
+    table = read_table(f"EndDate\nEinde\n{third}\n2024-01-01\n", "f.csv")
+    assert (table.zone, table.header_rows) == (None, 3)
+    assert "Mars/Phobos" in table.warnings[0]
+
+
 def test_a_long_field_is_no_obstacle() -> None:
     assert len(read_table(f'a,b\n1,"{"x" * 300_000}"\n', "f.csv").rows[0][1]) == 300_000
 
