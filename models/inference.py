@@ -146,8 +146,7 @@ def satterthwaite_df(X: npt.ArrayLike, groups: npt.ArrayLike) -> FloatArray:
     return out
 
 
-# The signature is the one that docs and callers rely on.
-def wild_cluster_bootstrap(  # noqa: PLR0917
+def wild_cluster_bootstrap(
     y: npt.ArrayLike,
     X: npt.ArrayLike,
     groups: npt.ArrayLike,

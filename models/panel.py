@@ -51,8 +51,7 @@ class WithinDesign:
     n_redundant: int
 
 
-# The signature is the one that docs and callers rely on.
-def two_way_within(  # noqa: PLR0917
+def two_way_within(
     frame: pd.DataFrame,
     outcome: str,
     exposure: str,
