@@ -12,6 +12,7 @@ final as (
         wave,
         {{ wave_start('wave') }} as period,
         is_active,
+        answered_at,
         source_system,
         delivery_id,
         source_line,

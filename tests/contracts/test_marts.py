@@ -1,0 +1,50 @@
+"""A mart or result that breaks its contract would be analysed all the same; each rule is shown to bite."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pandera.errors
+import pytest
+
+from contracts.canary import corrupted, example
+from contracts.contract import Contract, Rule
+from contracts.kpis import load_kpis
+from contracts.marts import MARTS
+from contracts.results import RESULTS
+
+CONTRACTS = {**MARTS, **RESULTS}
+RULES = [
+    (name, rule) for name, contract in CONTRACTS.items() for rule in contract.rules if rule.stage != "convert"
+]
+SPELLING = {"required": "not_nullable"}
+
+
+@pytest.mark.parametrize("contract", CONTRACTS.values(), ids=CONTRACTS)
+def test_good_rows_pass(contract: Contract) -> None:
+    assert len(contract.schema.validate(example(contract), lazy=True)) == 3
+
+
+@pytest.mark.parametrize(("name", "rule"), RULES, ids=[f"{name}-{rule.id}" for name, rule in RULES])
+def test_each_rule_catches_its_canary(name: str, rule: Rule) -> None:
+    contract = CONTRACTS[name]
+    with pytest.raises(pandera.errors.SchemaErrors) as caught:
+        contract.schema.validate(corrupted(contract, rule), lazy=True)
+    failed = set(caught.value.failure_cases["check"].astype(str))
+    assert any(SPELLING.get(rule.name, rule.name) in check for check in failed), failed
+
+
+def test_the_panel_has_every_outcome_with_lead_and_lag() -> None:
+    names = MARTS["fct_maturity_impact"].column_names
+    for outcome in load_kpis().outcomes:
+        assert {outcome.code, f"{outcome.code}_lead_3m", f"{outcome.code}_lag_3m"} <= set(names)
+
+
+def test_importing_the_contracts_reads_no_file() -> None:
+    script = (
+        "import sys, yaml\n"
+        "yaml.safe_load = lambda *_: sys.exit('a file was read at import')\n"
+        "import contracts.marts, contracts.results, contracts.kpis, contracts.instrument\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=60)

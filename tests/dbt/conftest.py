@@ -1,0 +1,233 @@
+"""Mocks alone would hide what real Parquet does to the SQL: a tiny world, built once by dbt."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from contracts.entities import ENTITIES
+from contracts.instrument import load_instrument
+
+PROJECT = Path(__file__).parents[2] / "dbt_project"
+ORGANIZATIONS = ("org-a", "org-b", "org-c")
+MONTHS = pd.date_range("2022-01-01", periods=20, freq="MS")
+
+Rows = dict[str, pd.DataFrame]
+
+
+def release_connections() -> None:
+    """Let go of the build file that dbt keeps open after an in-process invocation."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    if DuckDBConnectionManager._ENV is not None:
+        DuckDBConnectionManager._ENV.close()
+    DuckDBConnectionManager.close_all_connections()
+
+
+def write_accepted(root: Path, rows: Rows) -> None:
+    """Write every entity as Parquet; columns that are not given take the contract's example or stay empty."""
+    for name, entity in ENTITIES.items():
+        frame = rows.get(name, pd.DataFrame()).copy()
+        for column in entity.columns:
+            if column.name not in frame:
+                frame[column.name] = None if column.nullable else column.example
+        frame["source_line"] = np.arange(2, len(frame) + 2)
+        folder = root / name / ("period=2022-01-01" if entity.period_column else "")
+        folder.mkdir(parents=True)
+        pq.write_table(entity.to_arrow(frame.reset_index(drop=True)), folder / "rows.parquet")
+
+
+def invoke(command: list[str], accepted: Path, build: Path, target: Path) -> Any:
+    """Run one dbt command in this process and let go of the file; returns dbt's result object."""
+    from dbt.cli.main import dbtRunner
+
+    names = {
+        "MATURITY_ACCEPTED": accepted,
+        "MATURITY_BUILD_PATH": build,
+        "MATURITY_REPORTING_CURRENCY": "EUR",
+    }
+    before = {name: os.environ.get(name) for name in names}
+    os.environ.update({name: str(value) for name, value in names.items()})
+    places = {
+        "--project-dir": PROJECT,
+        "--profiles-dir": PROJECT,
+        "--target-path": target,
+        "--log-path": target,
+    }
+    flags = [str(part) for pair in places.items() for part in pair]
+    try:
+        return dbtRunner().invoke([*command, *flags, "--quiet", "--log-level-file", "none"])
+    finally:
+        release_connections()
+        for name, value in before.items():
+            os.environ.pop(name, None) if value is None else os.environ.__setitem__(name, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Warehouse:
+    """A built file, what it was built from, and what dbt said."""
+
+    path: Path
+    accepted: Path
+    target: Path
+    rows: Rows
+    result: Any
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """Dbt's manifest of the build."""
+        return json.loads((self.target / "manifest.json").read_text(encoding="utf-8"))
+
+    def frame(self, query: str) -> pd.DataFrame:
+        """Result of a query on the built file, opened read-only."""
+        import duckdb
+
+        with duckdb.connect(str(self.path), read_only=True) as connection:
+            return connection.execute(query).df()
+
+
+@pytest.fixture(scope="session")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    root = tmp_path_factory.mktemp("warehouse")
+    rows = _world()
+    write_accepted(root / "accepted", rows)
+    path, target = root / "build.duckdb", root / "target"
+    command = ["build", "--exclude-resource-type", "unit_test"]
+    result = invoke(command, root / "accepted", path, target)
+    return Warehouse(path, root / "accepted", target, rows, result)
+
+
+@pytest.fixture(scope="session")
+def run_dbt() -> Any:
+    return invoke
+
+
+@pytest.fixture(scope="session")
+def write_world() -> Any:
+    return write_accepted
+
+
+def _world() -> Rows:
+    random = np.random.default_rng(20221101)
+    return {
+        "organizations": pd.DataFrame({"organization_id": ORGANIZATIONS, "employees": [600, 700, 5000]}),
+        "crosswalk": pd.DataFrame({"organization_id": ORGANIZATIONS, "unit_key": ["1", "2", "3"]}),
+        "tickets": _tickets(random),
+        "accounts": _accounts(),
+        "opportunities": _opportunities(random),
+        "employment_spells": _spells(random),
+        "ledger_lines": _ledger(random),
+        **_assessment(random),
+    }
+
+
+def _days(random: np.random.Generator, n: int) -> pd.Series:
+    return pd.Series(MONTHS[0] + pd.to_timedelta(random.integers(0, 20 * 30, n), unit="D"))
+
+
+def _tickets(random: np.random.Generator, n: int = 400) -> pd.DataFrame:
+    deleted = random.random(n) < 0.1
+    business = random.random(n) < 0.1
+    minutes = pd.Series(random.integers(1, 90_000, n)).map(lambda cents: f"{cents / 100:.2f}").astype(object)
+    return pd.DataFrame(
+        {
+            "ticket_key": [f"T{i}" for i in range(n)],
+            "created_at": _days(random, n) + pd.to_timedelta(random.integers(0, 86_400, n), unit="s"),
+            "satisfaction": random.choice(["good", "bad", "offered", "not_offered"], n),
+            "first_response_minutes": minutes.where(random.random(n) < 0.8, None),
+            "response_basis": np.where(business, "business", "calendar"),
+            "is_deleted": deleted,
+            "status": np.where(deleted, "deleted", "solved"),
+            "merged_into_key": pd.Series(["T0"] * n, dtype=object).where(random.random(n) < 0.1, None),
+            "organization_id": random.choice([*ORGANIZATIONS, None], n),
+        }
+    )
+
+
+def _accounts() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "account_key": ["A1", "A2", "A3", "A4"],
+            "master_account_key": [None, "A1", "A2", None],
+            "organization_id": ["org-a", None, None, None],
+        }
+    )
+
+
+def _opportunities(random: np.random.Generator, n: int = 200) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "opportunity_key": [f"O{i}" for i in range(n)],
+            "account_key": random.choice(["A1", "A2", "A3", "A4", "A9"], n),
+            "closed_on": _days(random, n),
+            "status": random.choice(["won", "lost", "open"], n),
+            "is_deleted": random.random(n) < 0.1,
+            "amount": random.integers(1, 9999, n),
+            "currency": random.choice(["EUR", "USD"], n),
+            "organization_id": random.choice(["org-b", None, None], n),
+        }
+    )
+
+
+def _spells(random: np.random.Generator, n: int = 150) -> pd.DataFrame:
+    started = pd.Series(pd.Timestamp("2021-06-01") + pd.to_timedelta(random.integers(0, 700, n), unit="D"))
+    ended = started + pd.to_timedelta(random.integers(0, 400, n), unit="D")
+    ended = ended.where(random.random(n) < 0.6)
+    frame = pd.DataFrame(
+        {
+            "person_key": [f"{i % 100:064x}" for i in range(n)],
+            "started_on": started,
+            "ended_on": ended,
+            "end_reason": np.where(ended.isna(), None, "other"),
+            "worker_type": random.choice(["employee", "employee", "employee", "contingent"], n),
+            "organization_id": random.choice([*ORGANIZATIONS, None], n),
+        }
+    )
+    return frame.drop_duplicates(["person_key", "started_on"])
+
+
+def _ledger(random: np.random.Generator, n: int = 500) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "entry_key": [f"J{i}" for i in range(n)],
+            "posted_on": _days(random, n),
+            "account_class": random.choice(["revenue", "revenue", "cost_of_sales", "recruiting"], n),
+            "amount": [f"{cents / 100:.2f}" for cents in random.integers(-20_000, 900_000, n)],
+            "currency": random.choice(["EUR", "EUR", "EUR", "USD"], n),
+            "organization_id": random.choice([*ORGANIZATIONS, None], n),
+        }
+    )
+
+
+def _assessment(random: np.random.Generator) -> Rows:
+    instrument = load_instrument()
+    heads = [
+        (f"{organization}-{wave}-{rater}", wave, organization)
+        for organization in (*ORGANIZATIONS, None)
+        for wave in ("2022-H1", "2022-H2", "2023-H1")
+        for rater in range(2 if organization == "org-b" else 4)
+    ]
+
+    def table(codes: tuple[str, ...], code: str, value: str, values: tuple[Any, ...]) -> pd.DataFrame:
+        rows = [
+            (*head, each, values[random.integers(0, len(values))])
+            for head in heads
+            for each in codes
+            if random.random() < 0.85
+        ]
+        return pd.DataFrame(rows, columns=["response_key", "wave", "organization_id", code, value])
+
+    items = tuple(item.code for item in instrument.items)
+    return {
+        "assessment_answers": table(items, "item_code", "answer_level", (0, 1, 2, 3, 4)),
+        "practices": table(instrument.practices, "practice_code", "is_in_place", (True, False)),
+        "channel_adoption": table(instrument.channels, "channel", "is_active", (True, False)),
+    }

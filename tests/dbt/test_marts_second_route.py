@@ -1,0 +1,186 @@
+"""A wrong KPI or index would reach leadership unseen; pandas computes each a second time from the rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from contracts.instrument import load_instrument
+
+KEY = ["organization_id", "period"]
+TOLERANCE = 1e-9
+"""Both routes divide doubles of at most 1e9; they differ in the last places only."""
+
+
+def _month(values: pd.Series) -> pd.Series:
+    return values.dt.to_period("M").dt.start_time.astype("datetime64[us]")
+
+
+def _compare(warehouse: Any, name: str, expected: pd.Series) -> None:
+    found = warehouse.frame(f"select organization_id, period, {name} from marts.fct_organization_month")
+    found = found.set_index(KEY)[name].astype(float).sort_index()
+    second = expected.reindex(found.index).astype(float)
+    assert second.notna().sum() > 20
+    assert expected.dropna().index.isin(found.index).all()
+    np.testing.assert_allclose(found, second, rtol=TOLERANCE)
+
+
+def _counted_tickets(warehouse: Any) -> pd.DataFrame:
+    rows = warehouse.rows["tickets"]
+    rows = rows[~rows["is_deleted"] & rows["merged_into_key"].isna() & rows["organization_id"].notna()]
+    return rows.assign(period=_month(rows["created_at"]))
+
+
+def test_build_succeeds_with_every_check(warehouse: Any) -> None:
+    bad = [r.node.name for r in warehouse.result.result.results if r.status not in ("success", "pass")]
+    assert warehouse.result.success
+    assert bad == []
+
+
+def test_csat_share(warehouse: Any) -> None:
+    rated = _counted_tickets(warehouse).query("satisfaction in ('good', 'bad')")
+    _compare(
+        warehouse, "csat_share", (rated["satisfaction"] == "good").groupby([rated[k] for k in KEY]).mean()
+    )
+
+
+def test_first_response_minutes(warehouse: Any) -> None:
+    rows = _counted_tickets(warehouse).query("response_basis == 'calendar'")
+    minutes = rows["first_response_minutes"].astype(float)
+    _compare(warehouse, "first_response_minutes", minutes.groupby([rows[k] for k in KEY]).mean())
+
+
+def test_ticket_volume(warehouse: Any) -> None:
+    _compare(warehouse, "ticket_volume", _counted_tickets(warehouse).groupby(KEY).size())
+
+
+def test_win_rate(warehouse: Any) -> None:
+    rows = warehouse.rows["opportunities"]
+    masters = {"A1": "org-a", "A2": "org-a", "A3": "org-a"}
+    own = rows["organization_id"].fillna(rows["account_key"].map(masters))
+    rows = rows.assign(organization_id=own, period=_month(rows["closed_on"]))
+    rows = rows[~rows["is_deleted"] & own.notna() & rows["status"].isin(["won", "lost"])]
+    _compare(warehouse, "win_rate", (rows["status"] == "won").groupby([rows[k] for k in KEY]).mean())
+
+
+def _ledger(warehouse: Any) -> pd.DataFrame:
+    rows = warehouse.rows["ledger_lines"]
+    rows = rows[rows["organization_id"].notna() & (rows["currency"] == "EUR")]
+    rows = rows.assign(period=_month(rows["posted_on"]), amount=rows["amount"].astype(float))
+    table = rows.pivot_table(
+        index=KEY, columns="account_class", values="amount", aggfunc="sum", fill_value=0.0
+    )
+    return table.round(2)
+
+
+def test_revenue(warehouse: Any) -> None:
+    _compare(warehouse, "revenue", _ledger(warehouse)["revenue"])
+
+
+def test_revenue_growth(warehouse: Any) -> None:
+    revenue = _ledger(warehouse)["revenue"].unstack("organization_id").asfreq("MS")
+    base = revenue.shift(12)
+    growth = ((revenue - base) / base.where(base > 0)).stack().reorder_levels(KEY).dropna()
+    assert len(growth) > 5
+    found = warehouse.frame("select * from marts.fct_organization_month").set_index(KEY)["revenue_growth"]
+    np.testing.assert_allclose(found.reindex(growth.index), growth, rtol=TOLERANCE)
+    assert found.notna().sum() == len(growth)
+
+
+def test_gross_margin(warehouse: Any) -> None:
+    ledger = _ledger(warehouse)
+    revenue = ledger["revenue"].where(ledger["revenue"] > 0)
+    _compare(warehouse, "gross_margin", (ledger["revenue"] - ledger["cost_of_sales"]) / revenue)
+
+
+def _present(warehouse: Any, day: pd.Timestamp) -> pd.Series:
+    rows = warehouse.rows["employment_spells"]
+    rows = rows[(rows["worker_type"] != "contingent") & rows["organization_id"].notna()]
+    there = rows[(rows["started_on"] <= day) & (rows["ended_on"].isna() | (rows["ended_on"] >= day))]
+    return there.groupby("organization_id")["person_key"].nunique()
+
+
+def test_headcount(warehouse: Any) -> None:
+    found = warehouse.frame("select * from marts.fct_organization_month where headcount is not null")
+    periods = sorted(set(found["period"]))
+    counts = {p: _present(warehouse, p + pd.offsets.MonthEnd(0)) for p in periods}
+    expected = pd.concat(counts, names=["period"]).reorder_levels(KEY)
+    _compare(warehouse, "headcount", expected)
+
+
+def test_attrition_denominator_is_the_mean_of_two_month_ends(warehouse: Any) -> None:
+    found = warehouse.frame("select * from marts.fct_organization_month where attrition is not null")
+    for row in found.itertuples():
+        ends = [
+            _present(warehouse, day)
+            for day in (row.period - pd.Timedelta(days=1), row.period + pd.offsets.MonthEnd(0))
+        ]
+        assert row.attrition_denominator == sum(counts.get(row.organization_id, 0) for counts in ends) / 2
+    assert len(found) > 20
+
+
+def _index(warehouse: Any) -> pd.DataFrame:
+    instrument = load_instrument()
+    items = pd.DataFrame(
+        [(i.code, i.dimension, i.is_reversed) for i in instrument.items], columns=["item_code", "d", "r"]
+    )
+    rows = (
+        warehouse.rows["assessment_answers"].dropna(subset=["organization_id"]).merge(items, on="item_code")
+    )
+    rows["score"] = np.where(rows["r"], 100 - 25 * rows["answer_level"], 25 * rows["answer_level"]).astype(
+        float
+    )
+    size = items.groupby("d").size()
+    raters = (
+        rows.groupby(["organization_id", "wave", "response_key", "d"])["score"]
+        .agg(["mean", "size"])
+        .reset_index()
+    )
+    raters = raters[raters["size"] / raters["d"].map(size) >= 2 / 3 - 1e-12]
+    dimensions = raters.groupby(["organization_id", "wave", "d"])["mean"].mean().unstack("d")
+    kinds = {d.code: d.kind for d in instrument.dimensions}
+    by_kind = dimensions.T.groupby(kinds).mean().T
+    by_kind["integration_index"] = by_kind.sum(axis=1, skipna=False) / 3
+    return by_kind
+
+
+def test_index(warehouse: Any) -> None:
+    found = (
+        warehouse.frame("select * from marts.fct_assessment")
+        .set_index(["organization_id", "wave"])
+        .sort_index()
+    )
+    expected = _index(warehouse).reindex(found.index)
+    assert len(found) == 9
+    np.testing.assert_allclose(found["integration_index"], expected["integration_index"], rtol=TOLERANCE)
+    np.testing.assert_allclose(found["personal_score"], expected["personal"], rtol=TOLERANCE)
+    stages = [load_instrument().stage_of(round(value, 6)).number for value in expected["integration_index"]]
+    assert found["stage"].tolist() == stages
+    assert found.loc["org-b", "is_low_reliability"].all()
+    assert not found.loc["org-a", "is_low_reliability"].any()
+
+
+def test_carried_index_and_leads(warehouse: Any) -> None:
+    panel = warehouse.frame("select * from marts.fct_maturity_impact").set_index(KEY).sort_index()
+    index = _index(warehouse)["integration_index"]
+    for organization, period in [("org-a", "2022-01-01"), ("org-b", "2022-06-01"), ("org-c", "2022-07-01")]:
+        wave = f"2022-H{1 if pd.Timestamp(period).month < 7 else 2}"
+        row = panel.loc[(organization, pd.Timestamp(period))]
+        assert abs(row["integration_index"] - index[(organization, wave)]) < 1e-9
+        later = panel.loc[(organization, pd.Timestamp(period) + pd.DateOffset(months=3))]
+        np.testing.assert_equal(row["csat_share_lead_3m"], later["csat_share"])
+        np.testing.assert_equal(later["revenue_lag_3m"], row["revenue"])
+
+
+def test_coverage(warehouse: Any) -> None:
+    found = warehouse.frame("select * from marts.fct_join_coverage where entity = 'ledger_lines'")
+    rows = warehouse.rows["ledger_lines"]
+    amounts = rows["amount"].astype(float)
+    foreign = rows["currency"] != "EUR"
+    assert found["n_rows"].sum() == len(rows)
+    assert found["n_foreign_currency"].sum() == foreign.sum()
+    np.testing.assert_allclose(found["amount_foreign_currency"].sum(), amounts[foreign].sum())
+    mapped = amounts[~foreign & rows["organization_id"].notna()].sum()
+    np.testing.assert_allclose(found["amount_mapped"].sum(), mapped)
