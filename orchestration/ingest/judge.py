@@ -60,7 +60,8 @@ def judge(
     reasons.add_rows(
         no_version, {place: [f"{contracts[0].key[0]}:unique_key"] for place in range(len(no_version))}
     )
-    frames = {name: _only(frame, records[fate == "accepted"]) for name, frame in frames.items()}
+    if not (fate == "accepted").all():
+        frames = {name: _only(frame, records[fate == "accepted"]) for name, frame in frames.items()}
     for contract in contracts:
         _note_clashes(frames[contract.name], contract, reasons)
     frames = _without_refused(frames, reasons)
