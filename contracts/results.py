@@ -179,6 +179,21 @@ CLAIMS = Contract(
     frame_rules=(_within("estimate"), _withheld_has_reason()),
 )
 
+CLAIM_REASONS = Contract(
+    name="claim_reasons",
+    layer="analysis",
+    description="Every gate that a claim met on its way up the ladder, with the numbers it was judged by.",
+    grain="One row per outcome and gate, in the order they were met.",
+    key=("outcome", "position"),
+    columns=(
+        _OUTCOME,
+        Column("position", "integer", "Order in which the gate was met.", minimum=1, example=1),
+        Column("code", "text", "The gate's verdict.", example="enough_organizations"),
+        Column("passed", "boolean", "Whether the gate was passed.", example=True),
+        Column("detail", "text", "The numbers, as key=value, by comma.", nullable=True, example="n=160"),
+    ),
+)
+
 RESULTS: dict[str, Contract] = {
-    contract.name: contract for contract in (EFFECTS, CONTRASTS, INDEX_QUALITY, CLAIMS)
+    contract.name: contract for contract in (EFFECTS, CONTRASTS, INDEX_QUALITY, CLAIMS, CLAIM_REASONS)
 }

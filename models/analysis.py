@@ -18,7 +18,7 @@ from models.evidence import grade
 from models.multiplicity import adjust
 from models.panel_gate import checked_panel
 from models.raters import QualityRow, measure_index, reliability_of
-from models.result_tables import reasons_frame, result_frame
+from models.result_tables import claim_reasons_frame, result_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,9 +93,9 @@ class Analysis:
         """`analysis.index_quality`."""
         return result_frame(self.index_quality, QualityRow)
 
-    def reasons_frame(self) -> pd.DataFrame:
+    def claim_reasons_frame(self) -> pd.DataFrame:
         """Every gate of every claim with its numbers."""
-        return reasons_frame(self.claims)
+        return claim_reasons_frame(self.claims)
 
 
 def analyse(

@@ -58,14 +58,16 @@ def result_frame(rows: Sequence[Any], kind: type) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def reasons_frame(claims: Sequence[Claim]) -> pd.DataFrame:
+def claim_reasons_frame(claims: Sequence[Claim]) -> pd.DataFrame:
     """List every gate of every claim: outcome, position, code, passed, detail (`key=value, ...`)."""
     rows = [
         (claim.outcome, position, reason.code, reason.passed, _detail(reason.detail.items()))
         for claim in claims
         for position, reason in enumerate(claim.reasons, start=1)
     ]
-    return pd.DataFrame(rows, columns=["outcome", "position", "code", "passed", "detail"])
+    frame = pd.DataFrame(rows, columns=["outcome", "position", "code", "passed", "detail"])
+    types = {"outcome": "str", "position": "int64", "code": "str", "passed": "bool", "detail": "str"}
+    return frame.astype(types)
 
 
 def listed_reasons(claim: Claim) -> tuple[str, ...]:

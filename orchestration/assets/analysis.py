@@ -98,6 +98,7 @@ def estimated(
         "contrasts": found.contrasts_frame(),
         "index_quality": found.index_quality_frame(),
         "claims": found.claims_frame(),
+        "claim_reasons": found.claim_reasons_frame(),
     }
 
 

@@ -24,6 +24,7 @@ NEXT_EDITION = Path("tmp") / "edition"
 _FACTS_READ = {
     "effects": ("analysis", "effects"),
     "claims": ("analysis", "claims"),
+    "reasons": ("analysis", "claim_reasons"),
     "contrasts": ("analysis", "contrasts"),
     "index_quality": ("analysis", "index_quality"),
     "assessment": ("marts", "fct_assessment"),

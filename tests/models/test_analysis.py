@@ -178,7 +178,7 @@ def test_row_order_does_not_change_a_digit() -> None:
         "claims_frame",
         "index_quality_frame",
         "sensitivity_frame",
-        "reasons_frame",
+        "claim_reasons_frame",
     ):
         assert_frame_equal(getattr(a, name)(), getattr(b, name)(), check_exact=True)
 
@@ -274,7 +274,7 @@ def test_tables_have_the_columns_of_the_spec() -> None:
     assert list(result.claims_frame()) == CLAIM_COLUMNS
     assert list(result.contrasts_frame()) == CONTRAST_COLUMNS
     assert list(result.index_quality_frame()) == ["measure", "value", "low", "high", "scope"]
-    assert list(result.reasons_frame()) == ["outcome", "position", "code", "passed", "detail"]
+    assert list(result.claim_reasons_frame()) == ["outcome", "position", "code", "passed", "detail"]
     claims = result.claims_frame()
     assert claims["first_period"].dtype == "datetime64[us]"
     assert claims.loc[claims["outcome"] == "win_rate", "estimate"].isna().all()
