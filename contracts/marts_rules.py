@@ -94,14 +94,17 @@ def month_shift(column: str, months: int) -> FrameRule:
     """A lead or lag is the value of the same organisation that many calendar months away, else unknown."""
     way, when = ("lead", "later") if months > 0 else ("lag", "earlier")
     name = f"{column}_{way}_{abs(months)}m"
-    key = ["organization_id", "period"]
 
     def expected(frame: pd.DataFrame) -> pd.Series:
         import pandas as pd  # heavy
 
-        there = frame[[*key, column]].drop_duplicates(key)
-        there = there.assign(period=there["period"] - pd.DateOffset(months=months))
-        return frame[key].merge(there, on=key, how="left")[column].set_axis(frame.index)
+        organizations = frame["organization_id"].tolist()
+        here = frame["period"].astype("int64").tolist()
+        there = (frame["period"] + pd.DateOffset(months=months)).astype("int64").tolist()
+        values = frame[column].astype("float64").tolist()
+        known = dict(zip(zip(organizations, here, strict=True), values, strict=True))
+        found = [known.get(key) for key in zip(organizations, there, strict=True)]
+        return pd.Series(found, index=frame.index, dtype="float64")
 
     text = f"{name} is {column} {abs(months)} calendar months {when}, else unknown."
     return computed(name, "calendar_shift", text, expected, 0.123456789)
