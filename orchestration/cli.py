@@ -74,11 +74,13 @@ def run(home: Path, select: tuple[str, ...], key: str | None, as_json: bool) -> 
 
 
 def _run(home: Path, key: str | None, select: tuple[str, ...], progress: Any, as_json: bool) -> None:
+    from orchestration.failures import told_plainly
     from orchestration.runs import run_home
     from orchestration.settings import load_settings
 
     load_settings(home)
-    report = run_home(home, given_key=key, select=select, progress=progress)
+    with told_plainly(home):
+        report = run_home(home, given_key=key, select=select, progress=progress)
     telling.told(home, report, progress, as_json)
     if not report.is_success:
         raise click.exceptions.Exit(COULD_NOT)
@@ -120,7 +122,7 @@ def main() -> None:
         code = COULD_NOT
     except Exception as error:
         clear = clear_error(error, Path.cwd())
-        unknown = f"This could not be done ({type(error).__name__}: {error})."
+        unknown = f"This could not be done ({type(error).__name__}: {' '.join(str(error).split())})."
         click.echo(str(clear or unknown), err=True)
         code = COULD_NOT
     sys.exit(code or DONE)

@@ -15,6 +15,9 @@ _NO_ROOM_WORDS = (
     "disk quota",
     "file too large",
     "could not write",
+    # SQLite, which keeps Dagster's history.
+    "disk i/o error",
+    "disk is full",
 )
 
 

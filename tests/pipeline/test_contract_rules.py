@@ -28,21 +28,23 @@ RULES = [(contract, rule) for contract in ENTITIES.values() for rule in contract
 TINY = WorldSpec(organizations=6, months=6, tickets_per_month=2, dirty=False)
 
 # File, column, text put into its n-th row, and the check that must fail. One row each, so that none hides another.
+TICKETS, OPPORTUNITIES = "zendesk/tickets_2023.csv", "salesforce/opportunities_2023.csv"
+JOURNAL, ANSWERS = "xero/journal_lines_2023_h1.csv", "qualtrics/assessment_2023-H1.csv"
 IN_FILES = [
-    ("zendesk/tickets_2023.csv", "created_at", "31/12/2024 soon", "accepted/tickets", "created_at__timestamp"),
-    ("zendesk/tickets_2023.csv", "created_at", "1850-01-01T00:00:00Z", "accepted/tickets", "created_at__in_range"),
-    ("zendesk/tickets_2023.csv", "satisfaction_rating_score", "meh", "accepted/tickets", "satisfaction__known_value"),
-    ("zendesk/tickets_2023.csv", "status", "exploded", "accepted/tickets", "status__known_value"),
-    ("zendesk/tickets_2023.csv", "id", "", "accepted/tickets", "ticket_key__required"),
-    ("salesforce/opportunities_2023.csv", "close_date", "2023-02-31", "accepted/opportunities", "closed_on__date"),
-    ("salesforce/opportunities_2023.csv", "amount", "12,34,5x", "accepted/opportunities", "amount__number"),
-    ("salesforce/opportunities_2023.csv", "is_won", "perhaps", "accepted/opportunities", "is_won__boolean"),
-    ("salesforce/accounts.csv", "number_of_employees", "a few", "accepted/accounts", "employees__integer"),
-    ("workday/workers.csv", "hire_date", "yesterday", "accepted/employment_spells", "started_on__date"),
-    ("xero/journal_lines_2023_h1.csv", "journal_date", "2023-13-01", "accepted/ledger_lines", "posted_on__date"),
-    ("xero/journal_lines_2023_h1.csv", "net_amount", "1.000001", "accepted/ledger_lines", "amount__decimals"),
-    ("qualtrics/assessment_2023-H1.csv", "LS1", "7", "accepted/assessment_answers", "other_refusals"),
-    ("qualtrics/assessment_2023-H1.csv", "mode", "guessed", "accepted/assessment_answers", "mode__known_value"),
+    (TICKETS, "created_at", "31/12/2024 soon", "tickets", "created_at__timestamp"),
+    (TICKETS, "created_at", "1850-01-01T00:00:00Z", "tickets", "created_at__in_range"),
+    (TICKETS, "satisfaction_rating_score", "meh", "tickets", "satisfaction__known_value"),
+    (TICKETS, "status", "exploded", "tickets", "status__known_value"),
+    (TICKETS, "id", "", "tickets", "ticket_key__required"),
+    (OPPORTUNITIES, "close_date", "2023-02-31", "opportunities", "closed_on__date"),
+    (OPPORTUNITIES, "amount", "12,34,5x", "opportunities", "amount__number"),
+    (OPPORTUNITIES, "is_won", "perhaps", "opportunities", "is_won__boolean"),
+    ("salesforce/accounts.csv", "number_of_employees", "a few", "accounts", "employees__integer"),
+    ("workday/workers.csv", "hire_date", "yesterday", "employment_spells", "started_on__date"),
+    (JOURNAL, "journal_date", "2023-13-01", "ledger_lines", "posted_on__date"),
+    (JOURNAL, "net_amount", "1.000001", "ledger_lines", "amount__decimals"),
+    (ANSWERS, "LS1", "7", "assessment_answers", "other_refusals"),
+    (ANSWERS, "mode", "guessed", "assessment_answers", "mode__known_value"),
 ]  # fmt: skip
 
 
@@ -125,12 +127,12 @@ def spoil(path: Path, column: str, text: str, row: int) -> None:
 def test_a_bad_cell_in_a_file_fails_the_named_check(
     corrupted_files: RunReport, asset: str, check: str
 ) -> None:
-    assert (asset, check) in failed(corrupted_files)
+    assert (f"accepted/{asset}", check) in failed(corrupted_files)
 
 
 def test_bad_files_stop_the_run_at_the_gate(corrupted_files: RunReport) -> None:
     assert made_layers(corrupted_files) == {"landing", "accepted"}
-    assert {(asset, check) for *_, asset, check in IN_FILES} == {
+    assert {(f"accepted/{asset}", check) for *_, asset, check in IN_FILES} == {
         (check.asset, check.name) for check in corrupted_files.blocked_by
     }
 

@@ -1,4 +1,4 @@
-"""If these fail, a dbt test that should stop the run lets wrong marts through to estimates and the edition."""
+"""If these fail, a dbt test that should stop the run lets wrong marts through to what is published."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ def depths(content: dict[str, Any]) -> dict[str, int]:
 
     def depth(unique_id: str) -> int:
         if unique_id not in found:
-            parents = [p for p in content["nodes"][unique_id]["depends_on"].get("nodes", []) if p in content["nodes"]]
+            parents = [
+                p for p in content["nodes"][unique_id]["depends_on"].get("nodes", []) if p in content["nodes"]
+            ]
             found[unique_id] = 1 + max((depth(parent) for parent in parents), default=0)
         return found[unique_id]
 
@@ -60,7 +62,9 @@ CONTENT = manifest()
 TESTS = error_tests(CONTENT)
 DEPTH = depths(CONTENT)
 LEVELS = sorted({DEPTH[owner] for owner in TESTS})
-NAMES = [(level, node["name"]) for level in LEVELS for o, ts in TESTS.items() if DEPTH[o] == level for node in ts]
+NAMES = [
+    (level, node["name"]) for level in LEVELS for o, ts in TESTS.items() if DEPTH[o] == level for node in ts
+]
 
 
 def bad_rows(tests: list[Node]) -> Iterator[str]:
@@ -130,7 +134,9 @@ def test_nothing_after_it_was_made(
         translator.get_asset_key(node).to_user_string()
         for unique_id, node in CONTENT["nodes"].items()
         if node["resource_type"] == "model"
-        and any(DEPTH.get(parent) == level and parent in TESTS for parent in node["depends_on"].get("nodes", []))
+        and any(
+            DEPTH.get(parent) == level and parent in TESTS for parent in node["depends_on"].get("nodes", [])
+        )
     }
     made_anyway = set(report.materialised)
     assert not made_anyway & after

@@ -1,4 +1,4 @@
-"""If these fail, analysts with an older DuckDB or with pandas cannot open what was published, or read other rows."""
+"""If these fail, analysts with an older DuckDB or with pandas cannot open it, or read other rows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ sys.path.insert(0, sys.argv[1])
 import duckdb
 connection = duckdb.connect(sys.argv[2], read_only=True)
 rows = connection.execute(f"select * from marts.{sys.argv[3]} order by all").fetchall()
-comment = connection.execute("select comment from duckdb_tables() where table_name = ?", [sys.argv[3]]).fetchall()
+asked = "select comment from duckdb_tables() where table_name = ?"
+comment = connection.execute(asked, [sys.argv[3]]).fetchall()
 print(json.dumps([duckdb.__version__, [[str(v) for v in row] for row in rows], comment]))
 """
 
@@ -48,7 +49,7 @@ def same(text: pd.Series, values: pd.Series) -> bool:
     if not ((text != "None").to_numpy() == present).all():
         return False
     text, values = text[present], values[present]
-    if pd.api.types.is_bool_dtype(values) or set(values.unique()) <= {True, False} and values.dtype == object:
+    if pd.api.types.is_bool_dtype(values):
         return bool((text == values.astype(str)).all())
     if pd.api.types.is_numeric_dtype(values):
         return bool((text.astype(float).to_numpy() == values.astype(float).to_numpy()).all())
