@@ -27,7 +27,7 @@ from orchestration.runs import RunReport, run_home
 RULES = [(contract, rule) for contract in ENTITIES.values() for rule in contract.rules]
 TINY = WorldSpec(organizations=6, months=6, tickets_per_month=2, dirty=False)
 
-# File, column, text put into its n-th last row, and the check that must fail; a row each, so none hides another.
+# File, column, text put into its n-th last row, and the check that must fail; one row each.
 TICKETS, OPPORTUNITIES = "zendesk/tickets_2023.csv", "salesforce/opportunities_2023.csv"
 JOURNAL, ANSWERS = "xero/journal_lines_2023_h1.csv", "qualtrics/assessment_2023-H1.csv"
 IN_FILES = [
