@@ -43,6 +43,8 @@ def build_definitions(
     dagster.Definitions
         Assets of every layer, their checks, the full job, its schedule and its sensor.
     """
+    # dbt reads relative paths from its project folder, Dagster from the working one: one meaning for all.
+    home = home.resolve()
     installation = Installation(home, given_key).with_parts(overrides)
     before_edition: list[dg.AssetsDefinition] = [
         landing_assets(installation),

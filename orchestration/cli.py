@@ -90,16 +90,20 @@ def _run(home: Path, key: str | None, select: tuple[str, ...], progress: Any, as
 
 @cli.command()
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--home", help="Folder whose settings are used; none means the defaults.", **_HOME)
+@click.option(
+    "--home", help="Folder whose settings are used; otherwise that of the home PATH lies in.", **_HOME
+)
 @click.option("--json", "as_json", **_JSON)
 def check(path: Path, home: Path | None, as_json: bool) -> None:
     """Say what would become of the files in PATH; nothing is written."""
-    from orchestration.ingest.check_path import check_path
-    from orchestration.settings import SETTINGS_FILE, load_settings
+    from orchestration.ingest.check_path import check_path, exit_code
+    from orchestration.ingest.reports import to_json, to_text
+    from orchestration.settings import home_around, load_settings
 
-    settings = load_settings(home) if home is not None and (home / SETTINGS_FILE).exists() else None
-    reports = check_path(path, settings)
-    raise click.exceptions.Exit(telling.told_files(reports, as_json))
+    around = home or home_around(path)
+    reports = check_path(path, load_settings(around) if around else None)
+    click.echo(to_json(reports) if as_json else to_text(reports))
+    raise click.exceptions.Exit(exit_code(reports))
 
 
 def main() -> None:

@@ -162,6 +162,14 @@ def load_settings(home: Path) -> Settings:
         raise _explained(error, path) from None
 
 
+def home_around(path: Path) -> Path | None:
+    """Home that a path lies in: the nearest folder above it, or itself, that holds settings."""
+    resolved = path.resolve()
+    return next(
+        (folder for folder in (resolved, *resolved.parents) if (folder / SETTINGS_FILE).is_file()), None
+    )
+
+
 def pseudonym_key(settings: Settings, given: str | None) -> str:
     """Secret for person keys: the one given, or the public demo key where all is simulated.
 

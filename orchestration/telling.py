@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,7 +20,6 @@ NOT_TAKEN = "profile"
 
 _COUNTS = ("delivered", "accepted", "quarantined", "duplicate", "superseded")
 _NAMED_AT_MOST = 10
-_TAKEN = ("taken", "redelivery")
 
 
 def progress(as_json: bool) -> Progress:
@@ -107,32 +105,3 @@ def current_edition(home: Path) -> Path | None:
     """Folder that `editions/current` points to, or None."""
     link = home / "editions" / "current"
     return link if link.exists() else None
-
-
-def told_files(reports: Sequence[Any], as_json: bool) -> int:
-    """Tell what would become of files.
-
-    Returns
-    -------
-    int
-        0 when all is accepted, 1 when rows are held back, 2 when a file cannot be taken or there is none.
-    """
-    rows = [asdict(report) for report in reports]
-    if as_json:
-        click.echo(json.dumps({"files": rows}, ensure_ascii=False))
-    else:
-        for row in rows:
-            click.echo(_file_line(row))
-    if not rows or any(row["status"] not in _TAKEN for row in rows):
-        return 2
-    return 1 if any(row["quarantined"] for row in rows) else 0
-
-
-def _file_line(row: dict[str, Any]) -> str:
-    said = ", ".join(f"{row[name]:,} {name}" for name in _COUNTS)
-    reasons = "".join(f"\n    {count:,} x {reason}" for reason, count in sorted(row["reasons"].items()))
-    warnings = "".join(f"\n    warning: {warning}" for warning in row["warnings"])
-    if row["status"] not in _TAKEN:
-        return f"{row['file']}: {row['status']}: {row['problem']}{warnings}"
-    shape = f"{row['profile']}, {row['encoding']}, delimiter {row['delimiter']!r}"
-    return f"{row['file']}: {shape}, {row['header_rows']} header rows: {said}{reasons}{warnings}"

@@ -1,4 +1,4 @@
-"""Stands in for dbt's adapter while linting: a dispatched macro is shown as a plain function call. Never run by dbt."""
+"""Stands in for dbt's adapter while linting: a dispatched macro is a plain call. Never run by dbt."""
 
 from collections.abc import Callable
 

@@ -76,7 +76,8 @@ def check_path(path: Path, settings: Settings | None = None) -> list[FileReport]
         There is no such path, or no file in it.
     """
     settings = settings or Settings()
-    readings = [_read(file, path, settings) for file in _files(path)]
+    files = {_declared_name(file): file for file in _files(path)}
+    readings = [_read(file, label, settings) for label, file in files.items()]
     reports = {reading.file: _described(reading) for reading in readings}
     first: dict[str, str] = {}
     for reading in readings:
@@ -87,7 +88,7 @@ def check_path(path: Path, settings: Settings | None = None) -> list[FileReport]
         own = [r for r in taken if r.profile == profile and reports[r.file].status != "unreadable"]
         for report in _judged(profile, own, reports, settings):
             reports[report.file] = report
-    return [reports[reading.file] for reading in readings]
+    return [replace(reports[label], file=_shown_name(file, path)) for label, file in files.items()]
 
 
 def exit_code(reports: Sequence[FileReport]) -> int:
@@ -116,16 +117,21 @@ def _files(path: Path) -> list[Path]:
     return found
 
 
-def _read(file: Path, base: Path, settings: Settings) -> Reading:
-    label = file.relative_to(base).as_posix() if base.is_dir() else file.name
-    # Declarations are about paths below the drop zone, wherever the check starts.
-    parts = file.resolve().parts
-    below = parts[len(parts) - parts[::-1].index("exports") :] if "exports" in parts else (label,)
+def _read(file: Path, label: str, settings: Settings) -> Reading:
     try:
-        content = read_content(file)
+        return read_bytes(read_content(file), label, settings)
     except UnreadableFile as error:
         return Reading(label, "", "unreadable", str(error))
-    return replace(read_bytes(content, "/".join(below), settings), file=label)
+
+
+def _declared_name(file: Path) -> str:
+    """Path below the drop zone, which is what declarations speak of, wherever the check starts."""
+    parts = file.resolve().parts
+    return "/".join(parts[len(parts) - parts[::-1].index("exports") :]) if "exports" in parts else str(file)
+
+
+def _shown_name(file: Path, path: Path) -> str:
+    return file.relative_to(path).as_posix() if path.is_dir() else file.name
 
 
 def _described(reading: Reading) -> FileReport:
