@@ -62,4 +62,5 @@ $(READY): requirements.lock requirements-duckdb-1.1.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --target $(OLD_DUCKDB) -r requirements-duckdb-1.1.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m orchestration.dbt
 	@touch $(READY)

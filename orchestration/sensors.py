@@ -10,13 +10,17 @@ _READ_AT_ONCE = 1 << 20
 
 
 def drop_zone_hash(home: Path) -> str | None:
-    """Hash of the names and contents of all files in exports/ and reference/; None when there are none."""
+    """Hash of the names and contents of all delivered files; None when there are none, or no settings."""
+    from orchestration.ingest.deliveries import delivered_files
+    from orchestration.settings import SETTINGS_FILE, load_settings
+
+    if not (home / SETTINGS_FILE).is_file():
+        return None
     digest = hashlib.sha256()
-    files = [path for folder in ("exports", "reference") for path in sorted((home / folder).rglob("*"))]
-    delivered = [path for path in files if path.is_file() and not path.name.startswith(".")]
-    for path in delivered:
-        digest.update(f"{path.relative_to(home).as_posix()}\0{_file_hash(path)}\n".encode())
-    return digest.hexdigest() if delivered else None
+    files = delivered_files(home, load_settings(home))
+    for name, path in files.items():
+        digest.update(f"{name}\0{_file_hash(path)}\n".encode())
+    return digest.hexdigest() if files else None
 
 
 def drop_zone_sensor(job: UnresolvedAssetJobDefinition, home: Path) -> dg.SensorDefinition:
@@ -31,7 +35,7 @@ def drop_zone_sensor(job: UnresolvedAssetJobDefinition, home: Path) -> dg.Sensor
     def drop_zone(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         content = drop_zone_hash(home)
         if content is None:
-            return dg.SkipReason(f"No files in {home / 'exports'}.")
+            return dg.SkipReason(f"Nothing is delivered in {home}.")
         if content == context.cursor:
             return dg.SkipReason("Nothing has changed since the last run.")
         return dg.SensorResult(run_requests=[dg.RunRequest(run_key=content)], cursor=content)

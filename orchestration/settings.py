@@ -91,6 +91,7 @@ class Settings(_Part):
     ----------
     reporting_currency : ISO 4217 code amounts are reported in.
     is_simulated : marks every output as simulated and allows the public demo key.
+    drop_zone : folder of the exports, below the home or absolute.
     fiscal_year_start_month : 1..12, for organisations that state none.
     sources : declarations per file pattern, first match counts.
     first_period, last_period : observed months, None takes what was delivered.
@@ -98,6 +99,7 @@ class Settings(_Part):
 
     reporting_currency: Currency = "EUR"
     is_simulated: bool = False
+    drop_zone: Annotated[str, Field(min_length=1)] = "exports"
     fiscal_year_start_month: int = Field(1, ge=1, le=12)
     sources: tuple[Source, ...] = ()
     thresholds: Thresholds = Thresholds()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from contracts.profile import Profile
 from orchestration.errors import UnreadableFile
+from orchestration.ingest.deliveries import delivered_files, is_delivered
 from orchestration.ingest.judge import judge
 from orchestration.ingest.reading import Reading, read_bytes, read_content
 from orchestration.ingest.typing_rows import typed_rows
@@ -76,7 +77,7 @@ def check_path(path: Path, settings: Settings | None = None) -> list[FileReport]
         There is no such path, or no file in it.
     """
     settings = settings or Settings()
-    files = {_declared_name(file): file for file in _files(path)}
+    files = {_declared_name(file, settings): file for file in _files(path, settings)}
     readings = [_read(file, label, settings) for label, file in files.items()]
     reports = {reading.file: _described(reading) for reading in readings}
     first: dict[str, str] = {}
@@ -98,18 +99,15 @@ def exit_code(reports: Sequence[FileReport]) -> int:
     return 1 if any(report.quarantined for report in reports) else 0
 
 
-def _files(path: Path) -> list[Path]:
+def _files(path: Path, settings: Settings) -> list[Path]:
     if path.is_file():
         return [path]
     if not path.is_dir():
         raise UnreadableFile("There is no such file or folder", str(path), "check the path")
-    roots = [path / "exports", path / "reference"] if (path / "exports").is_dir() else [path]
-    found = sorted(
-        file
-        for root in roots
-        for file in root.rglob("*")
-        if file.is_file() and not any(part.startswith(".") for part in file.relative_to(path).parts)
-    )
+    if (path / settings.drop_zone).is_dir():
+        found = list(delivered_files(path, settings).values())
+    else:
+        found = sorted(file for file in path.rglob("*") if is_delivered(_shown_name(file, path), file))
     if not found:
         raise UnreadableFile(
             "There is no file in this folder", str(path), "put exports there or name another"
@@ -124,14 +122,14 @@ def _read(file: Path, label: str, settings: Settings) -> Reading:
         return Reading(label, "", "unreadable", str(error))
 
 
-def _declared_name(file: Path) -> str:
+def _declared_name(file: Path, settings: Settings) -> str:
     """Path below the drop zone, which is what declarations speak of, wherever the check starts."""
-    parts = file.resolve().parts
-    return "/".join(parts[len(parts) - parts[::-1].index("exports") :]) if "exports" in parts else str(file)
+    parts, zone = file.resolve().parts, Path(settings.drop_zone).name
+    return "/".join(parts[len(parts) - parts[::-1].index(zone) :]) if zone in parts else str(file)
 
 
 def _shown_name(file: Path, path: Path) -> str:
-    return file.relative_to(path).as_posix() if path.is_dir() else file.name
+    return file.relative_to(path).as_posix() if path in file.parents else file.name
 
 
 def _described(reading: Reading) -> FileReport:

@@ -97,12 +97,12 @@ def receive(home: Path, settings: Settings, now: Callable[[], datetime] | None =
     clock = now or (lambda: datetime.now(UTC))
     with one_at_a_time(home), room_to_write(home):
         before = receipts(home)
-        files = _files(home)
-        ever = [*(path.relative_to(home).as_posix() for path in files), *(d.file for d in before)]
+        files = delivered_files(home, settings)
+        ever = [*files, *(d.file for d in before)]
         if not any(file.startswith(f"{EXPORTS}/") for file in ever):
             raise NothingDelivered(
                 "The drop zone is empty",
-                str(home / EXPORTS),
+                str(home / settings.drop_zone),
                 "put the exports of your tools there and run again",
             )
         after = _take_in(home, settings, files, before, clock().isoformat(timespec="seconds"))
@@ -125,22 +125,25 @@ def manifest_of(home: Path, delivery_id: str) -> dict[str, Any]:
     return content
 
 
-def _files(home: Path) -> list[Path]:
-    found = [*(home / REFERENCE).glob("*.csv"), *(home / EXPORTS).rglob("*")]
-    return sorted(
-        path
-        for path in found
-        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(home).parts)
-    )
+def delivered_files(home: Path, settings: Settings) -> dict[str, Path]:
+    """Files of the drop zone and the reference folder, by the names they are known under, in order."""
+    zone = home / settings.drop_zone
+    found = {f"{REFERENCE}/{path.name}": path for path in (home / REFERENCE).glob("*.csv")}
+    found |= {f"{EXPORTS}/{path.relative_to(zone).as_posix()}": path for path in zone.rglob("*")}
+    return {name: found[name] for name in sorted(found) if is_delivered(name, found[name])}
+
+
+def is_delivered(name: str, path: Path) -> bool:
+    """Whether a path is a file that counts; hidden files and folders do not."""
+    return path.is_file() and not any(part.startswith(".") for part in name.split("/"))
 
 
 def _take_in(
-    home: Path, settings: Settings, files: list[Path], before: list[Delivery], at: str
+    home: Path, settings: Settings, files: dict[str, Path], before: list[Delivery], at: str
 ) -> list[Delivery]:
     known = {(delivery.file, delivery.delivery_id): delivery for delivery in before}
     first_name = {d.delivery_id: d.file for d in reversed(before) if d.status == "taken"}
-    for path in files:
-        file = path.relative_to(home).as_posix()
+    for file, path in files.items():
         content = read_content(path)
         earlier = known.get((file, hashlib.sha256(content).hexdigest()))
         if earlier is not None and _stands(home, settings, earlier):

@@ -1,12 +1,14 @@
 """Harm prevented: a file is taken twice, lost, or changed after it came, and totals move unexplained."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from orchestration.errors import IngestBusy, LandingDamaged, MissingReference, NothingDelivered
 from orchestration.ingest.accept import accept
+from orchestration.ingest.deliveries import receive
 from orchestration.ingest.files import one_at_a_time
 
 
@@ -123,3 +125,12 @@ def test_damaged_landing_is_said(exports: Any) -> None:
         (exports.home / "landing" / delivery.delivery_id / "rows.parquet").write_bytes(b"rot")
     with pytest.raises(LandingDamaged, match="put the file back"):
         accept(exports.home, exports.settings)
+
+
+def test_the_drop_zone_may_lie_elsewhere(exports: Any, tmp_path: Path) -> None:
+    file = exports.tickets("a.csv", [{"id": "1"}])
+    elsewhere = tmp_path / "shared" / "zendesk"
+    elsewhere.mkdir(parents=True)
+    file.rename(elsewhere / "a.csv")
+    settings = exports.settings.model_copy(update={"drop_zone": str(tmp_path / "shared")})
+    assert "exports/zendesk/a.csv" in [delivery.file for delivery in receive(exports.home, settings)]
