@@ -35,6 +35,18 @@ class OneEngineEventLog(ConsolidatedSqliteEventLogStorage):
         with self._engine.begin() as connection:
             yield connection
 
+    @cached_property
+    def _tables(self) -> set[str]:
+        return set()
+
+    def has_table(self, table_name: str) -> bool:
+        """Whether a table is there; asked before each check event, and tables are never dropped."""
+        if table_name not in self._tables:
+            with self._connect() as connection:
+                if connection.dialect.has_table(connection, table_name):
+                    self._tables.add(table_name)
+        return table_name in self._tables
+
     def dispose(self) -> None:
         """Close what is open."""
         self._engine.dispose()
