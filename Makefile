@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 OLD_DUCKDB := $(VENV)/duckdb-1.1.3
 
-export DO_NOT_TRACK := 1
+export DAGSTER_DISABLE_TELEMETRY := yes
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
@@ -20,7 +20,7 @@ demo: $(READY) ## write the demo world's exports and run the whole pipeline on t
 	$(BIN)/maturity-impact demo --home $(DEMO_HOME)
 
 dev: $(READY) ## open Dagster's page on 127.0.0.1 for the demo home (PORT=3000)
-	@mkdir -p $(DEMO_HOME)/dagster
+	@$(BIN)/python -c "import pathlib, orchestration.runs as runs; runs.dagster_home(pathlib.Path('$(DEMO_HOME)'))"
 	DAGSTER_HOME=$(abspath $(DEMO_HOME))/dagster MATURITY_HOME=$(abspath $(DEMO_HOME)) \
 		$(BIN)/dagster dev --host 127.0.0.1 --port $(PORT) --workspace workspace.yaml
 

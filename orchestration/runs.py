@@ -19,6 +19,9 @@ _INSTANCE = """\
 # Instance of this installation; written once, yours to change. Usage statistics are off.
 telemetry:
   enabled: false
+# No newsletter dialog on the first visit.
+nux:
+  enabled: false
 concurrency:
   pools:
     # The warehouse takes one writing process at a time.

@@ -65,10 +65,15 @@ def told(home: Path, report: RunReport, stages: Progress, as_json: bool) -> None
         click.echo(f"Marts:   {edition / 'marts.duckdb'} and {edition / 'parquet'}")
     spent = sum(stage.seconds for stage in stages.stages)
     click.echo(f"Time:    {spent:.1f} s in stages, {report.seconds:.1f} s for the whole run.")
-    click.echo(
-        f"Dagster: DAGSTER_HOME={home.resolve() / 'dagster'} MATURITY_HOME={home.resolve()} "
-        "dagster dev -h 127.0.0.1 -p 3000 -w workspace.yaml"
-    )
+    click.echo(f"Dagster: {page_command(home)}")
+
+
+def page_command(home: Path) -> str:
+    """Command that opens Dagster's page for a home, from any folder."""
+    where = home.resolve()
+    program = Path(sys.executable).with_name("dagster")
+    settings = f"DAGSTER_HOME={where / 'dagster'} MATURITY_HOME={where}"
+    return f"{settings} {program} dev -h 127.0.0.1 -p 3000 -m orchestration.definitions"
 
 
 def sentences(home: Path, report: RunReport) -> list[str]:
