@@ -20,6 +20,7 @@ from models.facts_parts import (
     ledger_facts,
     stage_facts,
 )
+from models.facts_planted import planted_facts
 from models.facts_schema import validate_facts
 from models.facts_withheld import needs, suppressed_groups, withheld_facts
 
@@ -103,6 +104,7 @@ def build_facts(
     ledger: pd.DataFrame,
     settings: FactsSettings,
     reasons: pd.DataFrame | None = None,
+    truth: Mapping[str, float] | None = None,
 ) -> dict[str, Any]:
     """Build the facts of an edition out of plain result tables.
 
@@ -125,6 +127,8 @@ def build_facts(
         What the text needs to know of the installation.
     reasons
         Every gate of every claim (outcome, code, detail), for how much more data a withheld claim needs.
+    truth
+        Planted effects by outcome of a simulated world; refused where the data are not simulated.
 
     Returns
     -------
@@ -135,8 +139,10 @@ def build_facts(
     Raises
     ------
     ValueError
-        If a table lacks a column or the object does not fit the JSON Schema.
+        If a table lacks a column, the object does not fit the JSON Schema, or real data come with a truth.
     """
+    if truth is not None and not settings.is_simulated:
+        raise ValueError("a planted truth belongs to simulated data only")
     minimum = settings.minimum_group
     stages = stage_facts(Cells(assessment), Cells(benchmarks), minimum)
     claim_rows = claim_facts(Cells(claims))
@@ -151,7 +157,8 @@ def build_facts(
         "claims": claim_rows,
         "contrasts": contrast_rows,
         "adoption": adoption_rows,
-        "effects": effect_facts(Cells(effects), minimum),
+        "effects": (effect_rows := effect_facts(Cells(effects), minimum)),
+        "planted": planted_facts(claim_rows, effect_rows, truth),
         "withheld": withheld_facts(
             claim_rows,
             suppressed_groups(stages, contrast_rows, adoption_rows),

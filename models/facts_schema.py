@@ -3,127 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-
-Period = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-01$")]
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
-Count = Annotated[int, Field(ge=0)]
-Level = Literal["none", "L0", "L1", "L2"]
-Grade = Literal["A", "B", "C", "D", "E"]
+from models.facts_schema_parts import Count, Coverage, Grade, Index, Level, Part, Period, Share, Stages
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class CoverageCell(_Part):
-    """Rows of one source in one period and the share whose key maps to an organisation."""
-
-    period: Period
-    n_rows: Count
-    n_mapped: Count
-    mapped_share: Share | None
-
-
-class SourceCoverage(_Part):
-    """Coverage of one source system over all its periods."""
-
-    source_system: str
-    n_rows: Count
-    n_mapped: Count
-    n_unmapped: Count
-    mapped_share: Share | None
-    amount: float | None
-    amount_mapped: float | None
-    periods: list[CoverageCell]
-
-
-class Coverage(_Part):
-    """Who and when the edition speaks about, and how much of the delivered data is mapped."""
-
-    n_organizations: Count
-    n_waves: Count
-    first_wave: str | None
-    last_wave: str | None
-    first_period: Period | None
-    last_period: Period | None
-    n_periods: Count
-    n_rows: Count
-    n_mapped: Count
-    mapped_share: Share | None
-    n_foreign_currency: Count
-    bands: list[Share]
-    sources: list[SourceCoverage]
-
-
-class ObservedStage(_Part):
-    """Organisations of the latest wave in one stage, and the share in the first wave."""
-
-    stage: Annotated[int, Field(ge=1, le=5)]
-    stage_code: str
-    n_organizations: Count
-    share: Share
-    share_first_wave: Share | None
-
-
-class PublishedStage(_Part):
-    """Published share of one stage."""
-
-    stage: Annotated[int, Field(ge=1, le=5)]
-    stage_code: str
-    share: Share
-
-
-class Publication(_Part):
-    """Where published figures come from."""
-
-    source_id: str
-    wave: str
-    n_respondents: Count
-    markets: str
-
-
-class Stages(_Part):
-    """Stage distribution observed beside published; suppressed below ``minimum_group`` organisations."""
-
-    wave: str | None
-    first_wave: str | None
-    n_organizations: Count
-    n_organizations_first_wave: Count
-    is_suppressed: bool
-    observed: list[ObservedStage]
-    published: list[PublishedStage]
-    publication: Publication | None
-
-
-class Quality(_Part):
-    """One figure on how well the index measures."""
-
-    measure: str
-    value: float | None
-    low: float | None
-    high: float | None
-    scope: str
-
-
-class Index(_Part):
-    """The integration index in the latest wave and how well it measures."""
-
-    wave: str | None
-    n_organizations: Count
-    mean: float | None
-    personal_mean: float | None
-    structural_mean: float | None
-    cultural_mean: float | None
-    channel_adoption_mean: float | None
-    checklist_gap_mean: float | None
-    n_low_reliability: Count
-    quality: list[Quality]
-
-
-class _Estimate(_Part):
+class _Estimate(Part):
     outcome: str
     is_primary: bool
     estimate: float | None
@@ -161,7 +46,7 @@ class Effect(_Estimate):
     n_observations: Count
 
 
-class Contrast(_Part):
+class Contrast(Part):
     """How much more often mature organisations have a practice, beside the published ratio."""
 
     practice_code: str
@@ -177,7 +62,7 @@ class Contrast(_Part):
     is_suppressed: bool
 
 
-class Adoption(_Part):
+class Adoption(Part):
     """Share of organisations active on one channel, beside the published share."""
 
     channel: str
@@ -188,7 +73,7 @@ class Adoption(_Part):
     is_suppressed: bool
 
 
-class Withheld(_Part):
+class Withheld(Part):
     """Something not said, why, and what would settle it."""
 
     kind: Literal["claim", "stages", "contrast", "adoption"]
@@ -204,7 +89,16 @@ class Withheld(_Part):
     periods_needed: Count | None
 
 
-class RowBalance(_Part):
+class Planted(Part):
+    """Planted effect of a simulated world, and whether the intervals contain it."""
+
+    outcome: str
+    effect: float
+    is_in_interval: bool | None
+    is_in_naive_interval: bool | None
+
+
+class RowBalance(Part):
     """Rows by what became of them: delivered = accepted + quarantined + duplicate + superseded."""
 
     n_files: Count
@@ -228,7 +122,7 @@ class Ledger(RowBalance):
     sources: list[LedgerSource]
 
 
-class Direction(_Part):
+class Direction(Part):
     """Whether the order of things was tested, and what testing it takes."""
 
     is_tested: bool
@@ -236,7 +130,7 @@ class Direction(_Part):
     waves_available: Count
 
 
-class Method(_Part):
+class Method(Part):
     """Settings of the method that the text refers to."""
 
     exposure_step: float
@@ -254,7 +148,7 @@ class Method(_Part):
     direction: Direction
 
 
-class Versions(_Part):
+class Versions(Part):
     """What made the facts."""
 
     facts: str
@@ -263,7 +157,7 @@ class Versions(_Part):
     code: str
 
 
-class Facts(_Part):
+class Facts(Part):
     """Everything the summary may say; nothing else may stand in it."""
 
     is_simulated: bool
@@ -274,6 +168,7 @@ class Facts(_Part):
     contrasts: list[Contrast]
     adoption: list[Adoption]
     effects: list[Effect]
+    planted: list[Planted]
     withheld: list[Withheld]
     ledger: Ledger
     method: Method

@@ -181,7 +181,7 @@ def _silent_notes(words: Words, claim: Fact) -> tuple[str, ...]:
 
 def _notes(words: Words, claim: Fact) -> tuple[str, ...]:
     outcome = claim["outcome"]
-    notes = [*_naive_notes(words, claim)]
+    notes = [*_naive_notes(words, claim), *_planted_notes(words, outcome)]
     if claim["mde"] is not None and claim["level"] != "L0":
         notes.append(words.text("claims.detectable", mde=words.effect(outcome, claim["mde"])))
     if claim["grade"] in "CDE" and claim["reasons"]:
@@ -217,6 +217,20 @@ def _naive_notes(words: Words, claim: Fact) -> tuple[str, ...]:
         sentences.append(words.text(f"claims.naive_{'within' if claim['level'] == 'L2' else 'adjusted'}"))
     if outside:
         sentences.append(words.text("claims.naive_outside"))
+    return (" ".join(sentences),)
+
+
+def _planted_notes(words: Words, outcome: str) -> tuple[str, ...]:
+    """In a simulated world: the planted truth, and which intervals contain it."""
+    planted = next((row for row in words.facts["planted"] if row["outcome"] == outcome), None)
+    if planted is None:
+        return ()
+    sentences = [
+        words.text("claims.planted", step=words.step, planted=words.effect(outcome, planted["effect"]))
+    ]
+    for place, is_in in (("", planted["is_in_interval"]), ("naive_", planted["is_in_naive_interval"])):
+        if is_in is not None:
+            sentences.append(words.text(f"claims.planted_{place}{'inside' if is_in else 'outside'}"))
     return (" ".join(sentences),)
 
 

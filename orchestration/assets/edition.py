@@ -76,6 +76,7 @@ def _facts(installation: Installation) -> dg.AssetsDefinition:
             found = build_facts(
                 **_tables(installation.home),
                 ledger=ledger,
+                truth=_planted(installation.home) if settings.is_simulated else None,
                 settings=FactsSettings(
                     is_simulated=settings.is_simulated,
                     reporting_currency=settings.reporting_currency,
@@ -99,6 +100,12 @@ def _facts(installation: Installation) -> dg.AssetsDefinition:
         )
 
     return facts
+
+
+def _planted(home: Path) -> dict[str, float] | None:
+    """Effects planted in a demo world, where the home holds its truth."""
+    path = home / "truth.json"
+    return json.loads(path.read_text(encoding="utf-8"))["effects"] if path.is_file() else None
 
 
 def _tables(home: Path) -> dict[str, pd.DataFrame]:

@@ -12,6 +12,7 @@ SOURCES = {"qualtrics": 4300, "salesforce": 820, "zendesk": 1690, "workday": 410
 MONTHS = [d.date() for d in pd.date_range("2023-01-01", periods=36, freq="MS")]
 WAVES = [f"{year}-H{half}" for year in (2023, 2024, 2025) for half in (1, 2)]
 FIRST_STAGES, LAST_STAGES = (19, 42, 38, 37, 24), (8, 31, 40, 47, 34)
+TRUTH = {"csat_share": 0.015, "log_revenue": 0.03, "win_rate": 0.0}
 CHANNELS = {"facebook": 112, "twitter": 91, "linkedin": 78, "youtube": 66}
 PRIMARY: dict[str, dict[str, tuple[float, float]]] = {
     "csat_share": {"naive": (0.0405, 0.0041), "M1": (0.0362, 0.0044), "M2": (0.0183, 0.0031)},
@@ -242,7 +243,9 @@ def ledger() -> pd.DataFrame:
 
 def make_facts(*, is_simulated: bool = True, **changed: pd.DataFrame) -> dict[str, Any]:
     """Facts of the fixture, with some tables replaced."""
-    return build_facts(**{**tables(), **changed}, settings=FactsSettings(is_simulated=is_simulated))
+    truth = TRUTH if is_simulated else None
+    settings = FactsSettings(is_simulated=is_simulated)
+    return build_facts(**{**tables(), **changed}, settings=settings, truth=truth)
 
 
 def small_facts() -> dict[str, Any]:

@@ -22,8 +22,8 @@ CLAIM_KEYS = {
     "mde", "reasons",
 }  # fmt: skip
 PARTS = {
-    "is_simulated", "coverage", "stages", "index", "claims", "contrasts", "adoption", "effects", "withheld",
-    "ledger", "method", "versions",
+    "is_simulated", "coverage", "stages", "index", "claims", "contrasts", "adoption", "effects", "planted",
+    "withheld", "ledger", "method", "versions",
 }  # fmt: skip
 
 
@@ -41,7 +41,7 @@ def test_same_tables_in_any_row_order_and_type_give_the_same_bytes() -> None:
     shuffled["claims"]["reasons"] = [
         text.split(";") if text else [] for text in shuffled["claims"]["reasons"]
     ]
-    again = build_facts(**shuffled, settings=FactsSettings(is_simulated=True))
+    again = make_facts(**shuffled)
     assert canonical_json(again) == canonical_json(make_facts())
 
 

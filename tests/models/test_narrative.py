@@ -13,6 +13,7 @@ from facts_fixture import make_facts, small_facts, tables
 from contracts.kpis import load_kpis
 from models.claims import GATES
 from models.errors import ModelError
+from models.facts import FactsSettings, build_facts
 from models.formats import LANGUAGES, NBSP, Formatter, Language, effect_display
 from models.narrative import build_narrative
 from models.wording import Words, load_locale
@@ -183,3 +184,17 @@ def test_what_more_data_would_not_settle_says_so() -> None:
 )
 def test_nearly_all_is_never_printed_as_all(share: float, shown: str) -> None:
     assert Words(make_facts(), "en").coverage_share(share) == f"{shown}{NBSP}%"
+
+
+def test_a_simulated_world_says_what_was_planted_and_who_found_it() -> None:
+    notes = " ".join(build_narrative(make_facts(), "en").primary[0].notes)
+    assert "a difference of 1.5 percentage points per 10 points was planted" in notes.replace(NBSP, " ")
+    assert "The interval above contains it. The unadjusted interval misses it." in notes
+
+
+def test_real_data_have_no_planted_truth() -> None:
+    facts = make_facts(is_simulated=False)
+    assert facts["planted"] == []
+    assert "planted" not in " ".join(build_narrative(facts, "en").primary[0].notes)
+    with pytest.raises(ValueError, match="simulated data only"):
+        build_facts(**tables(), settings=FactsSettings(is_simulated=False), truth={"csat_share": 0.0})
