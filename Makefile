@@ -57,6 +57,7 @@ lock: $(READY) ## pin every dependency anew, with hashes and without addresses
 # The lock is complete, so pip resolves nothing: --no-deps. DuckDB 1.1.3 stands apart; it shows that old readers open an edition.
 $(READY): requirements.lock requirements-duckdb-1.1.lock pyproject.toml
 	@.ci/debian-packages python3-venv
+	@echo "Setting up $(VENV) from requirements.lock: about two minutes, once."
 	rm -rf $(VENV)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements.lock

@@ -13,6 +13,7 @@ from orchestration.progress import Progress
 from orchestration.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from models.analysis import Analysis
     from orchestration.ingest.accept import AcceptResult
 
 
@@ -26,6 +27,12 @@ def _accept(home: Path, settings: Settings, *, pseudonym_key: str | None = None)
     return accept(home, settings, pseudonym_key=pseudonym_key)
 
 
+def _analyse(*tables: Any, **settings: Any) -> Analysis:
+    from models.analysis import analyse
+
+    return analyse(*tables, **settings)
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """Functions that do the work of a layer; each default is the real one.
@@ -34,6 +41,8 @@ class Parts:
     ----------
     accept : callable
         Gate that rebuilds accepted/ and gives the verdicts.
+    analyse : callable
+        Battery that turns the marts into results; see `models.analysis.analyse`.
     dbt : DbtProject
         Project that makes staging, intermediate and marts.
     now : callable
@@ -45,6 +54,7 @@ class Parts:
     """
 
     accept: Callable[..., AcceptResult] = _accept
+    analyse: Callable[..., Analysis] = _analyse
     dbt: DbtProject = field(default_factory=lambda: DbtProject(DBT_FOLDER))
     now: Callable[[], datetime] = _utc_now
     progress: Progress = field(default_factory=Progress)

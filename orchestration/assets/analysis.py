@@ -76,13 +76,13 @@ def estimated(
     import pandas as pd
 
     from contracts.instrument import load_instrument
-    from models.analysis import EXPLORATORY, PRIMARY, analyse
+    from models.analysis import EXPLORATORY, PRIMARY
     from models.claims import Thresholds
 
     read = {name: _valid(installation, marts[name]) for name in MARTS_READ}
     answers = pd.read_parquet(installation.home / "accepted" / ENTITY_READ, partitioning=None)
     primary = settings.primary_outcomes
-    found = analyse(
+    found = installation.parts.analyse(
         read["fct_maturity_impact"],
         answers=answers,
         instrument=load_instrument(),
