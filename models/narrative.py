@@ -138,17 +138,8 @@ def claim_text(words: Words, claim: Fact) -> ClaimText:
     """Put one claim into words, with what supports it or what is missing."""
     outcome = claim["outcome"]
     silent = is_silent(claim)
-    first, last = words.span(claim["first_period"], claim["last_period"])
     kind = claim["standard_error_kind"]
-    basis = [
-        words.text(
-            "claims.basis",
-            organizations=words.form.integer(claim["n_organizations"]),
-            periods=words.form.integer(claim["n_periods"]),
-            first=first,
-            last=last,
-        )
-    ]
+    basis = [_basis(words, claim)]
     interval = ""
     if not silent:
         low, high = words.figure(outcome, claim["low"]), words.effect(outcome, claim["high"])
@@ -169,6 +160,19 @@ def claim_text(words: Words, claim: Fact) -> ClaimText:
         interval=interval,
         basis="; ".join(basis),
         notes=_silent_notes(words, claim) if silent else _notes(words, claim),
+    )
+
+
+def _basis(words: Words, claim: Fact) -> str:
+    if claim["n_organizations"] == 0:
+        return words.text("claims.basis_none")
+    first, last = words.span(claim["first_period"], claim["last_period"])
+    return words.text(
+        "claims.basis",
+        organizations=words.form.integer(claim["n_organizations"]),
+        periods=words.form.integer(claim["n_periods"]),
+        first=first,
+        last=last,
     )
 
 

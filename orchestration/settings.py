@@ -94,6 +94,8 @@ class Settings(_Part):
     drop_zone : folder of the exports, below the home or absolute.
     fiscal_year_start_month : 1..12, for organisations that state none.
     sources : declarations per file pattern, first match counts.
+    withdrawn : files delivered by mistake, as reports name them (``exports/zendesk/a.csv``); what they hold
+        counts no more, under whatever name it came.
     first_period, last_period : observed months, None takes what was delivered.
     """
 
@@ -102,6 +104,7 @@ class Settings(_Part):
     drop_zone: Annotated[str, Field(min_length=1)] = "exports"
     fiscal_year_start_month: int = Field(1, ge=1, le=12)
     sources: tuple[Source, ...] = ()
+    withdrawn: tuple[str, ...] = ()
     thresholds: Thresholds = Thresholds()
     tolerated_share: ToleratedShare = ToleratedShare()
     primary_outcomes: tuple[str, ...] = ("csat_share", "log_revenue")

@@ -90,9 +90,16 @@ def sentences(home: Path, report: RunReport) -> list[str]:
             f"{'; '.join(named)}{also}: look at {home / 'quarantine'} and correct the source, "
             f"or state a tolerance in {home / 'maturity.yaml'}, then run again."
         )
-    not_taken = [check for check in report.failed_checks if check.name == NOT_TAKEN]
-    found += [f"Not taken from {check.asset}: {check.summary}" for check in not_taken]
+    if any(check.name == NOT_TAKEN for check in report.failed_checks):
+        found += [f"Not taken: {file}: {problem}" for file, problem in files_not_taken(home)]
     return found
+
+
+def files_not_taken(home: Path) -> list[tuple[str, str]]:
+    """Files of the drop zone that could not be taken, and why."""
+    from orchestration.ingest.deliveries import receipts
+
+    return [(delivery.file, delivery.problem) for delivery in receipts(home) if not delivery.is_landed]
 
 
 def ledger_totals(home: Path) -> dict[str, int]:

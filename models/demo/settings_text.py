@@ -13,6 +13,8 @@ def settings_yaml(files: list[DemoFile], spec: WorldSpec) -> str:
     lines = [
         "# Settings of the demo home. Everything in it is simulated; the summary says so in its first line.",
         "is_simulated: true",
+        "# Where the exports lie: below this folder, or an absolute path.",
+        "drop_zone: exports",
         "reporting_currency: EUR",
         "fiscal_year_start_month: 1",
         'instrument_version: "1"',

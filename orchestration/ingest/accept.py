@@ -70,7 +70,7 @@ def accept(home: Path, settings: Settings, *, pseudonym_key: str | None = None) 
         Another run is at work; no room is left; landed rows cannot be read back.
     """
     with one_at_a_time(home), room_to_write(home):
-        landed = [delivery for delivery in receipts(home) if delivery.is_landed]
+        landed = _counting(receipts(home), settings)
         if not landed:
             raise NothingDelivered(
                 "Nothing was delivered that could be taken",
@@ -112,6 +112,12 @@ def accept(home: Path, settings: Settings, *, pseudonym_key: str | None = None) 
         swap(made, home / ACCEPTED)
         swap(held, home / QUARANTINE)
     return result
+
+
+def _counting(received: Sequence[Delivery], settings: Settings) -> list[Delivery]:
+    """Deliveries that were landed and not withdrawn."""
+    withdrawn = {delivery.delivery_id for delivery in received if delivery.file in settings.withdrawn}
+    return [delivery for delivery in received if delivery.is_landed and delivery.delivery_id not in withdrawn]
 
 
 def _require_references(home: Path, landed: Sequence[Delivery]) -> None:

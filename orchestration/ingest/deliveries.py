@@ -143,14 +143,17 @@ def _take_in(
 ) -> list[Delivery]:
     known = {(delivery.file, delivery.delivery_id): delivery for delivery in before}
     first_name = {d.delivery_id: d.file for d in reversed(before) if d.status == "taken"}
+    present: set[tuple[str, str]] = set()
     for file, path in files.items():
         content = read_content(path)
-        earlier = known.get((file, hashlib.sha256(content).hexdigest()))
+        key = (file, hashlib.sha256(content).hexdigest())
+        present.add(key)
+        earlier = known.get(key)
         if earlier is not None and _stands(home, settings, earlier):
             _make_current(known, file, earlier)
             continue
         reading = read_bytes(content, file, settings)
-        sequence = earlier.sequence if earlier else len(known) + 1
+        sequence = earlier.sequence if earlier else 1 + max((d.sequence for d in known.values()), default=0)
         received_at = earlier.received_at if earlier else at
         status: Status = reading.status
         if reading.status == "taken":
@@ -167,7 +170,9 @@ def _take_in(
         else:
             # A file that cannot be taken replaces nothing.
             known[file, reading.delivery_id] = taken
-    return sorted(known.values(), key=lambda delivery: delivery.sequence)
+    # Of a file that was not taken nothing was landed: once it is gone or replaced, nothing is left to tell.
+    counting = [delivery for key, delivery in known.items() if delivery.is_landed or key in present]
+    return sorted(counting, key=lambda delivery: delivery.sequence)
 
 
 def _stands(home: Path, settings: Settings, earlier: Delivery) -> bool:

@@ -198,3 +198,11 @@ def test_real_data_have_no_planted_truth() -> None:
     assert "planted" not in " ".join(build_narrative(facts, "en").primary[0].notes)
     with pytest.raises(ValueError, match="simulated data only"):
         build_facts(**tables(), settings=FactsSettings(is_simulated=False), truth={"csat_share": 0.0})
+
+
+def test_a_claim_on_nothing_says_so_instead_of_empty_dates() -> None:
+    claims = tables()["claims"].assign(
+        level="none", grade="E", withheld=True, n_organizations=0, first_period=None, last_period=None
+    )
+    said = build_narrative(make_facts(claims=claims), "en").primary[0].basis
+    assert said == "No organisation has both an index and this outcome a quarter later."

@@ -134,3 +134,24 @@ def test_the_drop_zone_may_lie_elsewhere(exports: Any, tmp_path: Path) -> None:
     file.rename(elsewhere / "a.csv")
     settings = exports.settings.model_copy(update={"drop_zone": str(tmp_path / "shared")})
     assert "exports/zendesk/a.csv" in [delivery.file for delivery in receive(exports.home, settings)]
+
+
+def test_a_file_delivered_by_mistake_can_be_withdrawn(exports: Any) -> None:
+    path = exports.tickets("a.csv", [{"id": "1"}])
+    wrong = exports.tickets("wrong.csv", [{"id": "2"}])
+    exports.put("exports/zendesk/wrong_again.csv", wrong.read_bytes())
+    exports.receive()
+    settings = exports.settings.model_copy(update={"withdrawn": ("exports/zendesk/wrong.csv",)})
+    files = set(accept(exports.home, settings).ledger["file"])
+    assert f"exports/zendesk/{path.name}" in files
+    assert not {"exports/zendesk/wrong.csv", "exports/zendesk/wrong_again.csv"} & files
+
+
+def test_a_file_that_was_not_taken_is_forgotten_once_it_is_gone(exports: Any) -> None:
+    exports.tickets("a.csv", [{"id": "1"}])
+    unknown = exports.put("exports/zendesk/notes.csv", "when,what\n2024-01-01,x\n")
+    assert [d.file for d in exports.receive() if not d.is_landed] == ["exports/zendesk/notes.csv"]
+    unknown.unlink()
+    received = exports.receive()
+    assert [d.file for d in received if not d.is_landed] == []
+    assert len({d.sequence for d in received}) == len(received)
