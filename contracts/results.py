@@ -63,52 +63,62 @@ def _withheld_has_reason() -> FrameRule:
     return FrameRule("reasons", "given_when_withheld", text, holds, corrupt, "Let the grading give a reason.")
 
 
+_EFFECT_COLUMNS = (
+    _OUTCOME,
+    _IS_PRIMARY,
+    Column("model", "text", "Estimator of method.md.", allowed=("naive", "M1", "M2"), example="M2"),
+    Column("exposure", "text", "What is said to differ.", example="index_per_10"),
+    _estimate(),
+    Column(
+        "standard_error",
+        "real",
+        "Standard error of the estimate.",
+        nullable=True,
+        minimum=0,
+        example=0.005,
+    ),
+    _LOW,
+    _HIGH,
+    Column("p_value", "share", "Two-sided p-value.", nullable=True, example=0.001),
+    Column(
+        "p_adjusted", "share", "p-value after adjustment for many outcomes.", nullable=True, example=0.002
+    ),
+    Column("adjustment", "text", "Which adjustment.", nullable=True, allowed=("holm", "bh"), example="holm"),
+    _UNIT,
+    _ERROR_KIND,
+    Column(
+        "degrees_of_freedom",
+        "real",
+        "Degrees of freedom of the test.",
+        nullable=True,
+        minimum=0,
+        example=159,
+    ),
+    Column("n_observations", "integer", "Organisation-months used.", minimum=0, example=5000),
+    _N_ORGANIZATIONS,
+    _N_PERIODS,
+    _FIRST,
+    _LAST,
+    _MDE,
+)
+
 EFFECTS = Contract(
     name="effects",
     layer="analysis",
     description="Every estimate of the exposure on an outcome one quarter later, with its uncertainty.",
     grain="One row per outcome, model and exposure.",
     key=("outcome", "model", "exposure"),
-    columns=(
-        _OUTCOME,
-        _IS_PRIMARY,
-        Column("model", "text", "Estimator of method.md.", allowed=("naive", "M1", "M2"), example="M2"),
-        Column("exposure", "text", "What is said to differ.", example="index_per_10"),
-        _estimate(),
-        Column(
-            "standard_error",
-            "real",
-            "Standard error of the estimate.",
-            nullable=True,
-            minimum=0,
-            example=0.005,
-        ),
-        _LOW,
-        _HIGH,
-        Column("p_value", "share", "Two-sided p-value.", nullable=True, example=0.001),
-        Column(
-            "p_adjusted", "share", "p-value after adjustment for many outcomes.", nullable=True, example=0.002
-        ),
-        Column(
-            "adjustment", "text", "Which adjustment.", nullable=True, allowed=("holm", "bh"), example="holm"
-        ),
-        _UNIT,
-        _ERROR_KIND,
-        Column(
-            "degrees_of_freedom",
-            "real",
-            "Degrees of freedom of the test.",
-            nullable=True,
-            minimum=0,
-            example=159,
-        ),
-        Column("n_observations", "integer", "Organisation-months used.", minimum=0, example=5000),
-        _N_ORGANIZATIONS,
-        _N_PERIODS,
-        _FIRST,
-        _LAST,
-        _MDE,
-    ),
+    columns=_EFFECT_COLUMNS,
+    frame_rules=(_within("estimate"),),
+)
+
+SENSITIVITY = Contract(
+    name="sensitivity",
+    layer="analysis",
+    description="The same estimates with other standard errors: HC3, and CR2 for few clusters.",
+    grain="One row per outcome, model, exposure and kind of standard error.",
+    key=("outcome", "model", "exposure", "standard_error_kind"),
+    columns=_EFFECT_COLUMNS,
     frame_rules=(_within("estimate"),),
 )
 
@@ -195,5 +205,6 @@ CLAIM_REASONS = Contract(
 )
 
 RESULTS: dict[str, Contract] = {
-    contract.name: contract for contract in (EFFECTS, CONTRASTS, INDEX_QUALITY, CLAIMS, CLAIM_REASONS)
+    contract.name: contract
+    for contract in (EFFECTS, SENSITIVITY, CONTRASTS, INDEX_QUALITY, CLAIMS, CLAIM_REASONS)
 }

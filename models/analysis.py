@@ -64,7 +64,7 @@ class Analysis:
         M0, by practice code.
     index_quality : tuple of QualityRow
     sensitivity : tuple of Effect
-        M1 with HC3 and CR2, M2 with CR2: `standard_error_kind` tells; not part of `analysis.effects`.
+        M1 with HC3 and CR2, M2 with CR2: `standard_error_kind` tells; `analysis.sensitivity`.
     """
 
     effects: tuple[Effect, ...]
@@ -78,7 +78,7 @@ class Analysis:
         return result_frame(self.effects, Effect)
 
     def sensitivity_frame(self) -> pd.DataFrame:
-        """The columns of `analysis.effects` for the other standard errors."""
+        """`analysis.sensitivity`: the columns of `analysis.effects` for the other standard errors."""
         return result_frame(self.sensitivity, Effect)
 
     def claims_frame(self) -> pd.DataFrame:

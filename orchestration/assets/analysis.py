@@ -95,6 +95,7 @@ def estimated(
     )
     return {
         "effects": found.effects_frame(),
+        "sensitivity": found.sensitivity_frame(),
         "contrasts": found.contrasts_frame(),
         "index_quality": found.index_quality_frame(),
         "claims": found.claims_frame(),

@@ -96,6 +96,8 @@ def test_the_sensor_asks_once_per_content(tmp_path: Path) -> None:
     assert isinstance(looked(None), dg.SkipReason)
     (home / "exports").mkdir(parents=True)
     (home / "exports" / "a.csv").write_text("x\n1\n")
+    assert isinstance(looked(None), dg.SkipReason), "without settings nothing can run"
+    (home / "maturity.yaml").write_text("is_simulated: true\n")
     first = looked(None)
     assert first.run_requests[0].run_key == first.cursor == drop_zone_hash(home)
     (home / "exports" / "a.csv").touch()
