@@ -36,7 +36,8 @@ lint: $(READY) ## format, ruff, types, import rules, SQL, Dagster definitions
 	$(BIN)/sqlfluff lint --config dbt_project/.sqlfluff dbt_project
 	$(BIN)/dagster definitions validate --workspace workspace.yaml
 
-format: $(READY) ## rewrite Python and SQL into the house form
+format: $(READY) ## rewrite Python and SQL into the house form, and what the contracts render for dbt
+	$(BIN)/python -m orchestration.rendered
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(BIN)/sqlfluff fix --config dbt_project/.sqlfluff dbt_project

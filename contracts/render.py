@@ -1,6 +1,6 @@
 """Renders dbt's seeds and YAML out of the contracts; what is written by hand (SQL, formulas) is not here.
 
-`python -m contracts.render dbt_project` writes the files; a test fails when they drift apart.
+orchestration/rendered.py writes the files; a test fails when they drift apart.
 """
 
 from __future__ import annotations
@@ -8,9 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-import sys
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -240,15 +238,3 @@ def _csv(rows: Iterable[dict[str, Any]]) -> str:
     writer.writeheader()
     writer.writerows(rows)
     return buffer.getvalue()
-
-
-def main(root: Path) -> None:
-    """Write every machine-written file under the folder of the dbt project."""
-    for path, text in render_dbt().items():
-        target = root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

@@ -11,7 +11,8 @@ import yaml
 
 from contracts.instrument import load_instrument
 from contracts.kpis import load_kpis
-from contracts.render import HEADER, main, render_dbt
+from contracts.render import HEADER, render_dbt
+from orchestration.rendered import write_rendered
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 FILES = render_dbt()
@@ -19,13 +20,13 @@ FILES = render_dbt()
 
 @pytest.mark.parametrize("path", FILES)
 def test_machine_written_files_are_those_of_the_contracts(path: str) -> None:
-    assert (PROJECT / path).read_text(encoding="utf-8") == FILES[path], (
-        "python -m contracts.render dbt_project"
-    )
+    assert (PROJECT / path).read_text(encoding="utf-8") == FILES[path], "run make format"
 
 
 def test_no_machine_written_file_is_left_over() -> None:
-    written = {p.relative_to(PROJECT).as_posix() for p in PROJECT.rglob("*.yml") if _is_rendered(p)}
+    written = {
+        p.relative_to(PROJECT).as_posix() for p in PROJECT.rglob("*.yml") if p.is_file() and _is_rendered(p)
+    }
     assert written <= set(FILES)
 
 
@@ -34,7 +35,7 @@ def _is_rendered(path: Path) -> bool:
 
 
 def test_rendering_writes_every_file(tmp_path: Path) -> None:
-    main(tmp_path)
+    write_rendered(tmp_path)
     assert {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*.*")} == set(FILES)
 
 
