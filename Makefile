@@ -25,7 +25,8 @@ dev: $(READY) ## open Dagster's page on 127.0.0.1 for the demo home (PORT=3000)
 		$(BIN)/dagster dev --host 127.0.0.1 --port $(PORT) --workspace workspace.yaml
 
 test: $(READY) ## pass the tests
-	@.ci/debian-packages chromium
+	@# The driver that steers Chromium carries a Node.js of its own, which needs libatomic.
+	@.ci/debian-packages chromium libatomic1
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(READY) ## format, ruff, types, import rules, SQL, Dagster definitions
