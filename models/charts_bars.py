@@ -25,7 +25,7 @@ def _paired_bars(
             "x": x,
             "y": y,
             "yOffset": offset,
-            "color": {"field": "series", "scale": colours, "sort": list(series), "legend": {}},
+            "color": {"field": "series", "scale": colours, "sort": list(series), "legend": {"columns": 1}},
         },
     }
     # The label stands behind the bar and behind its tick, whichever is longer.
@@ -54,7 +54,7 @@ def _paired_bars(
                 "encoding": {"x": {**x, "field": "first"}, "y": y, "yOffset": offset},
             },
         )
-    return base_spec(56 + 50 * len(order), layers, data={"values": values})
+    return base_spec(74 + 50 * len(order), layers, data={"values": values})
 
 
 def stage_figure(words: Words) -> Figure | None:

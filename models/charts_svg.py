@@ -65,7 +65,8 @@ def base_spec(height: int, layers: list[Spec], **extra: Any) -> Spec:
         "height": height,
         "autosize": {"type": "fit", "contains": "padding"},
         "background": None,
-        "padding": 2,
+        # Widths are reckoned in Arial; a reader without it may see a font that is a sixth wider.
+        "padding": {"left": 16, "right": 16, "top": 2, "bottom": 2},
         "layer": layers,
         "config": {
             "view": {"stroke": None},
