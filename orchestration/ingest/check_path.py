@@ -1,18 +1,27 @@
 """What would become of files if they were delivered; the one way into ingest that never writes anything."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from contracts.instrument import load_instrument
 from contracts.profile import Profile
+from contracts.source_rules import rules_of_profile
 from orchestration.errors import UnreadableFile
 from orchestration.ingest.deliveries import delivered_files, is_delivered
-from orchestration.ingest.judge import judge
+from orchestration.ingest.judge import entities_of, judge
 from orchestration.ingest.reading import Reading, read_bytes, read_content
 from orchestration.ingest.typing_rows import typed_rows
 from orchestration.ingest.verdict import Loaded
 from orchestration.settings import DEMO_PSEUDONYM_KEY, Settings
+
+_LINES_NAMED = 5
+_AGAIN = "Export it again as CSV, with every field that holds a delimiter or a quote in quotes."
+_FORM = {
+    "row:wrong_number_of_fields": f"The line has more or fewer fields than the header. {_AGAIN}",
+    "row:stray_quote": f"A quote stands inside a field that does not begin with one. {_AGAIN}",
+    "row:unclosed_quote": f"A quoted field never ends. {_AGAIN}",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,8 @@ class FileReport:
     deleted : accepted rows that their source marks as deleted.
     footer_rows : lines set aside at the end; they are no rows.
     reasons : refused rows by reason (``column:rule``).
+    lines : the first lines refused for each reason.
+    remedies : what each reason means and what to do.
     problem : why the file is not taken, with the next step.
     """
 
@@ -52,6 +63,8 @@ class FileReport:
     deleted: int = 0
     footer_rows: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
+    lines: dict[str, list[int]] = field(default_factory=dict)
+    remedies: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     problem: str = ""
 
@@ -172,9 +185,12 @@ def _judged(
     # The key hides nothing here: no person key leaves this function.
     converted = typed_rows(profile, loaded, settings, DEMO_PSEUDONYM_KEY)
     judged = judge(profile, loaded, converted, None)
-    reasons: dict[str, Counter[str]] = {delivery.file: Counter() for delivery in loaded}
-    for file, found in zip(judged.held["file"], judged.held["reasons"], strict=True):
-        reasons[str(file)].update(str(found).split(";"))
+    lines: dict[str, dict[str, list[int]]] = {delivery.file: {} for delivery in loaded}
+    held = judged.held.sort_values("source_line")
+    for file, number, found in zip(held["file"], held["source_line"], held["reasons"], strict=True):
+        for reason in str(found).split(";"):
+            lines[str(file)].setdefault(reason, []).append(int(number))
+    remedies = _remedies(profile)
     return [
         replace(
             reports[line.file],
@@ -184,8 +200,17 @@ def _judged(
             duplicate=line.duplicate,
             superseded=line.superseded,
             deleted=line.n_deleted,
-            reasons=dict(sorted(reasons[line.file].items())),
+            reasons={reason: len(found) for reason, found in sorted(lines[line.file].items())},
+            lines={reason: found[:_LINES_NAMED] for reason, found in sorted(lines[line.file].items())},
+            remedies={reason: remedies.get(reason, "") for reason in sorted(lines[line.file])},
             warnings=[*reports[line.file].warnings, *judged.warnings],
         )
         for line in judged.lines
     ]
+
+
+def _remedies(profile: Profile) -> dict[str, str]:
+    """What every reason that this profile's rows can be refused for means, and the next step."""
+    rules = [rule for contract in entities_of(profile) for rule in contract.rules]
+    rules += rules_of_profile(profile, load_instrument())
+    return {**_FORM, **{rule.id: f"{rule.description} {rule.remedy}" for rule in rules}}

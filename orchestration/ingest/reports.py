@@ -36,9 +36,15 @@ def _block(report: FileReport) -> str:
         rows.append(("problem", report.problem))
     else:
         rows.append(("rows", ", ".join(f"{getattr(report, name):,} {name}" for name in _COUNTS)))
-    rows += [("held back", f"{n:,} x {reason}") for reason, n in report.reasons.items()]
+    rows += [("held back", _refused(report, reason, n)) for reason, n in report.reasons.items()]
     rows += [("note", warning) for warning in report.warnings]
     return "\n".join([report.file, *(f"  {name:<10} {words}" for name, words in rows)])
+
+
+def _refused(report: FileReport, reason: str, n: int) -> str:
+    named = report.lines.get(reason, [])
+    lines = ", ".join(str(number) for number in named) + (", ..." if n > len(named) else "")
+    return f"{n:,} x {reason}, line {lines}: {report.remedies.get(reason, '')}".rstrip(": ")
 
 
 def _counted(n: int, noun: str) -> str:

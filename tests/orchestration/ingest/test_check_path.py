@@ -133,3 +133,14 @@ def test_a_path_that_is_not_there_is_said(tmp_path: Path) -> None:
         check_path(tmp_path / "nowhere")
     with pytest.raises(UnreadableFile, match="no file in this folder"):
         check_path(tmp_path)
+
+
+def test_a_refused_row_is_named_by_line_with_its_rule_and_the_next_step(exports: Any) -> None:
+    path = exports.tickets("a.csv", [{"id": "1"}, {"id": "2", "created_at": "never"}])
+    path.write_text(path.read_text() + "too,few\n")
+    report = check_path(path)[0]
+    assert report.lines == {"created_at:timestamp": [3], "row:wrong_number_of_fields": [4]}
+    assert "no date and time" in report.remedies["created_at:timestamp"]
+    assert "more or fewer fields" in report.remedies["row:wrong_number_of_fields"]
+    words = to_text([report])
+    assert "1 x created_at:timestamp, line 3: Text that is no date and time" in words
