@@ -68,8 +68,9 @@ def share_result(
     tolerated : float
         Share, 0..1, that may be refused.
     """
-    share = refused / rows if rows else 0.0
-    passed = share <= tolerated
+    from orchestration.ingest.tolerance import is_within
+
+    passed = is_within(refused, rows, tolerated)
     said = f"{refused:,} of {rows:,} rows refused"
     return dg.AssetCheckResult(
         asset_key=key,
@@ -85,12 +86,12 @@ def other_result(
     key: dg.AssetKey, entity: str, refused: Mapping[str, int], rows: int, settings: Settings
 ) -> dg.AssetCheckResult:
     """Result for the reasons that have no check of their own; each has its own tolerance."""
-    from orchestration.ingest.tolerance import tolerated
+    from orchestration.ingest.tolerance import is_within, tolerated
 
     over = {
         reason: count
         for reason, count in refused.items()
-        if count > tolerated(settings, entity, reason) * rows
+        if not is_within(count, rows, tolerated(settings, entity, reason))
     }
     named = ", ".join(f"{reason} ({count})" for reason, count in over.items())
     return dg.AssetCheckResult(

@@ -46,10 +46,6 @@ class UnreadableFile(MaturityImpactError):
     """A delivered file cannot be turned into rows of text without guessing."""
 
 
-class UnknownFile(MaturityImpactError):
-    """No export profile fits the header of a delivered file."""
-
-
 class LandingDamaged(MaturityImpactError):
     """What was landed earlier cannot be read back as it was written."""
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from orchestration.errors import DiskFull, MaturityImpactError, WarehouseLocked
 
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""What the system calls a full disk, a used-up quota and a file over its limit."""
 _NO_ROOM_WORDS = (
     "no space left",
     "disk quota",
@@ -53,7 +54,7 @@ def clear_error(error: BaseException, home: Path) -> MaturityImpactError | None:
     while seen is not None:
         if isinstance(seen, MaturityImpactError) and type(seen).__name__ != "DbtError":
             return seen
-        if isinstance(seen, OSError) and seen.errno in _NO_ROOM:
+        if isinstance(seen, OSError) and seen.errno in NO_ROOM:
             return no_room(home)
         if (found := clear_message(str(seen), home)) is not None:
             return found

@@ -1,6 +1,5 @@
 """Settings of an installation, from HOME/maturity.yaml. No environment and no secrets: they are passed in."""
 
-from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -92,11 +91,10 @@ class Settings(_Part):
     reporting_currency : ISO 4217 code amounts are reported in.
     is_simulated : marks every output as simulated and allows the public demo key.
     drop_zone : folder of the exports, below the home or absolute.
-    fiscal_year_start_month : 1..12, for organisations that state none.
+    fiscal_year_start_month : 1..12; declared for fiscal views, which this version does not make yet.
     sources : declarations per file pattern, first match counts.
     withdrawn : files delivered by mistake, as reports name them (``exports/zendesk/a.csv``); what they hold
         counts no more, under whatever name it came.
-    first_period, last_period : observed months, None takes what was delivered.
     """
 
     reporting_currency: Currency = "EUR"
@@ -109,8 +107,6 @@ class Settings(_Part):
     tolerated_share: ToleratedShare = ToleratedShare()
     primary_outcomes: tuple[str, ...] = ("csat_share", "log_revenue")
     instrument_version: Annotated[str, Field(coerce_numbers_to_str=True)] = "1"
-    first_period: date | None = None
-    last_period: date | None = None
 
     def source_for(self, relative_path: str, system: str | None = None) -> Source | None:
         """Declaration for a file below the drop zone; the first match counts.

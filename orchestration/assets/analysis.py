@@ -73,14 +73,14 @@ def estimated(
     InputBrokenError
         A mart that passed its check in an earlier run no longer holds (gate at use).
     """
-    import pandas as pd
-
+    from contracts.entities import ENTITIES
     from contracts.instrument import load_instrument
     from models.analysis import EXPLORATORY, PRIMARY
     from models.claims import Thresholds
+    from orchestration.ingest.accepted import read_entity
 
     read = {name: _valid(installation, marts[name]) for name in MARTS_READ}
-    answers = pd.read_parquet(installation.home / "accepted" / ENTITY_READ, partitioning=None)
+    answers = read_entity(installation.home / "accepted", ENTITIES[ENTITY_READ])
     primary = settings.primary_outcomes
     found = installation.parts.analyse(
         read["fct_maturity_impact"],

@@ -1,6 +1,5 @@
 """Writing whole or not at all: folders swapped, Parquet and JSON with stable bytes. No content rules."""
 
-import errno
 import json
 import os
 import shutil
@@ -15,12 +14,11 @@ import pyarrow.parquet
 from filelock import FileLock, Timeout
 
 from orchestration.errors import DiskFull, IngestBusy, LandingDamaged
+from orchestration.failures import NO_ROOM
 
 # pyarrow carries no types; named so that this is said once.
 pa: Any = pyarrow
 pq: Any = pyarrow.parquet
-
-_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 @contextmanager
@@ -29,7 +27,7 @@ def room_to_write(where: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _NO_ROOM:
+        if error.errno in NO_ROOM:
             raise DiskFull(
                 "There is no room left to write; what stood before is untouched",
                 str(where),

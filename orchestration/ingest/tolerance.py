@@ -42,6 +42,11 @@ def tolerated(settings: Settings, entity: str, rule: str) -> float:
     return rules.get(entity, settings.tolerated_share.default)
 
 
+def is_within(n_refused: int, n_rows: int, share: float) -> bool:
+    """Whether no more than a share of the rows was refused."""
+    return n_refused <= share * n_rows
+
+
 def breaches(result: AcceptResult, settings: Settings) -> list[Breach]:
     """Rules that refused more rows than tolerated; empty when the run may go on.
 
@@ -54,6 +59,6 @@ def breaches(result: AcceptResult, settings: Settings) -> list[Breach]:
     for entity, verdict in result.verdicts.items():
         for rule, n_refused in verdict.refused.items():
             share = tolerated(settings, entity, rule)
-            if n_refused > share * verdict.n_delivered:
+            if not is_within(n_refused, verdict.n_delivered, share):
                 found.append(Breach(entity, rule, n_refused, verdict.n_delivered, share))
     return found
