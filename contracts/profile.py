@@ -9,8 +9,10 @@ from importlib.resources import files
 from typing import Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
+from contracts.strict import Strict
+from contracts.survey_shape import Survey
 from contracts.yaml_lines import line_of, repeated_key
 
 WhenValue = bool | list[str] | Literal["*"] | None
@@ -21,25 +23,21 @@ class ProfileError(ValueError):
     """A profile that cannot be used; the message names file, line and what to change."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Case(_Strict):
+class Case(Strict):
     """One line of a decision list: the first case whose conditions all hold gives the value."""
 
     when: dict[str, WhenValue] = Field(default_factory=dict)
     value: str | bool | None
 
 
-class Ordinal(_Strict):
+class Ordinal(Strict):
     """Number of a row within its group, counted from 1 in the order of a column."""
 
     group: str
     order: str
 
 
-class Threshold(_Strict):
+class Threshold(Strict):
     """Word for a number: `below` under `at`, else `reached`."""
 
     column: str
@@ -48,14 +46,14 @@ class Threshold(_Strict):
     reached: str
 
 
-class Sign(_Strict):
+class Sign(Strict):
     """Classes whose amounts change sign, so that positive increases the class."""
 
     column: str
     negate: list[str]
 
 
-class ColumnMap(_Strict):
+class ColumnMap(Strict):
     """Where a canonical column comes from; several sources mean the first that is not empty.
 
     `values` maps source words (compared without case) to canonical words; a word that is neither mapped nor
@@ -96,7 +94,7 @@ class ColumnMap(_Strict):
         return used
 
 
-class Signature(_Strict):
+class Signature(Strict):
     """Header columns by which a file is known."""
 
     required: tuple[str, ...] = Field(min_length=1)
@@ -104,7 +102,7 @@ class Signature(_Strict):
     forbidden: tuple[str, ...] = ()
 
 
-class Unit(_Strict):
+class Unit(Strict):
     """Native key of the organisation: its type and the source column that holds it."""
 
     type: str
@@ -112,7 +110,7 @@ class Unit(_Strict):
     case_safe_id: bool = False
 
 
-class Refuse(_Strict):
+class Refuse(Strict):
     """Rows that are not facts: refused with a reason when the conditions hold."""
 
     when: dict[str, WhenValue] = Field(min_length=1)
@@ -120,15 +118,7 @@ class Refuse(_Strict):
     description: str
 
 
-class Survey(_Strict):
-    """One row is one response; items, channels and practices are found by their codes, never by position."""
-
-    channel_prefix: str
-    practice_prefix: str
-    unanswered: tuple[str, ...] = ()
-
-
-class Profile(_Strict):
+class Profile(Strict):
     """One export shape of one vendor object."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]+$")

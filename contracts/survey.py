@@ -17,7 +17,7 @@ from contracts.values import blank_to_null, parse, parse_booleans
 
 if TYPE_CHECKING:
     from contracts.instrument import Instrument
-    from contracts.profile import Survey
+    from contracts.survey_shape import Survey
 
 Frames = dict[str, pd.DataFrame]
 _LEVEL = ASSESSMENT_ANSWERS.column("answer_level")

@@ -16,8 +16,11 @@ DEMO_PSEUDONYM_KEY = "simulated-persons-only"
 # HMAC-SHA256 is no stronger than its key; below this a key can be found by trying.
 MINIMUM_KEY_LENGTH = 16
 
-Locale = Literal["en", "nl", "de", "fr", "es"]
-SourceSystem = Literal["qualtrics", "salesforce", "zendesk", "workday", "xero", "reference"]
+Locale = Annotated[str, Field(pattern=r"^[a-z]{2}(_[A-Z]{2})?$")]
+System = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+DateOrder = Literal["dmy", "mdy", "ymd"]
+Policy = Literal["accept", "warn", "refuse"]
+OneCharacter = Annotated[str, Field(min_length=1, max_length=1)]
 
 
 def _zone(name: str) -> str:
@@ -35,6 +38,29 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class HeaderChanges(_Part):
+    """What to do when the header of a source is not what it was at its delivery before."""
+
+    added: Policy = "accept"
+    missing: Policy = "warn"
+    renamed: Policy = "warn"
+    retyped: Policy = "warn"
+
+
+class Unpivot(_Part):
+    """Columns that are values of one variable, such as months, brought below each other.
+
+    Attributes
+    ----------
+    columns : regular expression that the whole names of these columns match.
+    name_to, value_to : names of the two columns they become.
+    """
+
+    columns: str
+    name_to: str
+    value_to: str
+
+
 class Source(_Part):
     """What is declared about the files that match one pattern; a declaration always beats a guess.
 
@@ -42,20 +68,36 @@ class Source(_Part):
     ----------
     system : source system the files come from.
     pattern : file pattern below the drop zone, such as ``zendesk/*.csv``.
-    profile, encoding, delimiter : override detection; None lets the file speak.
-    locale : how numbers and dates are written.
-    zone : time zone of times that carry none.
+    profile, encoding, delimiter, quote, header_rows, sheet : override detection; None lets the file speak.
+    locale, date_order : how numbers and dates are written; None takes the profile's, then English and ISO.
+    zone : time zone of times that carry none; None takes the file's or the profile's, then UTC.
     currency : currency of amounts that carry none; None means the reporting currency.
+    is_full_snapshot : each file holds everything there is, so a key that is gone no longer exists.
+    constants : canonical column to the value that holds for every row, for what an export does not say.
+    values : canonical column to words of the source and their canonical words, beside the profile's.
+    account_classes : account code or range (``8000-8999``) to account class.
+    unpivot : brings a pivoted layout into rows.
+    header_changes : policy for changed headers; None takes that of the installation.
     """
 
-    system: SourceSystem
+    system: System
     pattern: str = "**/*"
     profile: str | None = None
     encoding: str | None = None
-    delimiter: Literal[",", ";", "\t", "|"] | None = None
-    locale: Locale = "en"
-    zone: Zone = "UTC"
+    delimiter: OneCharacter | None = None
+    quote: OneCharacter | None = None
+    header_rows: int | None = Field(None, ge=1, le=3)
+    sheet: str | None = None
+    locale: Locale | None = None
+    date_order: DateOrder | None = None
+    zone: Zone | None = None
     currency: Currency | None = None
+    is_full_snapshot: bool = False
+    constants: dict[str, str] = Field(default_factory=dict)
+    values: dict[str, dict[str, str]] = Field(default_factory=dict)
+    account_classes: dict[str, str] = Field(default_factory=dict)
+    unpivot: Unpivot | None = None
+    header_changes: HeaderChanges | None = None
 
 
 class Thresholds(_Part):
@@ -93,6 +135,9 @@ class Settings(_Part):
     drop_zone : folder of the exports, below the home or absolute.
     fiscal_year_start_month : 1..12; declared for fiscal views, which this version does not make yet.
     sources : declarations per file pattern, first match counts.
+    header_changes : what to do when a header is not what it was.
+    store_personal : whether landing may hold personal columns; by default they stop before it.
+    memory_limit : memory the gate may use, such as ``1GB``; more is spilled to HOME/tmp.
     withdrawn : files delivered by mistake, as reports name them (``exports/zendesk/a.csv``); what they hold
         counts no more, under whatever name it came.
     """
@@ -102,6 +147,9 @@ class Settings(_Part):
     drop_zone: Annotated[str, Field(min_length=1)] = "exports"
     fiscal_year_start_month: int = Field(1, ge=1, le=12)
     sources: tuple[Source, ...] = ()
+    header_changes: HeaderChanges = HeaderChanges()
+    store_personal: bool = False
+    memory_limit: Annotated[str, Field(pattern=r"^\d+(\.\d+)?(MB|GB)$")] = "1GB"
     withdrawn: tuple[str, ...] = ()
     thresholds: Thresholds = Thresholds()
     tolerated_share: ToleratedShare = ToleratedShare()

@@ -52,8 +52,8 @@ def typed_rows(
 def _manner(delivery: Loaded, profile: Profile, settings: Settings) -> _Manner:
     declared = declaration(delivery.file, settings, profile.source_system)
     return (
-        declared.locale if declared else "en",
-        delivery.header_zone or (declared.zone if declared else "UTC"),
+        (declared.locale if declared else None) or "en",
+        delivery.header_zone or (declared.zone if declared else None) or "UTC",
         (declared.currency if declared else None) or settings.reporting_currency,
         tuple(delivery.rows.columns),
     )

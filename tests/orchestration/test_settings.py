@@ -48,7 +48,7 @@ tolerated_share: {default: 0.01, rules: {"tickets.satisfaction:known_value": 0.5
         ("reporting_currency: euro", "reporting_currency"),
         ("thresholds: {minimum_raters: 0}", "thresholds.minimum_raters"),
         ("sources: [{system: zendesk, zone: Mars/Phobos}]", "sources.0.zone"),
-        ("sources: [{system: oracle}]", "sources.0.system"),
+        ("sources: [{system: Oracle}]", "sources.0.system"),
         ("tolerated_share: {default: 2}", "tolerated_share.default"),
     ],
 )
