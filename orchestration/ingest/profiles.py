@@ -1,0 +1,67 @@
+"""Export profiles of an installation: those shipped, and those of HOME/profiles. What one says: contracts."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from contracts.entities import ENTITIES
+from contracts.profile import Profile, ProfileError, load_profiles, parse_profile
+from orchestration.errors import SettingsError
+
+PROFILES: Final = "profiles"
+"""Folder of a home that holds its own profiles, one YAML file each."""
+
+_Stamp = tuple[tuple[str, int, int], ...]
+
+
+def profiles_of(home: Path | None) -> dict[str, Profile]:
+    """Profiles by name: the shipped ones, then those of a home, which replace shipped ones of their name.
+
+    Parameters
+    ----------
+    home : folder of the installation; None means the shipped ones alone.
+
+    Returns
+    -------
+    dict of str to Profile
+        Read anew only when a file of the home changed.
+
+    Raises
+    ------
+    SettingsError
+        A profile of the home is faulty; file, line and what to change are named.
+    """
+    own = sorted((home / PROFILES).glob("*.yaml")) if home is not None else []
+    if not own:
+        return dict(load_profiles())
+    stamp = tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in own)
+    return {**load_profiles(), **_read(stamp)}
+
+
+@lru_cache(maxsize=16)
+def _read(stamp: _Stamp) -> dict[str, Profile]:
+    return {profile.name: profile for profile in (_one(Path(path)) for path, _, _ in stamp)}
+
+
+def _one(path: Path) -> Profile:
+    where = f"{PROFILES}/{path.name}"
+    try:
+        profile = parse_profile(path.read_text(encoding="utf-8"), where)
+    except (ProfileError, OSError, UnicodeDecodeError) as error:
+        raise _faulty(str(error), path) from None
+    if profile.name != path.stem:
+        raise _faulty(f"{where}: the name is {profile.name}, the file's name another; make them equal", path)
+    if profile.entity is not None:
+        entity = ENTITIES.get(profile.entity)
+        if entity is None:
+            raise _faulty(f"{where}: entity: {profile.entity} is none of {', '.join(ENTITIES)}", path)
+        if strange := sorted(set(profile.columns) - set(entity.column_names)):
+            known = ", ".join(entity.column_names)
+            raise _faulty(
+                f"{where}: columns: {entity.name} has no {', '.join(strange)}; it has {known}", path
+            )
+    return profile
+
+
+def _faulty(said: str, path: Path) -> SettingsError:
+    return SettingsError(f"An export profile cannot be used: {said}", str(path), "correct it and run again")

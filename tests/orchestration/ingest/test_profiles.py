@@ -1,0 +1,69 @@
+"""If these fail, a user's own profile is not used, an old one still is, or its faults are not named."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from contracts.profile import load_profiles
+from orchestration.errors import SettingsError
+from orchestration.ingest.profiles import profiles_of
+
+DESK = """\
+name: our_desk
+version: "1"
+description: Tickets of our own desk
+source_system: our_desk
+entity: tickets
+shape: ui
+signature:
+  required: [Ticket, Opened, State]
+columns:
+  ticket_key: {from: Ticket}
+  created_at: {from: Opened}
+  status: {from: State}
+"""
+
+
+def put(home: Path, text: str, name: str = "our_desk.yaml", at: int = 1) -> Path:
+    path = home / "profiles" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    os.utime(path, ns=(at, at))
+    return path
+
+
+def test_without_a_home_the_shipped_profiles_stand_alone(tmp_path: Path) -> None:
+    assert profiles_of(None) == load_profiles() == profiles_of(tmp_path)
+
+
+def test_a_home_adds_its_own_and_a_change_is_seen(tmp_path: Path) -> None:
+    put(tmp_path, DESK)
+    assert set(profiles_of(tmp_path)) == {*load_profiles(), "our_desk"}
+    put(tmp_path, DESK.replace("source_system: our_desk", "source_system: desk"), at=2)
+    assert profiles_of(tmp_path)["our_desk"].source_system == "desk"
+    assert "our_desk" not in load_profiles(), "the shipped ones are never changed"
+
+
+def test_a_profile_of_the_home_replaces_the_shipped_one_of_its_name(tmp_path: Path) -> None:
+    name = "zendesk_ticket_api"
+    put(tmp_path, DESK.replace("name: our_desk", f"name: {name}"), f"{name}.yaml")
+    assert profiles_of(tmp_path)[name].shape == "ui"
+    assert load_profiles()[name].shape == "api"
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        (("shape: ui", "shape: screen"), "profiles/our_desk.yaml:6: shape"),
+        (("name: our_desk", "name: other_desk"), "the file's name another"),
+        (("entity: tickets", "entity: tickles"), "tickles is none of"),
+        (("status: {from", "state: {from"), "tickets has no state"),
+    ],
+)
+def test_a_fault_names_file_and_line(tmp_path: Path, changed: tuple[str, str], named: str) -> None:
+    put(tmp_path, DESK.replace(*changed))
+    with pytest.raises(SettingsError, match=named):
+        profiles_of(tmp_path)
