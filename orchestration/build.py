@@ -16,6 +16,7 @@ from orchestration.assets.analysis import analysis_assets
 from orchestration.assets.dbt import dbt_layer_assets
 from orchestration.assets.edition import edition_assets
 from orchestration.assets.landing import export_specs, landing_assets
+from orchestration.ingest.profiles import profiles_of
 from orchestration.jobs import full_job
 from orchestration.resources import Installation
 from orchestration.schedules import monthly_schedule
@@ -57,7 +58,7 @@ def build_definitions(
     job = full_job()
     return dg.Definitions(
         assets=[
-            *export_specs(),
+            *export_specs(profiles_of(home)),
             *before_edition,
             *edition_assets(installation, blocking, [*MARTS.values(), *RESULTS.values()]),
         ],

@@ -6,6 +6,10 @@ The layer name is one word everywhere: asset-key prefix, Dagster group, DuckDB s
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from contracts.profile import Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,7 @@ LAYERS: tuple[Layer, ...] = (
         "exports",
         "files as the vendors delivered them; never written to",
         _PLATFORM,
-        frozenset({"csv"}),
+        frozenset({"file"}),
         ("orchestration.assets.landing",),
     ),
     Layer(
@@ -82,8 +86,23 @@ LAYERS: tuple[Layer, ...] = (
 
 BY_NAME: dict[str, Layer] = {layer.name: layer for layer in LAYERS}
 
-SOURCES: tuple[str, ...] = ("qualtrics", "reference", "salesforce", "workday", "xero", "zendesk")
-"""Systems that deliver files; a test keeps the list equal to what the export profiles name."""
+DOMAINS: tuple[str, ...] = ("reference", "assessment", "crm", "support", "hr", "finance")
+"""Subjects that files are about; one asset each in exports and landing, however many vendors deliver."""
 
 WAREHOUSE_POOL = "warehouse"
 """Pool of one slot: `build.duckdb` takes one writing process at a time."""
+
+
+def domain_of(entity: str) -> str:
+    """Subject of a canonical entity: the module of contracts/entities that holds its contract."""
+    from contracts import entities
+
+    modules = {name: getattr(entities, name) for name in DOMAINS}
+    return next(
+        name for name, module in modules.items() if entity in {contract.name for contract in module.CONTRACTS}
+    )
+
+
+def domain_of_profile(profile: Profile) -> str:
+    """Subject of the files that an export profile reads."""
+    return "assessment" if profile.entity is None else domain_of(profile.entity)

@@ -5,11 +5,13 @@ from collections.abc import Iterator, Mapping
 import dagster as dg
 
 from contracts import Contract
+from contracts.profile import Profile
 from orchestration import checks
 from orchestration.assets.landing import RECEIPTS
 from orchestration.assets.step import running
 from orchestration.ingest.accept import AcceptResult
-from orchestration.layers import BY_NAME, SOURCES
+from orchestration.ingest.profiles import profiles_of
+from orchestration.layers import BY_NAME, domain_of
 from orchestration.resources import Installation
 from orchestration.settings import Settings
 
@@ -20,7 +22,7 @@ _WHOLE_ROW = "row"
 
 def accepted_assets(installation: Installation, contracts: Mapping[str, Contract]) -> dg.AssetsDefinition:
     """One asset per canonical entity; its rules, its ledger and its coverage are checks."""
-    refusals = profile_refusals(contracts)
+    refusals = profile_refusals(contracts, profiles_of(installation.home))
 
     @dg.multi_asset(
         name="accepted",
@@ -35,6 +37,7 @@ def accepted_assets(installation: Installation, contracts: Mapping[str, Contract
     def accepted(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         with running(installation, "accepted", context) as stage:
             settings = installation.settings()
+            profiles = profiles_of(installation.home)
             result = installation.parts.accept(
                 installation.home, settings, pseudonym_key=installation.given_key
             )
@@ -42,20 +45,21 @@ def accepted_assets(installation: Installation, contracts: Mapping[str, Contract
             stage.note = f"{int(result.ledger['quarantined'].sum()):,} rows quarantined"
         for name, contract in contracts.items():
             if checks.asset_key(contract) in context.selected_asset_keys:
-                yield _accepted(contract, refusals[name], result, settings)
+                yield _accepted(contract, refusals[name], result, settings, profiles)
 
     return accepted
 
 
-def profile_refusals(contracts: Mapping[str, Contract]) -> dict[str, dict[str, str]]:
+def profile_refusals(
+    contracts: Mapping[str, Contract], profiles: Mapping[str, Profile]
+) -> dict[str, dict[str, str]]:
     """Reasons that profiles have beside the contracts' rules, by entity: reason to its description."""
-    from contracts.profile import load_profiles
     from contracts.source_rules import rules_of_profile
     from orchestration.ingest.judge import entities_of
 
     known = {name: {rule.id for rule in contract.rules} for name, contract in contracts.items()}
     found: dict[str, dict[str, str]] = {name: {} for name in contracts}
-    for profile in load_profiles().values():
+    for profile in profiles.values():
         entity = entities_of(profile)[0].name
         for rule in rules_of_profile(profile):
             if rule.id not in known[entity] and rule.column != _WHOLE_ROW:
@@ -67,7 +71,7 @@ def _spec(contract: Contract) -> dg.AssetSpec:
     layer = BY_NAME["accepted"]
     return dg.AssetSpec(
         key=checks.asset_key(contract),
-        deps=[RECEIPTS, *(dg.AssetKey(["landing", source]) for source in feeding(contract.name))],
+        deps=[RECEIPTS, *(dg.AssetKey(["landing", domain]) for domain in feeding(contract.name))],
         group_name="accepted",
         owners=[layer.owner],
         kinds=set(layer.kinds),
@@ -77,16 +81,8 @@ def _spec(contract: Contract) -> dg.AssetSpec:
 
 
 def feeding(entity: str) -> list[str]:
-    """Systems whose files feed an entity, and the reference that maps their keys to organisations."""
-    from contracts.profile import load_profiles
-    from orchestration.ingest.judge import entities_of
-
-    systems = {
-        profile.source_system
-        for profile in load_profiles().values()
-        if entity in {contract.name for contract in entities_of(profile)}
-    }
-    return [source for source in SOURCES if source in systems or source == "reference"]
+    """Subjects whose files feed an entity: its own, and the reference that names organisations."""
+    return list(dict.fromkeys((domain_of(entity), "reference")))
 
 
 def _check_specs(contract: Contract, refusals: Mapping[str, str]) -> Iterator[dg.AssetCheckSpec]:
@@ -115,7 +111,11 @@ def _check_specs(contract: Contract, refusals: Mapping[str, str]) -> Iterator[dg
 
 
 def _accepted(
-    contract: Contract, refusals: Mapping[str, str], result: AcceptResult, settings: Settings
+    contract: Contract,
+    refusals: Mapping[str, str],
+    result: AcceptResult,
+    settings: Settings,
+    profiles: Mapping[str, Profile],
 ) -> dg.MaterializeResult[None]:
     from orchestration.ingest.tolerance import tolerated
 
@@ -134,7 +134,7 @@ def _accepted(
     ]
     others = {reason: count for reason, count in verdict.refused.items() if reason not in rules}
     found.append(checks.other_result(key, contract.name, others, verdict.n_delivered, settings))
-    found.append(_ledger_result(contract, result))
+    found.append(_ledger_result(contract, result, profiles))
     if contract.name not in _WITHOUT_UNIT:
         found.append(_coverage_result(key, verdict.n_unmapped, verdict.n_rows))
     return dg.MaterializeResult(
@@ -153,10 +153,12 @@ def _accepted(
     )
 
 
-def _ledger_result(contract: Contract, result: AcceptResult) -> dg.AssetCheckResult:
+def _ledger_result(
+    contract: Contract, result: AcceptResult, profiles: Mapping[str, Profile]
+) -> dg.AssetCheckResult:
     from orchestration.ingest.ledger import balance
 
-    ledger = result.ledger[result.ledger["profile"].isin(_profiles_of(contract.name))]
+    ledger = result.ledger[result.ledger["profile"].isin(_profiles_of(contract.name, profiles))]
     lost = balance(ledger)
     files = ", ".join(
         f"{file} ({lost_rows:+,})" for file, lost_rows in zip(lost["file"], lost["n_lost"], strict=True)
@@ -175,13 +177,12 @@ def _ledger_result(contract: Contract, result: AcceptResult) -> dg.AssetCheckRes
     )
 
 
-def _profiles_of(entity: str) -> list[str]:
-    from contracts.profile import load_profiles
+def _profiles_of(entity: str, profiles: Mapping[str, Profile]) -> list[str]:
     from orchestration.ingest.judge import entities_of
 
     return [
         profile.name
-        for profile in load_profiles().values()
+        for profile in profiles.values()
         if entity in {contract.name for contract in entities_of(profile)}
     ]
 

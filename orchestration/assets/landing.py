@@ -1,12 +1,13 @@
 """Assets of exports and landing: what was delivered, and that it was read once. Reading is ingest's work."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import dagster as dg
 
+from contracts.profile import Profile
 from orchestration.assets.step import running
 from orchestration.ingest.deliveries import Delivery
-from orchestration.layers import BY_NAME, SOURCES
+from orchestration.layers import BY_NAME, DOMAINS, domain_of_profile
 from orchestration.resources import Installation
 
 RECEIPTS = dg.AssetKey(["landing", "receipts"])
@@ -14,27 +15,35 @@ PROFILE_CHECK = "profile"
 _NAMED_AT_MOST = 10
 
 
-def export_specs() -> list[dg.AssetSpec]:
-    """One external asset per system: its files come from outside and are never written to."""
+def export_specs(profiles: Mapping[str, Profile]) -> list[dg.AssetSpec]:
+    """One external asset per subject: its files come from outside and are never written to."""
     layer = BY_NAME["exports"]
     return [
         dg.AssetSpec(
-            key=["exports", source],
+            key=["exports", domain],
             group_name="exports",
             owners=[layer.owner],
             kinds=set(layer.kinds),
-            description=f"Files as delivered by {source}; the drop zone is read, never written to.",
+            description=f"Files about {domain} as delivered; the drop zone is read, never written to.",
+            metadata={"systems": ", ".join(systems_of(domain, profiles))},
         )
-        for source in SOURCES
+        for domain in DOMAINS
     ]
 
 
+def systems_of(domain: str, profiles: Mapping[str, Profile]) -> list[str]:
+    """Systems whose files about a subject can be read."""
+    return sorted(
+        {profile.source_system for profile in profiles.values() if domain_of_profile(profile) == domain}
+    )
+
+
 def landing_assets(installation: Installation) -> dg.AssetsDefinition:
-    """Landing: one asset per system, and the receipts of everything ever delivered."""
+    """Landing: one asset per subject, and the receipts of everything ever delivered."""
 
     @dg.multi_asset(
         name="landing",
-        specs=[*(_landing_spec(source) for source in SOURCES), _receipts_spec()],
+        specs=[*(_landing_spec(domain) for domain in DOMAINS), _receipts_spec()],
         check_specs=[
             dg.AssetCheckSpec(
                 PROFILE_CHECK,
@@ -46,15 +55,17 @@ def landing_assets(installation: Installation) -> dg.AssetsDefinition:
     )
     def landing(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         from orchestration.ingest.deliveries import receive
+        from orchestration.ingest.profiles import profiles_of
 
         with running(installation, "landing", context) as stage:
             deliveries = receive(installation.home, installation.settings())
+            profiles = profiles_of(installation.home)
             stage.rows = sum(delivery.delivered for delivery in deliveries if delivery.status == "taken")
             stage.note = f"{len(deliveries)} files"
-        for source in SOURCES:
-            key = dg.AssetKey(["landing", source])
+        for domain in DOMAINS:
+            key = dg.AssetKey(["landing", domain])
             if key in context.selected_asset_keys:
-                yield _landed(key, [d for d in deliveries if d.source_system == source])
+                yield _landed(key, [d for d in deliveries if _domain(d, profiles) == domain])
         if RECEIPTS in context.selected_asset_keys:
             yield dg.MaterializeResult(
                 asset_key=RECEIPTS,
@@ -65,15 +76,20 @@ def landing_assets(installation: Installation) -> dg.AssetsDefinition:
     return landing
 
 
-def _landing_spec(source: str) -> dg.AssetSpec:
+def _domain(delivery: Delivery, profiles: Mapping[str, Profile]) -> str | None:
+    profile = profiles.get(delivery.profile or "")
+    return None if profile is None else domain_of_profile(profile)
+
+
+def _landing_spec(domain: str) -> dg.AssetSpec:
     layer = BY_NAME["landing"]
     return dg.AssetSpec(
-        key=["landing", source],
-        deps=[dg.AssetKey(["exports", source])],
+        key=["landing", domain],
+        deps=[dg.AssetKey(["exports", domain])],
         group_name="landing",
         owners=[layer.owner],
         kinds=set(layer.kinds),
-        description=f"Rows of {source} as text, one folder per delivery; immutable.",
+        description=f"Rows about {domain} as text, one folder per delivery; immutable.",
     )
 
 
@@ -81,7 +97,7 @@ def _receipts_spec() -> dg.AssetSpec:
     layer = BY_NAME["landing"]
     return dg.AssetSpec(
         key=RECEIPTS,
-        deps=[dg.AssetKey(["exports", source]) for source in SOURCES],
+        deps=[dg.AssetKey(["exports", domain]) for domain in DOMAINS],
         group_name="landing",
         owners=[layer.owner],
         kinds={"python", "json"},
@@ -96,6 +112,7 @@ def _landed(key: dg.AssetKey, deliveries: Sequence[Delivery]) -> dg.MaterializeR
         metadata={
             "dagster/row_count": sum(delivery.delivered for delivery in taken),
             "files": len(taken),
+            "systems": ", ".join(sorted({str(delivery.source_system) for delivery in taken})),
             "delivered_again": sum(delivery.status == "redelivery" for delivery in deliveries),
             "warnings": sum(len(delivery.warnings) for delivery in deliveries),
         },

@@ -12,13 +12,29 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from contracts.entities import ENTITIES
 from contracts.profile import load_profiles
 from orchestration.build import build_definitions
-from orchestration.layers import BY_NAME, LAYERS, SOURCES
+from orchestration.layers import BY_NAME, DOMAINS, LAYERS, domain_of, domain_of_profile
 from orchestration.sensors import drop_zone_hash
 
 ROOT = Path(__file__).resolve().parents[2]
 SNAPSHOT = Path(__file__).with_name("graph.json")
+OUR_DESK = """\
+name: our_desk
+version: "1"
+description: Tickets of our own desk
+source_system: our_desk
+entity: tickets
+shape: ui
+signature: {required: [Ticket, Opened, State]}
+columns:
+  ticket_key: {from: Ticket}
+  created_at: {from: Opened}
+  status: {from: State}
+refuse:
+  - {when: {State: [spam]}, reason: "state:spam", description: Unwanted mail is no ticket.}
+"""
 REWRITE = "To accept the change: REWRITE_SNAPSHOT=1 pytest tests/orchestration/test_definitions.py"
 
 
@@ -82,8 +98,24 @@ def test_the_graph_runs_from_left_to_right(definitions: dg.Definitions) -> None:
             assert order[graph.get(parent).group_name] <= order[graph.get(key).group_name], (parent, key)
 
 
-def test_sources_are_those_of_the_profiles() -> None:
-    assert set(SOURCES) == {profile.source_system for profile in load_profiles().values()}
+def test_every_entity_and_every_profile_has_its_subject(definitions: dg.Definitions) -> None:
+    assert {domain_of(entity) for entity in ENTITIES} == set(DOMAINS)
+    assert {domain_of_profile(profile) for profile in load_profiles().values()} == set(DOMAINS)
+    graph = definitions.resolve_asset_graph()
+    named = ", ".join(str(graph.get(dg.AssetKey(["exports", d])).metadata["systems"]) for d in DOMAINS)
+    assert all(profile.source_system in named for profile in load_profiles().values())
+
+
+def test_a_profile_of_the_home_adds_its_system_and_its_reasons_but_no_asset(tmp_path: Path) -> None:
+    before = build_definitions(tmp_path / "home").resolve_asset_graph()
+    own = tmp_path / "home" / "profiles" / "our_desk.yaml"
+    own.parent.mkdir(parents=True)
+    own.write_text(OUR_DESK)
+    after = build_definitions(tmp_path / "home").resolve_asset_graph()
+    assert after.get_all_asset_keys() == before.get_all_asset_keys()
+    assert "our_desk" in after.get(dg.AssetKey(["exports", "support"])).metadata["systems"]
+    tickets = dg.AssetKey(["accepted", "tickets"])
+    assert dg.AssetCheckKey(tickets, "state__spam") in after.asset_check_keys - before.asset_check_keys
 
 
 def test_the_sensor_asks_once_per_content(tmp_path: Path) -> None:
