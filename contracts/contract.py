@@ -74,6 +74,8 @@ class FrameRule:
     """A rule over several columns; `holds` gives one boolean per row, unknown counts as true.
 
     With `spans_rows` it also looks at other rows, and is judged on the whole table among otherwise good rows.
+    `sql` says the same as `holds` as a condition of DuckDB, for tables too large for memory; in a rule that
+    spans rows `{rows}` stands for the table.
     """
 
     column: str
@@ -83,6 +85,7 @@ class FrameRule:
     corrupt: Corrupt
     remedy: str = "Correct the record in the source system and deliver it again."
     spans_rows: bool = False
+    sql: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,8 @@ def not_before(later: str, earlier: str, *, strictly: bool = False) -> FrameRule
         return frame
 
     words = "after" if strictly else "on or after"
-    return FrameRule(later, name, f"{later} must lie {words} {earlier}.", holds, corrupt)
+    sql = f"{later} {'>' if strictly else '>='} {earlier}"
+    return FrameRule(later, name, f"{later} must lie {words} {earlier}.", holds, corrupt, sql=sql)
 
 
 def not_itself(column: str, key: str) -> FrameRule:
@@ -120,6 +121,7 @@ def not_itself(column: str, key: str) -> FrameRule:
         f"{column} must not be the row's own {key}.",
         lambda frame: frame[column].isna() | (frame[column] != frame[key]),
         corrupt,
+        sql=f"{column} <> {key}",
     )
 
 
@@ -158,4 +160,15 @@ def no_overlap(key: tuple[str, ...]) -> FrameRule:
         corrupt,
         remedy="End the earlier period on the day the later one begins.",
         spans_rows=True,
+        sql=_no_overlap_sql(key),
     )
+
+
+def _no_overlap_sql(key: tuple[str, ...]) -> str:
+    columns = ", ".join(key)
+    reach = (
+        "max(coalesce(valid_to, timestamp '9999-12-31')) over (partition by "
+        f"{columns} order by valid_from rows between unbounded preceding and 1 preceding)"
+    )
+    spoiled = f"select {columns} from (select *, {reach} as reach from {{rows}}) where reach > valid_from"
+    return f"({columns}) not in ({spoiled})"

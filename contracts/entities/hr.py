@@ -70,6 +70,7 @@ EMPLOYMENT_SPELLS = Contract(
             "A reason for leaving needs a last day.",
             lambda frame: frame["ended_on"].notna() | frame["end_reason"].isna(),
             _reason_without_end,
+            sql="ended_on is not null or end_reason is null",
         ),
         FrameRule(
             "end_reason",
@@ -77,6 +78,7 @@ EMPLOYMENT_SPELLS = Contract(
             "A last day needs a reason for leaving (other, when it is not known).",
             lambda frame: frame["ended_on"].isna() | frame["end_reason"].notna(),
             _end_without_reason,
+            sql="ended_on is null or end_reason is not null",
         ),
     ),
 )

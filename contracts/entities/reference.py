@@ -97,6 +97,7 @@ ORGANIZATIONS = Contract(
             f"The size class must follow from the number of employees (large from {LARGE} on).",
             _band_holds,
             _wrong_band,
+            sql=f"(employees >= {LARGE}) = (employees_band = '500_and_over')",
         ),
         no_overlap(("organization_id",)),
     ),

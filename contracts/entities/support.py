@@ -122,6 +122,7 @@ TICKETS = Contract(
             "A response time must say whether it is counted by the clock or by opening hours.",
             lambda frame: frame["first_response_minutes"].isna() | frame["response_basis"].notna(),
             _without_basis,
+            sql="first_response_minutes is null or response_basis is not null",
         ),
         FrameRule(
             "is_deleted",
@@ -129,6 +130,7 @@ TICKETS = Contract(
             "A ticket with status deleted must be marked as deleted.",
             lambda frame: (frame["status"] != "deleted").fillna(True) | frame["is_deleted"].fillna(True),
             _deleted_but_kept,
+            sql="status <> 'deleted' or is_deleted",
         ),
     ),
 )
