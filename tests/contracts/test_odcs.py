@@ -1,0 +1,87 @@
+"""A catalogue would show yesterday's contract if the data contracts or the dictionary drifted from them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from contracts.dictionary import render_dictionary
+from contracts.odcs import LOGICAL_TYPES, document, render_odcs
+from contracts.registry import CONTRACTS
+from orchestration.rendered import write_documents
+
+DOCS = Path(__file__).parents[2] / "docs"
+FILES = render_odcs()
+# Of the published JSON schema of ODCS v3.1: what a document and a property must or may say.
+REQUIRED = {"version", "apiVersion", "kind", "id", "status"}
+TYPES = {"string", "date", "timestamp", "time", "number", "integer", "object", "array", "boolean"}
+PROPERTY = {
+    "name", "logicalType", "logicalTypeOptions", "physicalType", "description", "required", "primaryKey",
+    "primaryKeyPosition", "partitioned", "partitionKeyPosition", "classification", "examples", "quality",
+    "customProperties",
+}  # fmt: skip
+QUALITY = {"accuracy", "completeness", "conformity", "consistency", "coverage", "timeliness", "uniqueness"}
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_data_contracts_on_disk_are_those_of_the_registry(path: str) -> None:
+    assert (DOCS / "contracts" / path).read_text(encoding="utf-8") == FILES[path], "run make format"
+
+
+def test_the_dictionary_is_that_of_the_registry() -> None:
+    assert (DOCS / "dictionary.md").read_text(encoding="utf-8") == render_dictionary(), "run make format"
+
+
+def test_no_data_contract_is_left_over() -> None:
+    written = {p.relative_to(DOCS / "contracts").as_posix() for p in (DOCS / "contracts").rglob("*.yaml")}
+    assert written == set(FILES)
+
+
+def test_writing_removes_what_is_no_contract_any_more(tmp_path: Path) -> None:
+    stale = tmp_path / "contracts" / "marts" / "gone.odcs.yaml"
+    stale.parent.mkdir(parents=True)
+    stale.write_text("kind: DataContract\n")
+    write_documents(tmp_path)
+    assert not stale.exists()
+    assert (tmp_path / "dictionary.md").read_text(encoding="utf-8") == render_dictionary()
+
+
+@pytest.mark.parametrize("name", list(CONTRACTS))
+def test_a_data_contract_has_the_shape_of_the_standard(name: str) -> None:
+    contract = CONTRACTS[name]
+    said = yaml.safe_load(FILES[f"{contract.layer}/{name}.odcs.yaml"])
+    assert said == yaml.safe_load(yaml.safe_dump(document(contract)))
+    assert set(said) >= REQUIRED
+    (table,) = said["schema"]
+    assert [column["name"] for column in table["properties"]] == list(contract.column_names)
+    key = sorted(
+        (c for c in table["properties"] if c.get("primaryKey")), key=lambda c: c["primaryKeyPosition"]
+    )
+    assert [column["name"] for column in key] == list(contract.key)
+    for column in table["properties"]:
+        assert set(column) <= PROPERTY
+        assert column["logicalType"] in TYPES
+        assert column["required"] == (not contract.column(column["name"]).nullable)
+        assert all(rule["dimension"] in QUALITY for rule in column.get("quality", ()))
+
+
+@pytest.mark.parametrize("name", list(CONTRACTS))
+def test_every_rule_stands_in_the_data_contract(name: str) -> None:
+    (table,) = document(CONTRACTS[name])["schema"]
+    named = {rule["name"] for column in table["properties"] for rule in column.get("quality", ())}
+    named |= {rule["name"] for rule in table.get("quality", ())}
+    named |= {f"{column['name']}:required" for column in table["properties"] if column["required"]}
+    assert {rule.id for rule in CONTRACTS[name].rules} <= named
+
+
+def test_every_kind_has_its_type() -> None:
+    assert set(LOGICAL_TYPES.values()) <= TYPES
+
+
+def test_the_dictionary_names_every_column_once_per_table() -> None:
+    text = render_dictionary()
+    for name, contract in CONTRACTS.items():
+        part = text.split(f"\n### {name}\n")[1].split("\n### ")[0]
+        assert all(part.count(f"\n| `{column}` |") == 1 for column in contract.column_names)
