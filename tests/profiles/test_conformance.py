@@ -1,0 +1,361 @@
+"""A vendor changes an export without telling: each profile must take it, refuse it, or hold rows back.
+
+Each behaviour changes the hand-made file of a profile as a vendor or a spreadsheet would, delivers it into a
+home, and compares what was accepted with the unchanged file's.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import gzip
+import io
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import yaml
+
+from contracts.entities import ENTITIES
+from contracts.profile import Profile, load_profiles
+from orchestration.ingest import quarantine
+from orchestration.ingest.accept import accept
+from orchestration.ingest.deliveries import Delivery, receive
+from orchestration.ingest.tabular import read_file
+from orchestration.settings import Settings, Source
+
+FOLDERS = {path.parent.name: path.parent for path in sorted(Path(__file__).parent.glob("*/*/expected.yaml"))}
+TEXT_FORMS = (".csv", ".tsv", ".txt")
+LINEAGE = ["delivery_id", "source_line"]
+Stage = Mapping[str, bytes]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A hand-made file as rows of cells: what stands above the header, the header, the records."""
+
+    profile: Profile
+    above: list[list[str]]
+    header: list[list[str]]
+    rows: list[list[str]]
+    delimiter: str
+    encoding: str
+
+    @property
+    def width(self) -> int:
+        return len(self.header[0])
+
+    def place(self, canonical: str) -> int:
+        """Column in which a canonical header name stands, under whatever label."""
+        names = [" ".join(name.split()) for name in self.header[-1 if self.profile.header_rows == 2 else 0]]
+        renaming = self.profile.renaming(names)
+        return [renaming.get(name, name) for name in names].index(canonical)
+
+    def text(self, **how: Any) -> str:
+        out = io.StringIO()
+        how = {"delimiter": self.delimiter, "lineterminator": "\n", **how}
+        csv.writer(out, **how).writerows([*self.above, *self.header, *self.rows])
+        return out.getvalue()
+
+    def content(self, **how: Any) -> bytes:
+        return self.text(**how).encode(self.encoding)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of the deliveries of one home."""
+
+    accepted: dict[str, pd.DataFrame]
+    held: pd.DataFrame
+    ledger: pd.DataFrame
+    deliveries: list[Delivery] = field(default_factory=list)
+
+    def content(self) -> dict[str, list[tuple[str, ...]]]:
+        """Accepted rows by entity, without where they lay, in an order of their own."""
+        return {
+            name: sorted(tuple(str(cell) for cell in row) for row in frame.itertuples(index=False))
+            for name, frame in self.accepted.items()
+            if len(frame)
+        }
+
+    @property
+    def said(self) -> str:
+        return " ".join(" ".join((d.problem, *d.warnings)) for d in self.deliveries)
+
+
+def representative(profile: str) -> Path | None:
+    """The text file that stands for a profile; None where the profile has another form."""
+    found = [folder for name, folder in FOLDERS.items() if name.split("__", maxsplit=1)[0] == profile]
+    files = [file for folder in found for file in folder.glob("delivered.*") if file.suffix in TEXT_FORMS]
+    return min(files, default=None)
+
+
+PROFILES = [name for name in load_profiles() if representative(name) is not None]
+
+
+@cache
+def grid_of(name: str) -> Grid:
+    path = representative(name)
+    assert path is not None
+    profile = load_profiles()[name]
+    table = read_file(path, is_header=profile.matches_renamed)
+    text = path.read_bytes().decode(table.encoding)
+    rows = list(csv.reader(io.StringIO(text.lstrip("\ufeff")), delimiter=table.delimiter))
+    first = next(n for n, row in enumerate(rows) if len(row) >= len(table.names) - 1 and len(row) > 1)
+    first = max(first, len(table.preamble))
+    body = first + table.header_rows
+    return Grid(profile, rows[:first], rows[first:body], rows[body:], table.delimiter, table.encoding)
+
+
+def settings_of(name: str) -> Settings:
+    path = representative(name)
+    assert path is not None
+    said = yaml.safe_load((path.parent / "expected.yaml").read_text(encoding="utf-8")).get("manner") or {}
+    known = {key: value for key, value in said.items() if key in Source.model_fields}
+    encoding = grid_of(name).encoding
+    declared = {} if encoding.startswith("utf") else {"encoding": encoding}
+    source = Source(system=grid_of(name).profile.source_system, profile=name, **known, **declared)
+    return Settings(is_simulated=True, sources=(source,))
+
+
+def outcome_of(name: str, stages: Sequence[Stage], settings: Settings | None = None) -> Outcome:
+    """Deliver the files of each stage after the other into one home, and accept."""
+    settings = settings or settings_of(name)
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        for day, stage in enumerate(stages, start=1):
+            for file, content in stage.items():
+                path = home / "exports" / file
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+            moment = datetime(2026, 1, day, tzinfo=UTC)
+            deliveries = receive(home, settings, now=lambda moment=moment: moment)
+        if not any(delivery.is_landed for delivery in deliveries):
+            return Outcome({}, quarantine.empty(), pd.DataFrame(), deliveries)
+        result = accept(home, settings, require_references=False)
+        frames = {
+            entity: pd.concat([pd.read_parquet(file, partitioning=None) for file in files], ignore_index=True)
+            for entity in ENTITIES
+            if (files := sorted((home / "accepted" / entity).rglob("*.parquet")))
+        }
+        kept = {entity: frame.drop(columns=LINEAGE) for entity, frame in frames.items()}
+        lost = result.ledger["delivered"] - result.ledger[
+            ["accepted", "quarantined", "duplicate", "superseded"]
+        ].sum(axis=1)
+        assert not lost.any(), "rows are not accounted for"
+        return Outcome(kept, quarantine.read(home / "quarantine"), result.ledger, deliveries)
+
+
+@cache
+def baseline(name: str) -> Outcome:
+    found = outcome_of(name, [{"a.csv": grid_of(name).content()}])
+    assert found.content(), "the hand-made file of this profile must have a good row"
+    return found
+
+
+def one(content: bytes, file: str = "a.csv") -> list[Stage]:
+    return [{file: content}]
+
+
+def zipped(content: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("inside.csv", content)
+    return out.getvalue()
+
+
+def workbook(grid: Grid) -> bytes:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for row in [*grid.above, *grid.header, *grid.rows]:
+        book.active.append([cell or None for cell in row])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def reordered(grid: Grid) -> Grid:
+    """Columns the other way round; a file with something above its header keeps what is above."""
+
+    def turned(row: list[str]) -> list[str]:
+        return [*row[: grid.width][::-1], *row[grid.width :]] if len(row) >= grid.width else row
+
+    return replace(grid, header=[turned(row) for row in grid.header], rows=[turned(row) for row in grid.rows])
+
+
+def with_column(grid: Grid, names: Sequence[str], cell: str) -> Grid:
+    header = [[*row, names[0]] if n == 0 else [*row, names[-1]] for n, row in enumerate(grid.header)]
+    rows = [[*row, cell] if len(row) == grid.width else row for row in grid.rows]
+    return replace(grid, header=header, rows=rows)
+
+
+def last_good(grid: Grid) -> int:
+    """Place of the last record that has as many cells as the header."""
+    return max(n for n, row in enumerate(grid.rows) if len(row) == grid.width)
+
+
+def halves(grid: Grid) -> list[Stage]:
+    middle = len(grid.rows) // 2
+    parts = replace(grid, rows=grid.rows[:middle]), replace(grid, rows=grid.rows[middle:])
+    return [{"a.csv": parts[0].content()}, {"b.csv": parts[1].content()}]
+
+
+SAME: dict[str, Callable[[Grid], list[Stage]]] = {
+    "byte order mark": lambda g: one(codecs.BOM_UTF8 + g.text().encode()),
+    "UTF-16": lambda g: one(g.text().encode("utf-16")),
+    "CR LF": lambda g: one(g.content(lineterminator="\r\n")),
+    "CR": lambda g: one(g.content(lineterminator="\r")),
+    "CR CR LF": lambda g: one(g.content(lineterminator="\r\r\n")),
+    "no line end at the end": lambda g: one(g.text().rstrip("\n").encode(g.encoding)),
+    "tabs": lambda g: one(g.content(delimiter="\t")),
+    "all cells quoted": lambda g: one(g.content(quoting=csv.QUOTE_ALL)),
+    "columns in another order": lambda g: one(reordered(g).content()),
+    "unknown column added": lambda g: one(with_column(g, ["zz_unknown", ""], "x").content()),
+    "empty last column": lambda g: one(with_column(g, [""], "").content()),
+    "empty rows at the end": lambda g: one(replace(g, rows=[*g.rows, *[[""] * g.width] * 20]).content()),
+    "blank line above the header": lambda g: one(b"\n\n" + g.content()),
+    "gzip": lambda g: one(gzip.compress(g.content()), "a.csv.gz"),
+    "zip": lambda g: one(zipped(g.content()), "a.zip"),
+    "another file name": lambda g: one(g.content(), "Kopie van a (1).dat"),
+    "the same file twice": lambda g: [{"a.csv": g.content(), "b.csv": g.content()}],
+    "the same file again later": lambda g: [{"a.csv": g.content()}, {"a.csv": g.content()}],
+    "a file that overlaps": lambda g: [{"a.csv": g.content()}, {"b.csv": g.content(lineterminator="\r\n")}],
+}  # fmt: skip
+
+
+def in_utf8(settings: Settings) -> Settings:
+    """Settings without a declared encoding, for files that state their own."""
+    sources = tuple(source.model_copy(update={"encoding": None}) for source in settings.sources)
+    return settings.model_copy(update={"sources": sources})
+
+
+@pytest.mark.parametrize("behaviour", SAME)
+@pytest.mark.parametrize("name", PROFILES)
+def test_what_changes_no_fact_changes_no_accepted_row(name: str, behaviour: str) -> None:
+    grid, settings = grid_of(name), settings_of(name)
+    if behaviour in ("byte order mark", "UTF-16"):
+        settings = in_utf8(settings)
+    found = outcome_of(name, SAME[behaviour](grid), settings)
+    assert found.content() == baseline(name).content(), found.said
+
+
+@pytest.mark.parametrize("name", [n for n in PROFILES if not grid_of(n).above])
+def test_a_workbook_says_the_same(name: str) -> None:
+    found = outcome_of(name, one(workbook(grid_of(name)), "a.xlsx"))
+    assert found.content() == baseline(name).content(), found.said
+
+
+def too_long(grid: Grid) -> Grid:
+    rows = list(grid.rows)
+    rows[last_good(grid)] = [*rows[last_good(grid)], "one", "two"]
+    return replace(grid, rows=rows)
+
+
+def too_short(grid: Grid) -> Grid:
+    rows = list(grid.rows)
+    rows[last_good(grid)] = rows[last_good(grid)][:-1]
+    return replace(grid, rows=rows)
+
+
+def stray(grid: Grid) -> bytes:
+    lines = grid.text(quoting=csv.QUOTE_MINIMAL).splitlines(keepends=True)
+    return "".join([*lines, 'x"y' + grid.delimiter * (grid.width - 1) + "\n"]).encode(grid.encoding)
+
+
+HELD: dict[str, Callable[[Grid], bytes]] = {
+    "row too long": lambda g: too_long(g).content(),
+    "row too short": lambda g: too_short(g).content(),
+    "stray quote": stray,
+    "total amid the rows": lambda g: replace(
+        g, rows=[["Total", *[""] * (g.width - 1)], *g.rows]
+    ).content(),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("behaviour", HELD)
+@pytest.mark.parametrize("name", PROFILES)
+def test_a_spoilt_row_is_held_back_and_adds_nothing(name: str, behaviour: str) -> None:
+    found = outcome_of(name, one(HELD[behaviour](grid_of(name))))
+    good = baseline(name)
+    assert any(d.is_landed for d in found.deliveries), found.said
+    for entity, rows in found.content().items():
+        assert set(rows) <= set(good.content()[entity])
+    assert len(found.held) >= len(good.held)
+    assert found.ledger["delivered"].sum() >= good.ledger["delivered"].sum()
+
+
+def without(grid: Grid, column: str) -> Grid:
+    place = grid.place(column)
+    return replace(
+        grid,
+        header=[[*row[:place], *row[place + 1 :]] for row in grid.header],
+        rows=[[*row[:place], *row[place + 1 :]] for row in grid.rows],
+    )
+
+
+def renamed(grid: Grid, column: str) -> Grid:
+    place = grid.place(column)
+    header = [[f"zz {cell} zz" if n == place else cell for n, cell in enumerate(row)] for row in grid.header]
+    return replace(grid, header=header)
+
+
+REFUSED: dict[str, Callable[[Grid], bytes]] = {
+    "required column missing": lambda g: without(g, g.profile.signature.required[0]).content(),
+    "required column renamed": lambda g: renamed(g, g.profile.signature.required[0]).content(),
+    "empty file": lambda _: b"",
+    "NUL in it": lambda g: g.content() + b"a\x00b\n",
+    "web page": lambda _: b"<!DOCTYPE html><html><body><table></table></body></html>",
+}
+
+
+@pytest.mark.parametrize("behaviour", REFUSED)
+@pytest.mark.parametrize("name", PROFILES)
+def test_what_is_not_the_export_is_refused_and_told(name: str, behaviour: str) -> None:
+    found = outcome_of(name, one(REFUSED[behaviour](grid_of(name))))
+    assert not any(d.is_landed for d in found.deliveries)
+    assert all(d.problem for d in found.deliveries)
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_a_header_alone_delivers_no_row(name: str) -> None:
+    found = outcome_of(name, one(replace(grid_of(name), rows=[]).content()))
+    assert found.content() == {}
+    assert found.ledger["delivered"].sum() == 0
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_rows_that_come_later_are_added(name: str) -> None:
+    if any(c.ordinal or c.listed_in or c.content_key for c in load_profiles()[name].columns.values()):
+        return  # what is made out of several rows of one file is another thing when the file is cut
+    assert outcome_of(name, halves(grid_of(name))).content() == baseline(name).content()
+
+
+def persons(name: str) -> Iterator[str]:
+    grid = grid_of(name)
+    names = [" ".join(cell.split()) for cell in grid.header[-1 if grid.profile.header_rows == 2 else 0]]
+    present = {grid.profile.renaming(names).get(cell, cell) for cell in names}
+    hashed = {s for column in grid.profile.columns.values() if column.hmac for s in column.sources}
+    yield from sorted((set(grid.profile.personal) - hashed) & present)
+
+
+@pytest.mark.parametrize("name", [name for name in PROFILES if list(persons(name))])
+def test_persons_are_nowhere_behind_the_drop_zone(name: str, tmp_path: Path) -> None:
+    grid, marker = grid_of(name), "Quirina Vandersmissen"
+    places = [grid.place(column) for column in persons(name)]
+    rows = [[marker if n in places else cell for n, cell in enumerate(row)] for row in grid.rows]
+    path = tmp_path / "exports" / "a.csv"
+    path.parent.mkdir()
+    path.write_bytes(replace(grid, rows=rows).content())
+    receive(tmp_path, settings_of(name))
+    accept(tmp_path, settings_of(name), require_references=False)
+    for file in tmp_path.rglob("*"):
+        if file.is_file() and "exports" not in file.parts:
+            assert marker.encode() not in file.read_bytes(), file.name
