@@ -11,10 +11,10 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test lint format check clean lock
+.PHONY: help demo dev test lint format check clean lock bench-ingest bench-pollock
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(READY) ## write the demo world's exports and run the whole pipeline on them
 	$(BIN)/maturity-impact demo --home $(DEMO_HOME)
@@ -44,6 +44,12 @@ format: $(READY) ## rewrite Python and SQL into the house form, and what the con
 	$(BIN)/sqlfluff fix --config dbt_project/.sqlfluff dbt_project
 
 check: lint test ## lint and test: what CI runs
+
+bench-ingest: $(READY) ## five million tickets: DuckDB alone, pandas with pandera, and ours, side by side (ROWS=5000000)
+	$(BIN)/python benchmarks/ingest/run.py --rows $(or $(ROWS),5000000)
+
+bench-pollock: $(READY) ## the Pollock benchmark of polluted CSVs, from a folder you have (POLLOCK=folder)
+	$(BIN)/python benchmarks/pollock/run.py $(POLLOCK)
 
 clean: ## remove what these commands made, the environment and the demo home included
 	rm -rf $(VENV) $(DEMO_HOME) dbt_project/target dbt_project/logs build *.egg-info
