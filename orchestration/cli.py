@@ -14,15 +14,7 @@ from typing import Any
 import click
 
 from orchestration import telling
-
-DONE, HELD_BACK, COULD_NOT = 0, 1, 2
-_HOME: dict[str, Any] = {
-    "envvar": "MATURITY_HOME",
-    "type": click.Path(path_type=Path, file_okay=False),
-    "metavar": "DIR",
-}
-_KEY: dict[str, Any] = {"envvar": "MATURITY_PSEUDONYM_KEY", "hidden": True, "default": None}
-_JSON: dict[str, Any] = {"is_flag": True, "help": "Tell it as JSON on standard output."}
+from orchestration.verbs.options import COULD_NOT, DONE, HELD_BACK, HOME, JSON, KEY, OF_INSTALLATION
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -31,7 +23,7 @@ def cli() -> None:
 
 
 @cli.command()
-@click.option("--home", default="demo-home", show_default=True, help="Folder of the demo.", **_HOME)
+@click.option("--home", default="demo-home", show_default=True, help="Folder of the demo.", **HOME)
 @click.option("--organizations", type=click.IntRange(min=6), default=None, help="Number of organisations.")
 @click.option("--months", type=click.IntRange(min=4), default=None, help="Number of months.")
 @click.option(
@@ -39,7 +31,7 @@ def cli() -> None:
 )
 @click.option("--seed", type=int, default=None, help="Same seed, same bytes.")
 @click.option("--world", default=None, help="Which truth is planted, e.g. forward or null.")
-@click.option("--json", "as_json", **_JSON)
+@click.option("--json", "as_json", **JSON)
 def demo(home: Path, as_json: bool, **wanted: Any) -> None:
     """Make the demo home and run everything on it."""
     from models.demo import make_demo
@@ -62,12 +54,12 @@ def demo(home: Path, as_json: bool, **wanted: Any) -> None:
 
 
 @cli.command()
-@click.option("--home", required=True, help="Folder of the installation.", **_HOME)
+@click.option("--home", **OF_INSTALLATION)
 @click.option(
     "--select", multiple=True, metavar="LAYER_OR_ASSET", help="Only this; may be given several times."
 )
-@click.option("--key", **_KEY)
-@click.option("--json", "as_json", **_JSON)
+@click.option("--key", **KEY)
+@click.option("--json", "as_json", **JSON)
 def run(home: Path, select: tuple[str, ...], key: str | None, as_json: bool) -> None:
     """Run everything on a home, or part of it."""
     _run(home, key, select, telling.progress(as_json), as_json)
@@ -91,9 +83,9 @@ def _run(home: Path, key: str | None, select: tuple[str, ...], progress: Any, as
 @cli.command()
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option(
-    "--home", help="Folder whose settings are used; otherwise that of the home PATH lies in.", **_HOME
+    "--home", help="Folder whose settings are used; otherwise that of the home PATH lies in.", **HOME
 )
-@click.option("--json", "as_json", **_JSON)
+@click.option("--json", "as_json", **JSON)
 def check(path: Path, home: Path | None, as_json: bool) -> None:
     """Say what would become of the files in PATH; nothing is written."""
     from orchestration.ingest.check_path import check_path, exit_code
