@@ -32,13 +32,16 @@ def corrupted(contract: Contract, rule: Rule, rows: int = 3) -> pd.DataFrame:
 
 
 def _numbered(contract: Contract) -> set[str]:
-    texts = [name for name in contract.key if contract.column(name).kind == "text"]
-    free = [name for name in texts if contract.column(name).pattern is None]
-    return set((free or texts)[-1:])
+    texts = [contract.column(name) for name in contract.key if contract.column(name).kind == "text"]
+    free = [column for column in texts if column.pattern is None and not column.allowed]
+    wide = sorted(texts, key=lambda column: len(column.allowed))
+    return {column.name for column in (free or wide)[-1:]}
 
 
 def _value(column: Column, row: int) -> object:
     if column.example is None or row == 0:
         return column.example
+    if column.allowed:
+        return column.allowed[(column.allowed.index(str(column.example)) + row) % len(column.allowed)]
     text = str(column.example)
     return f"{row + 1:x}".rjust(len(text), "0") if column.pattern == "[0-9a-f]{64}" else f"{text}{row}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from contracts.contract import Column, FrameRule
@@ -57,6 +58,10 @@ UNIT = (
     ),
 )
 COMMON = (SOURCE_SYSTEM, *LINEAGE, *UNIT)
+COMMON_BY_UNIT = tuple(
+    replace(column, nullable=False) if column.name == "unit_key" else column for column in COMMON
+)
+"""The same where the organisation is part of the key, so that its native key is never empty."""
 WAVE = Column(
     "wave",
     "text",

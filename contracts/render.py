@@ -28,7 +28,7 @@ DOMAINS = {
     "hr": ("employment_spells",),
     "finance": ("ledger_lines",),
 }
-"""Which entity stands in which folder of models/staging."""
+"""Which entity stands in which folder of models/staging; one without a model there is a dbt source only."""
 MART_DOMAINS = {
     "reference": ("dim_organization",),
     "assessment": ("fct_assessment", "fct_practice", "fct_channel_adoption"),

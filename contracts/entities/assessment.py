@@ -1,9 +1,12 @@
-"""The assessment: answers to items, practices in place, channels in use. Scores are made in the warehouse."""
+"""The assessment: answers to items, practices, channels, and ready scores of those who keep no answers.
+
+Scores of answers are made in the warehouse.
+"""
 
 from __future__ import annotations
 
 from contracts.contract import Column, Contract
-from contracts.fields import COMMON, WAVE
+from contracts.fields import COMMON, COMMON_BY_UNIT, WAVE
 
 _RESPONSE = Column("response_key", "text", "Response of one respondent.", example="R_1")
 _ANSWERED = Column(
@@ -67,4 +70,27 @@ CHANNEL_ADOPTION = Contract(
         _ANSWERED,
     ),
 )
-CONTRACTS = (ASSESSMENT_ANSWERS, PRACTICES, CHANNEL_ADOPTION)
+ASSESSMENT_SCORES = Contract(
+    name="assessment_scores",
+    layer="accepted",
+    description="Scores of dimensions as an organisation computed them, where it has no answers.",
+    grain="One dimension of one organisation in one wave.",
+    key=("unit_key_type", "unit_key", "wave", "dimension_code"),
+    columns=(
+        *COMMON_BY_UNIT,
+        WAVE,
+        Column("dimension_code", "text", "Dimension of the instrument.", pattern=r"[A-Z]{2}", example="LS"),
+        Column("score_0_100", "score", "Score of the dimension.", unit="0..100", example=62.5),
+        Column(
+            "n_raters",
+            "integer",
+            "Respondents behind it.",
+            nullable=True,
+            unit="persons",
+            minimum=1,
+            example=5,
+        ),
+        Column("instrument_version", "text", "Version of the instrument that was answered.", example="1"),
+    ),
+)
+CONTRACTS = (ASSESSMENT_ANSWERS, PRACTICES, CHANNEL_ADOPTION, ASSESSMENT_SCORES)

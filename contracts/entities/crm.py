@@ -1,4 +1,4 @@
-"""Customers and sales: accounts and opportunities."""
+"""Customers and sales: accounts, opportunities and what opportunities were before."""
 
 from __future__ import annotations
 
@@ -59,4 +59,30 @@ OPPORTUNITIES = Contract(
         _DELETED,
     ),
 )
-CONTRACTS = (ACCOUNTS, OPPORTUNITIES)
+OPPORTUNITY_HISTORY = Contract(
+    name="opportunity_history",
+    layer="accepted",
+    description="What opportunities became at each change; the pipeline of a past day is read from it.",
+    grain="One opportunity from one change on.",
+    key=("opportunity_key", "changed_at"),
+    period_column="changed_at",
+    columns=(
+        *COMMON,
+        Column("opportunity_key", "text", "Opportunity.", example="006A"),
+        Column("changed_at", "timestamp", "When it became so.", unit="UTC", example="2024-04-02 09:00:00"),
+        Column("stage", "text", "Stage in the source's words.", nullable=True, example="Proposal"),
+        Column(
+            "status",
+            "text",
+            "Outcome, where the stage says it.",
+            nullable=True,
+            allowed=("open", "won", "lost"),
+            example="open",
+        ),
+        money("amount", "Value of the opportunity.", nullable=True),
+        currency(),
+        Column("probability_share", "share", "Chance of winning.", nullable=True, unit="share", example=0.6),
+        _DELETED,
+    ),
+)
+CONTRACTS = (ACCOUNTS, OPPORTUNITIES, OPPORTUNITY_HISTORY)

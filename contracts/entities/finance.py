@@ -1,4 +1,4 @@
-"""Money: ledger lines by account class, positive where they increase their class."""
+"""Money: ledger lines by account class, sales invoices, and what advertising cost on its platforms."""
 
 from __future__ import annotations
 
@@ -33,4 +33,51 @@ LEDGER_LINES = Contract(
         currency(),
     ),
 )
-CONTRACTS = (LEDGER_LINES,)
+INVOICES = Contract(
+    name="invoices",
+    layer="accepted",
+    description="Invoices to customers; credit notes are negative. Bills of suppliers are no invoices.",
+    grain="One invoice.",
+    key=("invoice_key",),
+    period_column="issued_on",
+    columns=(
+        *COMMON,
+        Column("invoice_key", "text", "Invoice.", example="INV-1"),
+        Column("customer_key", "text", "Customer it was sent to.", example="C1"),
+        Column("issued_on", "date", "Day of issue.", example="2024-05-01"),
+        money("amount", "Amount without tax; negative for a credit note."),
+        currency(),
+        Column(
+            "status",
+            "text",
+            "State of the invoice; only open and paid ones are revenue.",
+            allowed=("draft", "open", "paid", "voided"),
+            example="paid",
+        ),
+        Column("is_deleted", "boolean", "Whether the source marks it as deleted.", example=False),
+    ),
+)
+MARKETING_SPEND = Contract(
+    name="marketing_spend",
+    layer="accepted",
+    description="What advertising cost; ledger and platforms tell the same money and are never added up.",
+    grain="One cost of one channel on one day.",
+    key=("spend_key",),
+    period_column="spent_on",
+    columns=(
+        *COMMON,
+        Column("spend_key", "text", "Cost, named by its source or by its content.", example="A1"),
+        Column("channel", "text", "Channel it was spent on.", example="linkedin"),
+        Column("spent_on", "date", "Day of the cost.", example="2024-05-01"),
+        money("amount", "Cost; a correction is negative."),
+        currency(),
+        Column(
+            "spend_source",
+            "text",
+            "Whether the ledger or the platform says so.",
+            allowed=("ledger", "platform"),
+            example="platform",
+        ),
+    ),
+)
+CONTRACTS = (LEDGER_LINES, INVOICES, MARKETING_SPEND)

@@ -1,11 +1,11 @@
-"""People at work: employment spells under keyed hashes; no name, number or address of a person."""
+"""People at work: employments and hires under keyed hashes; no name, number or address of a person."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from contracts.contract import Column, Contract, FrameRule
-from contracts.fields import COMMON, not_before
+from contracts.fields import COMMON, CURRENCIES, money, not_before
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +25,15 @@ def _end_without_reason(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
+_PERSON = Column(
+    "person_key",
+    "text",
+    "Keyed hash of the source's person number.",
+    pattern="[0-9a-f]{64}",
+    example="0" * 63 + "1",
+    is_personal=True,
+)
+
 EMPLOYMENT_SPELLS = Contract(
     name="employment_spells",
     layer="accepted",
@@ -33,14 +42,7 @@ EMPLOYMENT_SPELLS = Contract(
     key=("person_key", "started_on"),
     columns=(
         *COMMON,
-        Column(
-            "person_key",
-            "text",
-            "Keyed hash of the source's person number.",
-            pattern="[0-9a-f]{64}",
-            example="0" * 63 + "1",
-            is_personal=True,
-        ),
+        _PERSON,
         Column("started_on", "date", "First day of employment.", example="2023-01-01"),
         Column("ended_on", "date", "Last day of employment.", nullable=True, example="2024-05-01"),
         Column(
@@ -82,4 +84,52 @@ EMPLOYMENT_SPELLS = Contract(
         ),
     ),
 )
-CONTRACTS = (EMPLOYMENT_SPELLS,)
+
+
+def _cost_without_currency(frame: pd.DataFrame) -> pd.DataFrame:
+    frame = frame.copy()
+    frame["currency"] = frame["currency"].where(frame.index != frame.index[0], None)
+    return frame
+
+
+HIRES = Contract(
+    name="hires",
+    layer="accepted",
+    description="Accepted offers and the days that led to them; times to hire and to fill come of these.",
+    grain="One person accepted for one requisition.",
+    key=("requisition_key", "person_key"),
+    period_column="accepted_on",
+    columns=(
+        *COMMON,
+        Column("requisition_key", "text", "Requisition (opening) that was filled.", example="REQ-1"),
+        _PERSON,
+        Column("opened_on", "date", "Day the requisition was opened.", nullable=True, example="2024-01-08"),
+        Column("applied_on", "date", "Day of the application.", nullable=True, example="2024-02-05"),
+        Column("accepted_on", "date", "Day the offer was accepted.", example="2024-03-04"),
+        Column("started_on", "date", "First day of work.", nullable=True, example="2024-04-01"),
+        money("cost", "What this hire cost outside the payroll.", nullable=True),
+        Column(
+            "currency",
+            "text",
+            "ISO 4217 code of the currency of the cost.",
+            nullable=True,
+            allowed=CURRENCIES,
+            unit="ISO 4217",
+            example="EUR",
+        ),
+        Column("is_deleted", "boolean", "Whether the source marks the record as deleted.", example=False),
+    ),
+    frame_rules=(
+        not_before("accepted_on", "applied_on"),
+        not_before("started_on", "applied_on"),
+        FrameRule(
+            "currency",
+            "given_with_cost",
+            "A cost needs its currency.",
+            lambda frame: frame["cost"].isna() | frame["currency"].notna(),
+            _cost_without_currency,
+            sql="cost is null or currency is not null",
+        ),
+    ),
+)
+CONTRACTS = (EMPLOYMENT_SPELLS, HIRES)

@@ -1,4 +1,4 @@
-"""Organisations and the crosswalk: the two tables that the user keeps."""
+"""Organisations, the crosswalk and exchange rates: the tables that the user keeps."""
 
 from __future__ import annotations
 
@@ -125,4 +125,55 @@ CROSSWALK = Contract(
     frame_rules=(not_before("valid_to", "valid_from", strictly=True), no_overlap(_UNIT_KEY)),
 )
 
-CONTRACTS = (ORGANIZATIONS, CROSSWALK)
+
+def _late_in_the_month(frame: pd.DataFrame) -> pd.DataFrame:
+    import pandas as pd  # heavy
+
+    frame = frame.copy()
+    late = frame["period"].iloc[0] + pd.Timedelta(days=14)
+    frame["period"] = frame["period"].where(frame.index != frame.index[0], late)
+    return frame
+
+
+FX_RATES = Contract(
+    name="fx_rates",
+    layer="accepted",
+    description="Exchange rates to the reporting currency by month.",
+    grain="One kind of rate of one currency in one month.",
+    key=("currency", "period", "rate_kind"),
+    columns=(
+        SOURCE_SYSTEM,
+        *LINEAGE,
+        currency("Currency that is converted."),
+        Column("period", "date", "First day of the month.", example="2024-05-01"),
+        Column(
+            "rate_kind",
+            "text",
+            "Average of the month, or rate of its last day.",
+            allowed=("average", "closing"),
+            example="average",
+        ),
+        Column(
+            "rate_to_reporting",
+            "real",
+            "Units of the reporting currency for one unit of the currency.",
+            unit="reporting currency",
+            minimum=1e-9,
+            maximum=1e9,
+            example=0.92,
+        ),
+    ),
+    frame_rules=(
+        FrameRule(
+            "period",
+            "first_of_month",
+            "A rate holds for a month, which is named by its first day.",
+            lambda frame: frame["period"].dt.day == 1,
+            _late_in_the_month,
+            remedy="Write the first day of the month.",
+            sql="day(period) = 1",
+        ),
+    ),
+)
+
+CONTRACTS = (ORGANIZATIONS, CROSSWALK, FX_RATES)

@@ -1,4 +1,4 @@
-"""Customer service: tickets with response times and satisfaction."""
+"""Customer service: tickets with response times and satisfaction, and answers to short surveys."""
 
 from __future__ import annotations
 
@@ -134,4 +134,63 @@ TICKETS = Contract(
         ),
     ),
 )
-CONTRACTS = (TICKETS,)
+
+
+def _turned_scale(frame: pd.DataFrame) -> pd.DataFrame:
+    frame = frame.copy()
+    frame["scale_max"] = frame["scale_max"].where(frame.index != frame.index[0], frame["scale_min"].iloc[0])
+    return frame
+
+
+def _off_the_scale(frame: pd.DataFrame) -> pd.DataFrame:
+    frame = frame.copy()
+    frame["score"] = frame["score"].where(frame.index != frame.index[0], frame["scale_max"].iloc[0] + 1)
+    return frame
+
+
+SURVEY_RESPONSES = Contract(
+    name="survey_responses",
+    layer="accepted",
+    description="Answers to one-question surveys of customers or employees, with the scale of the question.",
+    grain="One response.",
+    key=("response_key",),
+    period_column="answered_at",
+    columns=(
+        *COMMON,
+        Column("response_key", "text", "Response of one respondent.", example="S1"),
+        Column(
+            "survey_type",
+            "text",
+            "What was asked.",
+            allowed=("csat", "nps", "ces", "enps", "engagement"),
+            example="nps",
+        ),
+        Column("score", "real", "Answer on the scale of the question.", example=9),
+        Column("scale_min", "real", "Lowest answer of the scale.", example=0),
+        Column("scale_max", "real", "Highest answer of the scale.", example=10),
+        Column(
+            "answered_at", "timestamp", "When it was answered.", unit="UTC", example="2024-05-01 09:00:00"
+        ),
+    ),
+    frame_rules=(
+        FrameRule(
+            "scale_max",
+            "above_scale_min",
+            "The highest answer of a scale must lie above its lowest.",
+            lambda frame: frame["scale_max"] > frame["scale_min"],
+            _turned_scale,
+            remedy="Declare the scale of the question, for instance 0 and 10.",
+            sql="scale_max > scale_min",
+        ),
+        FrameRule(
+            "score",
+            "on_scale",
+            "The score must lie on the scale of its question.",
+            lambda frame: (frame["score"] >= frame["scale_min"]) & (frame["score"] <= frame["scale_max"]),
+            _off_the_scale,
+            remedy="Correct the score, or declare the scale that was used.",
+            sql="score between scale_min and scale_max",
+        ),
+    ),
+)
+CONTRACTS = (TICKETS, SURVEY_RESPONSES)

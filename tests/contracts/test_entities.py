@@ -19,13 +19,29 @@ KEYS = {
     "assessment_answers": ("response_key", "item_code"),
     "practices": ("response_key", "practice_code"),
     "channel_adoption": ("response_key", "channel"),
+    "assessment_scores": ("unit_key_type", "unit_key", "wave", "dimension_code"),
     "accounts": ("account_key",),
     "opportunities": ("opportunity_key",),
+    "opportunity_history": ("opportunity_key", "changed_at"),
     "tickets": ("ticket_key",),
+    "survey_responses": ("response_key",),
     "employment_spells": ("person_key", "started_on"),
+    "hires": ("requisition_key", "person_key"),
     "ledger_lines": ("entry_key", "line_number"),
+    "invoices": ("invoice_key",),
+    "marketing_spend": ("spend_key",),
+    "fx_rates": ("currency", "period", "rate_kind"),
 }
-PERIODS = {"opportunities": "closed_on", "tickets": "created_at", "ledger_lines": "posted_on"}
+PERIODS = {
+    "opportunities": "closed_on",
+    "opportunity_history": "changed_at",
+    "tickets": "created_at",
+    "survey_responses": "answered_at",
+    "hires": "accepted_on",
+    "ledger_lines": "posted_on",
+    "invoices": "issued_on",
+    "marketing_spend": "spent_on",
+}
 
 
 def test_entities_have_the_agreed_keys_and_periods() -> None:
@@ -39,7 +55,7 @@ def test_every_entity_says_what_it_is(contract: Contract) -> None:
     names = contract.column_names
     assert len(set(names)) == len(names)
     assert set(names) >= COMMON
-    if contract.name not in ("organizations", "crosswalk"):
+    if contract.name not in ("organizations", "crosswalk", "fx_rates"):
         assert set(names) >= UNIT
     assert contract.grain.endswith(".")
     for column in contract.columns:
