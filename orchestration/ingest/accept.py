@@ -47,7 +47,9 @@ class AcceptResult:
     warnings: tuple[str, ...] = ()
 
 
-def accept(home: Path, settings: Settings, *, pseudonym_key: str | None = None) -> AcceptResult:
+def accept(
+    home: Path, settings: Settings, *, pseudonym_key: str | None = None, require_references: bool = True
+) -> AcceptResult:
     """Rebuild accepted/ and quarantine/ from everything ever delivered.
 
     Parameters
@@ -55,6 +57,7 @@ def accept(home: Path, settings: Settings, *, pseudonym_key: str | None = None) 
     home : folder of the installation.
     settings : declarations per source.
     pseudonym_key : the installation's secret; may be None where all is simulated or no file is about persons.
+    require_references : False judges rows also where organisations or crosswalk were not delivered yet.
 
     Returns
     -------
@@ -77,7 +80,8 @@ def accept(home: Path, settings: Settings, *, pseudonym_key: str | None = None) 
                 str(home / LANDING),
                 "put exports in the drop zone",
             )
-        _require_references(home, landed)
+        if require_references:
+            _require_references(home, landed)
         for target in (ACCEPTED, QUARANTINE):
             restore(home / "tmp", home / target)
         made, held = fresh(home / "tmp" / ACCEPTED), fresh(home / "tmp" / QUARANTINE)
