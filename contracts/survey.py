@@ -1,27 +1,30 @@
-"""A survey file, one response per row -> answers, practices and channels. Items go by their codes."""
+"""A survey file, one response per row -> answers, practices and channels. Who is asked what: items.py."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from contracts.answers import Key, key_of, read
 from contracts.convert import Given, convert_entity
 from contracts.entities.assessment import ASSESSMENT_ANSWERS, CHANNEL_ADOPTION, PRACTICES
 from contracts.gate import reasons_by_row
-from contracts.instrument import HIGHEST_LEVEL
+from contracts.items import Place, Places, places
+from contracts.options import flags
 from contracts.refusals import Mask, Refusals
-from contracts.values import blank_to_null, parse, parse_booleans
 
 if TYPE_CHECKING:
     from contracts.instrument import Instrument
     from contracts.survey_shape import Survey
 
 Frames = dict[str, pd.DataFrame]
-_LEVEL = ASSESSMENT_ANSWERS.column("answer_level")
-_LEVELS = tuple(range(HIGHEST_LEVEL + 1))
+_CONTRACTS = (ASSESSMENT_ANSWERS, PRACTICES, CHANNEL_ADOPTION)
+_ENOUGH = 50
+"""Numbers after which a scale without its lowest one is told: with five equal levels one file in 70,000."""
 
 
 def convert_survey(
@@ -30,61 +33,108 @@ def convert_survey(
     """Frames by entity, reasons per response, and warnings.
 
     A response is taken whole or refused whole: one answer off the scale says that its codes do not mean what
-    the instrument means. A file without any item of the instrument is some other survey.
+    the instrument means. A file without any item of the instrument is some other survey, and one whose codes
+    and texts name different items some other version.
     """
     survey = given.profile.survey
     if survey is None:
         raise ValueError(f"{given.profile.name} is no survey profile")
-    items = [item.code for item in instrument.items if item.code in facts.columns]
-    if not items:
-        frames = {c.name: c.empty() for c in (ASSESSMENT_ANSWERS, PRACTICES, CHANNEL_ADOPTION)}
-        return frames, {row: ["items:no_instrument_items"] for row in range(len(facts))}, ()
+    found = places(list(facts.columns), _said(given, "labels"), survey, instrument)
+    asked = found.columns("item")
+    if found.contradictory or not asked:
+        reason = "items:code_and_text_differ" if found.contradictory else "items:no_instrument_items"
+        frames = {contract.name: contract.empty() for contract in _CONTRACTS}
+        return frames, {row: [reason] for row in range(len(facts))}, _contradictions(found)
     responses, refusals = convert_entity(facts, given, ASSESSMENT_ANSWERS)
-    levels = _levels(facts, items, given, refusals)
+    levels, warnings = _levels(facts, asked, given, instrument, refusals)
     refusals.add("items", "items:no_answers", _nothing(levels) & ~refusals.refused)
     other = responses["instrument_version"].notna() & (responses["instrument_version"] != instrument.version)
     refusals.add("instrument_version", "instrument_version:known_value", other.to_numpy(dtype=bool))
-    channels = _flags(facts, survey.channel_prefix, instrument.channels, refusals)
-    practices = _flags(facts, survey.practice_prefix, instrument.practices, refusals)
-    found = _reasons(responses, refusals)
+    channels, n_channels = flags(facts, found.columns("channel"), instrument.channel_labels, survey, refusals)
+    practices, n_practices = flags(
+        facts, found.columns("practice"), instrument.practice_labels, survey, refusals
+    )
+    refused = _reasons(responses, refusals)
     good = np.ones(len(facts), dtype=bool)
-    good[list(found)] = False
+    good[list(refused)] = False
     base = responses[good]
     frames = {
         "assessment_answers": _long(base, levels[good], "item_code", "answer_level"),
         "practices": _long(base, practices[good], "practice_code", "is_in_place"),
         "channel_adoption": _long(base, channels[good], "channel", "is_active"),
     }
-    contracts = (ASSESSMENT_ANSWERS, PRACTICES, CHANNEL_ADOPTION)
-    return {c.name: c.typed(frames[c.name]) for c in contracts}, found, _warnings(facts, survey, instrument)
+    warnings += _warnings(facts, survey, instrument, found, n_channels + n_practices)
+    return {c.name: c.typed(frames[c.name]) for c in _CONTRACTS}, refused, tuple(warnings)
 
 
-def _levels(facts: pd.DataFrame, items: list[str], given: Given, refusals: Refusals) -> pd.DataFrame:
-    """Answer levels, responses by items; all items are read as one long column."""
-    survey = given.profile.survey
-    text = blank_to_null(pd.concat([facts[code] for code in items], ignore_index=True), typed=True)
-    text = text.mask(text.isin(survey.unanswered if survey else ()))
-    parsed = parse(text, _LEVEL, ASSESSMENT_ANSWERS, given.manner)
-    inside = parsed.values.isna() | parsed.values.isin(_LEVELS)
-    beyond = ~inside.to_numpy(dtype=bool) | parsed.failures["in_range"]
-    levels = {}
-    for place, code in enumerate(items):
-        rows = slice(place * len(facts), (place + 1) * len(facts))
-        refusals.add(code, f"{code}:integer", parsed.failures["integer"][rows])
-        refusals.add(code, f"{code}:in_range", beyond[rows])
-        levels[code] = parsed.values.iloc[rows].set_axis(facts.index)
-    return pd.DataFrame(levels, index=facts.index)
+def _levels(
+    facts: pd.DataFrame,
+    asked: Mapping[str, Sequence[Place]],
+    given: Given,
+    instrument: Instrument,
+    refusals: Refusals,
+) -> tuple[pd.DataFrame, list[str]]:
+    """Answer levels, responses by items in the instrument's order, and what is odd about the scale."""
+    levels: dict[str, pd.Series] = {}
+    numbers: list[npt.NDArray[np.float64]] = []
+    keys: list[Key] = []
+    for item in instrument.items:
+        for place in asked.get(item.code, ()):
+            key = key_of(item, _survey(given), instrument, *_declared(given, place.column))
+            answers = read(facts[place.column], key)
+            for name, mask in answers.failures.items():
+                refusals.add(item.code, f"{item.code}:{name}", mask)
+            numbers.append(answers.numbers)
+            keys.append(key)
+            before = levels.get(item.code, answers.values)
+            differs = (before != answers.values).fillna(False).to_numpy(dtype=bool)
+            refusals.add(item.code, f"{item.code}:said_twice", differs)
+            levels[item.code] = before.where(before.notna(), answers.values)
+    warnings = _odd_scale(facts["delivery_id"], np.column_stack(numbers), keys, refusals)
+    return pd.DataFrame(levels, index=facts.index), warnings
 
 
-def _flags(facts: pd.DataFrame, prefix: str, codes: Iterable[str], refusals: Refusals) -> pd.DataFrame:
-    flags = {}
-    for code in codes:
-        name = prefix + code
-        if name in facts.columns:
-            parsed = parse_booleans(blank_to_null(facts[name], typed=True))
-            refusals.add(name, f"{name}:boolean", parsed.failures["boolean"])
-            flags[code] = parsed.values
-    return pd.DataFrame(flags, index=facts.index)
+def _odd_scale(
+    deliveries: pd.Series, numbers: npt.NDArray[np.float64], keys: Sequence[Key], refusals: Refusals
+) -> list[str]:
+    """Refuse files whose numbers go beyond the scale while its lowest number is never chosen.
+
+    Such a file is on another scale (1 to 5, say), and its other numbers would be taken for what they are not.
+    """
+    low = np.array([key.scale[0] for key in keys])
+    ends = np.array([sorted(key.scale) for key in keys])
+    with np.errstate(invalid="ignore"):
+        beyond, lowest = (numbers < ends[:, 0]) | (numbers > ends[:, 1]), numbers == low
+    written = ~np.isnan(numbers)
+    warnings = []
+    for delivery in pd.unique(deliveries):
+        rows = (deliveries == delivery).to_numpy(dtype=bool)
+        if lowest[rows].any():
+            continue
+        if beyond[rows].any():
+            refusals.add("items", "items:other_scale", rows & written.any(axis=1))
+        elif (count := int(written[rows].sum())) >= _ENOUGH:
+            warnings.append(
+                f"not one of {count} numbers is the lowest of the scale ({low[0]:g}); if the export counts "
+                "from another number, declare its numbers under values, answer_level"
+            )
+    return warnings
+
+
+def _survey(given: Given) -> Survey:
+    if given.profile.survey is None:
+        raise ValueError(f"{given.profile.name} is no survey profile")
+    return given.profile.survey
+
+
+def _declared(given: Given, column: str) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Levels by word that the settings declare, and the value labels of a column."""
+    return _said(given, "values").get("answer_level", {}), _said(given, "value_labels").get(column, {})
+
+
+def _said(given: Given, name: str) -> Mapping[str, Any]:
+    said: Mapping[str, Any] = getattr(given.manner, name, {})
+    return said
 
 
 def _reasons(responses: pd.DataFrame, refusals: Refusals) -> dict[int, list[str]]:
@@ -117,15 +167,27 @@ def _nothing(levels: pd.DataFrame) -> Mask:
     return levels.isna().all(axis=1).to_numpy(dtype=bool)
 
 
-def _warnings(facts: pd.DataFrame, survey: Survey, instrument: Instrument) -> tuple[str, ...]:
-    absent = [item.code for item in instrument.items if item.code not in facts.columns]
-    known = {survey.channel_prefix + code for code in instrument.channels}
-    known |= {survey.practice_prefix + code for code in instrument.practices}
+def _contradictions(found: Places) -> tuple[str, ...]:
+    named = ", ".join(name[:60] for name in found.contradictory)
+    return (f"code and text name different items of the instrument: {named}",) if named else ()
+
+
+def _warnings(
+    facts: pd.DataFrame, survey: Survey, instrument: Instrument, found: Places, n_unknown: int
+) -> list[str]:
+    known = {place.column for place in found.found}
+    asked = found.columns("item")
     prefixes = (survey.channel_prefix, survey.practice_prefix)
+    absent = [item.code for item in instrument.items if item.code not in asked]
+    reworded = [code for code, own in asked.items() if any(place.surely == 3 for place in own)]
     unknown = [name for name in facts.columns if name.startswith(prefixes) and name not in known]
     said = []
     if absent:
         said.append(f"items of the instrument that the file lacks: {', '.join(absent)}")
+    if reworded:
+        said.append(f"items with other words beside their code than the instrument's: {', '.join(reworded)}")
     if unknown:
         said.append(f"channels or practices the instrument does not know: {', '.join(unknown)}")
-    return tuple(said)
+    if n_unknown:
+        said.append(f"{n_unknown} chosen options are no channels or practices of the instrument; not counted")
+    return said

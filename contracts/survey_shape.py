@@ -2,12 +2,54 @@
 
 from __future__ import annotations
 
+from typing import Self
+
+from pydantic import model_validator
+
 from contracts.strict import Strict
+
+_CHANNEL_QUESTIONS = (
+    "Which channels does your organisation use?",
+    "Which social media channels does your organisation use?",
+    "Welke kanalen gebruikt uw organisatie?",
+    "Welke socialemediakanalen gebruikt uw organisatie?",
+)
+_PRACTICE_QUESTIONS = (
+    "Which practices are in place in your organisation?",
+    "Which of these practices are in place in your organisation?",
+    "Welke praktijken zijn er in uw organisatie?",
+    "Welke van deze praktijken zijn er in uw organisatie?",
+)
 
 
 class Survey(Strict):
-    """One row is one response; items, channels and practices are found by their codes, never by position."""
+    """One row is one response; items, channels and practices are found by code or text, never by position.
 
-    channel_prefix: str
-    practice_prefix: str
+    Attributes
+    ----------
+    channel_prefix, practice_prefix : what column names of channels and practices begin with: `CH_linkedin`.
+    channel_questions, practice_questions : questions whose options are channels or practices, where the
+        export names the question and not the code.
+    separators : what stands between the options that one cell holds.
+    none_words : options that say that none of the others holds.
+    unanswered : words that stand for no answer.
+    scale : numbers of the lowest and the highest answer level, evenly spaced; the first may be the larger.
+    lowest_words, highest_words : words that stand for the ends of the scale beside numbers.
+    """
+
+    channel_prefix: str = "CH_"
+    practice_prefix: str = "PR_"
+    channel_questions: tuple[str, ...] = _CHANNEL_QUESTIONS
+    practice_questions: tuple[str, ...] = _PRACTICE_QUESTIONS
+    separators: tuple[str, ...] = (",", ";", " / ")
+    none_words: tuple[str, ...] = ("None of these", "None of the above", "Geen van deze")
     unanswered: tuple[str, ...] = ()
+    scale: tuple[float, float] = (0, 4)
+    lowest_words: tuple[str, ...] = ()
+    highest_words: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_steps(self) -> Self:
+        if self.scale[0] == self.scale[1]:
+            raise ValueError("scale: the lowest and the highest answer need different numbers")
+        return self
