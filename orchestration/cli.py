@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from orchestration import telling
+from orchestration.verbs.crosswalk import crosswalk
 from orchestration.verbs.options import COULD_NOT, DONE, HELD_BACK, HOME, JSON, KEY, OF_INSTALLATION
 
 
@@ -96,6 +97,9 @@ def check(path: Path, home: Path | None, as_json: bool) -> None:
     reports = check_path(path, load_settings(around) if around else None)
     click.echo(to_json(reports) if as_json else to_text(reports))
     raise click.exceptions.Exit(exit_code(reports))
+
+
+cli.add_command(crosswalk)
 
 
 def main() -> None:
