@@ -84,7 +84,7 @@ def read_bytes(content: bytes, file: str, settings: Settings) -> Reading:
     declared = declaration(file, settings)
     try:
         decoded = decode(content, file, declared.encoding if declared else None)
-        table = read_table(decoded.text, file, declared.delimiter if declared else None)
+        table = read_table(decoded.text, file, delimiter=declared.delimiter if declared else None)
     except UnreadableFile as error:
         return Reading(file, delivery_id, "unreadable", str(error))
     profiles: Mapping[str, Profile] = load_profiles()

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final, Literal
 
-DELIMITERS: Final = (",", ";", "\t", "|")
-# Records looked at when the delimiter is not declared: enough to see a pattern, few enough to cost nothing.
-_LOOKED_AT: Final = 100
+QUOTE: Final = '"'
+# A quoted record longer than this is taken for one that never closes: the longest cells met hold 200,000
+# characters (exports.md, N36), and a bound lets files of any size be read in blocks with the same outcome.
+LONGEST_RECORD: Final = 1_048_576
+_OTHER_QUOTE: Final = {'"': "'", "'": '"'}
 
 Fault = Literal["row:stray_quote", "row:unclosed_quote", "row:wrong_number_of_fields"]
 
@@ -21,6 +23,15 @@ class Record:
     fault: Fault | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """Records of a piece of text, and the position and line at which the next one starts."""
+
+    records: list[Record]
+    position: int
+    line: int
+
+
 def unix_lines(text: str) -> str:
     """Text with every line end (CR CR LF, CR LF, CR) written as LF."""
     if "\r" not in text:
@@ -28,7 +39,14 @@ def unix_lines(text: str) -> str:
     return text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def records(text: str, delimiter: str, limit: int | None = None) -> list[Record]:
+def records(
+    text: str,
+    delimiter: str,
+    limit: int | None = None,
+    quote: str = QUOTE,
+    *,
+    is_quoted_throughout: bool = False,
+) -> list[Record]:
     """Split text into records after RFC 4180; lines without a character are passed over.
 
     A quote may only open a field, close it, or stand doubled inside it. Where it stands elsewhere the one
@@ -39,25 +57,60 @@ def records(text: str, delimiter: str, limit: int | None = None) -> list[Record]
     text : text with LF line ends.
     delimiter : one character.
     limit : stop after so many records; None reads all.
+    quote : one character.
+    is_quoted_throughout : the file quotes text where it need not; then a bare field that stands whole in the
+        other kind of quotes is faulty: whether they belong to the value cannot be told.
 
     Returns
     -------
     list of Record
     """
+    return scan(text, delimiter, quote, limit=limit, is_quoted_throughout=is_quoted_throughout).records
+
+
+def scan(
+    text: str,
+    delimiter: str,
+    quote: str = QUOTE,
+    *,
+    line: int = 1,
+    limit: int | None = None,
+    is_last: bool = True,
+    is_quoted_throughout: bool = False,
+) -> Scan:
+    """Split a piece of text into records and say where it stopped.
+
+    Parameters
+    ----------
+    text : text with LF line ends that begins with a record.
+    delimiter, quote, is_quoted_throughout : as in `records`.
+    line : physical line the text begins on.
+    limit : stop after so many records; None reads all.
+    is_last : False when more text follows; then records that need it are left unread.
+
+    Returns
+    -------
+    Scan
+    """
     found: list[Record] = []
-    position, line = 0, 1
-    length = len(text)
-    while position < length and (limit is None or len(found) < limit):
+    other = _OTHER_QUOTE.get(quote) if is_quoted_throughout else None
+    position, length = 0, len(text)
+    stop = length if is_last else length - LONGEST_RECORD
+    while position < stop and (limit is None or len(found) < limit):
         end = text.find("\n", position)
-        end = length if end < 0 else end
+        if end < 0:
+            if not is_last:
+                break
+            end = length
         plain = text[position:end]
         n_lines = 1
         if not plain:
             pass
-        elif '"' not in plain:
-            found.append(Record(plain.split(delimiter), line))
+        elif quote not in plain:
+            fields = plain.split(delimiter)
+            found.append(Record(fields, line, _otherwise_quoted(fields, other)))
         else:
-            fields, close, fault = _quoted(text, position, delimiter)
+            fields, close, fault = _quoted(text, position, delimiter, quote, other)
             if fault is None:
                 found.append(Record(fields, line))
                 n_lines += text.count("\n", position, close)
@@ -65,51 +118,52 @@ def records(text: str, delimiter: str, limit: int | None = None) -> list[Record]
             else:
                 found.append(Record(plain.split(delimiter), line, fault))
         position, line = end + 1, line + n_lines
-    return found
+    return Scan(found, min(position, length), line)
 
 
-def decide_delimiter(text: str) -> str | None:
-    """Delimiter that splits the first records most consistently, or None where none splits the header.
+def _otherwise_quoted(fields: list[str], other: str | None) -> Fault | None:
+    if other is None:
+        return None
+    return "row:stray_quote" if any(_stands_in(field, other) for field in fields) else None
 
-    Parameters
-    ----------
-    text : text with LF line ends.
-    """
-    best: tuple[float, int] = (0.0, 0)
-    decided: str | None = None
-    for delimiter in DELIMITERS:
-        looked_at = records(text, delimiter, _LOOKED_AT)
-        width = len(looked_at[0].fields) if looked_at else 0
-        if width < 2 or looked_at[0].fault:
-            continue
-        share = sum(r.fault is None and len(r.fields) == width for r in looked_at) / len(looked_at)
-        # A header alone fits any delimiter that occurs in it: then the one that splits it most often counts.
-        if (round(share, 2), width) > best:
-            best, decided = (round(share, 2), width), delimiter
-    return decided
+
+def _stands_in(field: str, quote: str) -> bool:
+    return len(field) > 1 and field[0] == quote and field[-1] == quote
 
 
 @cache
-def _field(delimiter: str) -> re.Pattern[str]:
-    mark = re.escape(delimiter)
+def _field(delimiter: str, quote: str) -> re.Pattern[str]:
+    mark, q = re.escape(delimiter), re.escape(quote)
     # Possessive, so a file full of quotes costs one pass.
-    return re.compile(rf'(?:"([^"]*+(?:""[^"]*+)*+)"|([^"{mark}\n]*+))({mark}|\n|\Z)')
+    return re.compile(rf"(?:{q}([^{q}]*+(?:{q}{q}[^{q}]*+)*+){q}|([^{q}{mark}\n]*+))({mark}|\n|\Z)")
 
 
-def _quoted(text: str, position: int, delimiter: str) -> tuple[list[str], int, Fault | None]:
-    pattern = _field(delimiter)
+@cache
+def _open_to_the_end(quote: str) -> re.Pattern[str]:
+    q = re.escape(quote)
+    return re.compile(rf"{q}[^{q}]*+(?:{q}{q}[^{q}]*+)*+\Z")
+
+
+def _quoted(
+    text: str, position: int, delimiter: str, quote: str, other: str | None
+) -> tuple[list[str], int, Fault | None]:
+    pattern, doubled = _field(delimiter, quote), quote * 2
+    limit = position + LONGEST_RECORD
     fields: list[str] = []
     while True:
-        match = pattern.match(text, position)
+        match = pattern.match(text, position, limit)
         if match is None:
-            unclosed = text.startswith('"', position) and _never_closes(text, position)
+            unclosed = _open_to_the_end(quote).match(text, position, limit) is not None
             return [], position, "row:unclosed_quote" if unclosed else "row:stray_quote"
         quoted, bare, stop = match.groups()
-        fields.append(bare if quoted is None else quoted.replace('""', '"'))
+        if not stop and match.end() < len(text):
+            return [], position, "row:unclosed_quote"
+        if bare is not None and other is not None and _stands_in(bare, other):
+            return [], position, "row:stray_quote"
+        # Where one kind quotes, the other kind doubled comes from a file that was quoted with both.
+        if other is not None and quoted is not None and other * 2 in quoted:
+            return [], position, "row:stray_quote"
+        fields.append(bare if quoted is None else quoted.replace(doubled, quote))
         position = match.end()
         if stop != delimiter:
             return fields, position - len(stop), None
-
-
-def _never_closes(text: str, position: int) -> bool:
-    return re.compile(r'"[^"]*+(?:""[^"]*+)*+\Z').match(text, position) is not None

@@ -1,19 +1,30 @@
-"""Records to a table of text: header rows, column names, footers, refused records. No types, no profiles."""
+"""Records to a table of text: rows, refused records, footers. No profiles, no types, no containers.
 
-import json
+`read_file` is the way in for a file on its own; it needs no profile.
+"""
+
 import re
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
-from zoneinfo import available_timezones
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from orchestration.errors import UnreadableFile
-from orchestration.ingest.records import Record, decide_delimiter, records, unix_lines
+from orchestration.ingest.decode import decode
+from orchestration.ingest.dialect import decide
+from orchestration.ingest.layouts import (
+    refuse_blocks,
+    refuse_header,
+    refuse_markup,
+    refuse_nothing_fits,
+    refuse_other_widths,
+    refuse_periods,
+    refuse_stacked,
+)
+from orchestration.ingest.records import Record, records, unix_lines
+from orchestration.ingest.structure import IsHeader, Structure, cells, is_filled, structure_of
 
-_IMPORT_ID: Final = '{"ImportId"'
-# Legacy Qualtrics exports: V1..Vn over the names.
-_LEGACY_CODE: Final = re.compile(r"V\d+")
+# Footers stand at the end; a record further up that looks like one is a row.
+N_FOOTERS_LOOKED_FOR = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +33,15 @@ class Table:
 
     Attributes
     ----------
-    names : stripped, unique column names; a blank one is ``unnamed_<position>``, a repeated one
-        ``<name>_2``.
-    rows : one list of ``len(names)`` texts per good record.
+    delimiter, quote : of delimited text, else empty.
+    names : clean, unique column names; a blank one is ``unnamed_<position>``, a repeated one
+        ``<name>_2``; out of two header rows ``question | option``.
+    labels : what further header rows say about each column beside its name, else empty.
+    preamble : rows above the header.
+    rows : one list of ``len(names)`` texts per good record, as they stand in the file.
     lines : physical line each row starts on.
     refused : records that are not rows of this table, with their fault.
-    footers : lines set aside by the footer pattern; not part of what was delivered.
+    footers : records set aside by the footer pattern; not part of what was delivered.
     n_empty : records without any content, set aside.
     zone : time zone the header states (Qualtrics), else None.
     warnings : what a reader should know.
@@ -39,10 +53,13 @@ class Table:
     rows: list[list[str]]
     lines: list[int]
     refused: tuple[Record, ...]
-    footers: tuple[int, ...] = ()
+    footers: tuple[Record, ...] = ()
     n_empty: int = 0
     zone: str | None = None
     warnings: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    preamble: tuple[tuple[str, ...], ...] = ()
+    quote: str = ""
 
     @property
     def n_delivered(self) -> int:
@@ -55,14 +72,45 @@ class Table:
         return [row[place].strip() for row in self.rows]
 
 
-def read_table(text: str, where: str, delimiter: str | None = None) -> Table:
+def read_file(path: Path) -> Table:
+    """Read a delimited file whose encoding, dialect and header its own bytes tell.
+
+    Raises
+    ------
+    UnreadableFile
+        It cannot be opened, its encoding is unclear, or it holds no single table.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UnreadableFile(
+            f"The file cannot be opened ({error.strerror})", str(path), "check its rights and run again"
+        ) from error
+    decoded = decode(content, path.name)
+    table = read_table(decoded.text, path.name)
+    return replace(table, warnings=(*decoded.warnings, *table.warnings))
+
+
+def read_table(
+    text: str,
+    where: str,
+    *,
+    delimiter: str | None = None,
+    quote: str | None = None,
+    header_rows: int | None = None,
+    is_header: IsHeader | None = None,
+    unpivot: bool = False,
+) -> Table:
     """Read text as one table.
 
     Parameters
     ----------
     text : text of the whole file.
     where : file name, for messages.
-    delimiter : declared delimiter; None decides by consistency, and takes a comma for a single column.
+    delimiter, quote : declared ones; None decides by consistency, and takes a comma for a single column.
+    header_rows : declared number of header rows; None finds out.
+    is_header : says whether cells are the header of a known export; rows above it are set aside.
+    unpivot : periods as columns are expected, so they are not refused.
 
     Returns
     -------
@@ -72,51 +120,92 @@ def read_table(text: str, where: str, delimiter: str | None = None) -> Table:
     Raises
     ------
     UnreadableFile
-        No header, or the header itself is malformed.
+        No header, a malformed one, or a layout that is no single table.
     """
+    refuse_markup(text, where)
     text = unix_lines(text)
-    delimiter = delimiter or decide_delimiter(text) or ","
-    found = records(text, delimiter)
-    filled = [record for record in found if any(field.strip() for field in record.fields)]
-    if not filled:
+    dialect = decide(text, delimiter=delimiter, quote=quote, is_header=is_header)
+    found = records(
+        text, dialect.delimiter, quote=dialect.quote, is_quoted_throughout=dialect.is_quoted_throughout
+    )
+    table = table_of(found, where, header_rows=header_rows, is_header=is_header, unpivot=unpivot)
+    return replace(table, delimiter=dialect.delimiter, quote=dialect.quote)
+
+
+def table_of(
+    found: Sequence[Record],
+    where: str,
+    *,
+    header_rows: int | None = None,
+    is_header: IsHeader | None = None,
+    unpivot: bool = False,
+) -> Table:
+    """Make one table of records from anywhere; parameters, result and errors as in `read_table`."""
+    structure = checked_structure(found, where, header_rows=header_rows, is_header=is_header, unpivot=unpivot)
+    rows, lines, refused, n_empty = sorted_out(found[structure.first :], structure)
+    header = found[structure.place].fields
+    refuse_stacked(header, rows, lines, where)
+    refuse_stacked(header, [record.fields for record in refused], [record.line for record in refused], where)
+    refuse_other_widths(refused, structure.width, where)
+    refuse_nothing_fits(len(rows), refused, structure.width, where)
+    n_empty += sum(not is_filled(record) for record in found[: structure.first])
+    told = (f"{n_empty} rows without content were set aside",) if n_empty else ()
+    return Table(
+        delimiter="",
+        header_rows=structure.header_rows,
+        names=structure.names,
+        rows=rows,
+        lines=lines,
+        refused=tuple(refused),
+        n_empty=n_empty,
+        zone=structure.zone,
+        warnings=(*structure.warnings, *told),
+        labels=structure.labels,
+        preamble=structure.preamble,
+    )
+
+
+def checked_structure(
+    found: Sequence[Record],
+    where: str,
+    *,
+    header_rows: int | None = None,
+    is_header: IsHeader | None = None,
+    unpivot: bool = False,
+) -> Structure:
+    """Structure of a table, refused where its header or layout is none; parameters as in `read_table`."""
+    if not any(map(is_filled, found)):
         raise UnreadableFile("The file holds no header", where, "export it again")
-    header = filled[0]
-    if header.fault:
-        raise UnreadableFile(
-            f"The header cannot be split into columns (line {header.line}: a quote out of place)",
-            where,
-            "export it again as CSV",
-        )
-    names, warnings = _names(header.fields)
-    n_header = _header_rows(filled)
-    zone, zone_warnings = _zone(names, filled[2]) if n_header == 3 else (None, ())
+    structure = structure_of(found, header_rows, is_header)
+    is_known = is_header is not None and is_header(cells(found[structure.place].fields))
+    refuse_header(found, structure, where, is_known or unpivot)
+    if not is_known:
+        refuse_blocks(found, where)
+        if not unpivot:
+            refuse_periods(structure.names, where)
+    return structure
+
+
+def sorted_out(
+    found: Sequence[Record], structure: Structure
+) -> tuple[list[list[str]], list[int], list[Record], int]:
+    """Rows, their lines, refused records and the number of empty ones."""
     rows: list[list[str]] = []
     lines: list[int] = []
     refused: list[Record] = []
-    width = len(names)
-    for record in filled[n_header:]:
-        if record.fault:
+    n_empty = 0
+    n_names = len(structure.names)
+    for record in found:
+        if not is_filled(record):
+            n_empty += 1
+        elif record.fault:
             refused.append(record)
-        elif len(record.fields) != width:
+        elif len(record.fields) != structure.width:
             refused.append(Record(record.fields, record.line, "row:wrong_number_of_fields"))
         else:
-            rows.append(record.fields)
+            rows.append(record.fields[:n_names])
             lines.append(record.line)
-    n_empty = len(found) - len(filled)
-    if n_empty:
-        warnings.append(f"{n_empty} rows without content were set aside")
-    return Table(
-        delimiter,
-        n_header,
-        names,
-        rows,
-        lines,
-        tuple(refused),
-        (),
-        n_empty,
-        zone,
-        (*warnings, *zone_warnings),
-    )
+    return rows, lines, refused, n_empty
 
 
 def without_footers(table: Table, patterns: Sequence[str]) -> Table:
@@ -135,68 +224,25 @@ def without_footers(table: Table, patterns: Sequence[str]) -> Table:
     if not patterns:
         return table
     is_footer = re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
-    last = sorted(
-        [
-            *((line, row) for line, row in zip(table.lines[-50:], table.rows[-50:], strict=True)),
-            *((record.line, record.fields) for record in table.refused[-50:]),
-        ],
-        reverse=True,
-    )
-    footers: set[int] = set()
-    for line, fields in last:
-        if not is_footer.match(next(field.strip() for field in fields if field.strip())):
+    last = [
+        *map(Record, table.rows[-N_FOOTERS_LOOKED_FOR:], table.lines[-N_FOOTERS_LOOKED_FOR:]),
+        *table.refused[-N_FOOTERS_LOOKED_FOR:],
+    ]
+    footers: list[Record] = []
+    for record in sorted(last, key=lambda record: record.line, reverse=True):
+        first = next((field.strip() for field in record.fields if field.strip()), "")
+        if not is_footer.match(first):
             break
-        footers.add(line)
+        footers.insert(0, record)
     if not footers:
         return table
-    n_rows = sum(line not in footers for line in table.lines)
-    return Table(
-        table.delimiter, table.header_rows, table.names, table.rows[:n_rows], table.lines[:n_rows],
-        tuple(record for record in table.refused if record.line not in footers),
-        tuple(sorted(footers)), table.n_empty, table.zone,
-        (*table.warnings, f"{len(footers)} footer rows were set aside"),
-    )  # fmt: skip
-
-
-def _names(header: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
-    names: list[str] = []
-    warnings: list[str] = []
-    seen: Counter[str] = Counter()
-    for position, raw in enumerate(header, start=1):
-        name = raw.strip()
-        if not name:
-            name = f"unnamed_{position}"
-            warnings.append(f"column {position} has no name; it is called {name}")
-        seen[name] += 1
-        if seen[name] > 1:
-            warnings.append(f"the column name {name} stands {seen[name]} times; only the first is read")
-            name = f"{name}_{seen[name]}"
-        names.append(name)
-    return tuple(names), warnings
-
-
-def _header_rows(filled: Sequence[Record]) -> int:
-    if len(filled) > 2 and filled[2].fields[0].lstrip().startswith(_IMPORT_ID):
-        return 3
-    if len(filled) > 1 and _LEGACY_CODE.fullmatch(filled[0].fields[0]) and "ResponseID" in filled[1].fields:
-        return 2
-    return 1
-
-
-def _zone(names: Sequence[str], third: Record) -> tuple[str | None, tuple[str, ...]]:
-    zones: Counter[str] = Counter()
-    for cell in third.fields[: len(names)]:
-        try:
-            stated = json.loads(cell) if cell.strip() else {}
-        except ValueError:
-            continue
-        if isinstance(stated, dict) and isinstance(stated.get("timeZone"), str):
-            zones[stated["timeZone"]] += 1
-    if not zones:
-        return None, ("the header states no time zone; the declared one is used",)
-    zone = zones.most_common(1)[0][0]
-    if zone not in available_timezones():
-        return None, (f"the header states the time zone {zone}, which is none; the declared one is used",)
-    if len(zones) > 1:
-        return zone, (f"the header states {len(zones)} time zones; {zone} is used",)
-    return zone, ()
+    lines = {record.line for record in footers}
+    n_rows = sum(line not in lines for line in table.lines)
+    return replace(
+        table,
+        rows=table.rows[:n_rows],
+        lines=table.lines[:n_rows],
+        refused=tuple(record for record in table.refused if record.line not in lines),
+        footers=tuple(footers),
+        warnings=(*table.warnings, f"{len(footers)} footer rows were set aside"),
+    )

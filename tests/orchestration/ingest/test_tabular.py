@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestration.errors import UnreadableFile
-from orchestration.ingest.records import decide_delimiter, records
+from orchestration.ingest.dialect import decide
+from orchestration.ingest.records import records
 from orchestration.ingest.tabular import read_table, without_footers
 
 _CELL = st.text(alphabet="ab1 ,;\"\n'é.", max_size=6)
@@ -61,13 +62,13 @@ def test_the_delimiter_is_decided_by_consistency(delimiter: str) -> None:
     text = "".join(
         delimiter.join(row) + "\n" for row in (["id", "x", "y"], ["1", "p q", "r"], ["2", "a.b", "c"])
     )
-    assert decide_delimiter(text) == delimiter
+    assert decide(text).delimiter == delimiter
 
 
 def test_decimal_commas_do_not_win_over_semicolons() -> None:
-    assert decide_delimiter("id;amount;share\n1;2,50;0,5\n2;3,50;0,7\n") == ";"
-    assert decide_delimiter("id\n1\n2\n") is None
-    assert read_table("id,x;y\n1;2,3\n", "f.csv", ";").names == ("id,x", "y")
+    assert decide("id;amount;share\n1;2,50;0,5\n2;3,50;0,7\n").delimiter == ";"
+    assert read_table("id\n1\n2\n", "f.csv").names == ("id",)
+    assert read_table("id,x;y\n1;2,3\n", "f.csv", delimiter=";").names == ("id,x", "y")
 
 
 def test_blank_and_repeated_names_are_named_and_reported() -> None:
@@ -84,7 +85,10 @@ def test_rows_without_content_are_set_aside() -> None:
 def test_a_footer_at_the_end_is_set_aside_and_counted() -> None:
     text = "a,b\nTotal,9\n1,2\n\nTotal\nCopyright (c) somebody\n"
     table = without_footers(read_table(text, "f.csv"), ["Total", "Copyright"])
-    assert table.footers == (5, 6)
+    assert [(footer.line, footer.fields) for footer in table.footers] == [
+        (5, ["Total"]),
+        (6, ["Copyright (c) somebody"]),
+    ]
     assert table.rows == [["Total", "9"], ["1", "2"]]
     assert table.n_delivered == 2
     assert without_footers(table, []) is table
