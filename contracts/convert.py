@@ -12,15 +12,18 @@ from contracts.contract import Column, Contract
 from contracts.derive import Source, case_safe_ids, decide, listed_by, ordinals
 from contracts.entities import ENTITIES
 from contracts.gate import reasons_by_row
+from contracts.manner import Manner
 from contracts.profile import ColumnMap, Profile
 from contracts.pseudonym import keyed_hashes
 from contracts.records import Refused, records
 from contracts.refusals import Refusals
-from contracts.values import Manner, parse
+from contracts.values import parse
 
 if TYPE_CHECKING:
     from contracts.instrument import Instrument
 
+PLAIN = Manner()
+"""English, UTC, and nothing declared beside."""
 _OF_ONE_COLUMN = frozenset({"required", "known_value", "well_formed", "in_range", "whole_day"})
 
 
@@ -53,7 +56,6 @@ class Given:
 
     profile: Profile
     manner: Manner
-    default_currency: str | None
     pseudonym_key: bytes | None
 
 
@@ -61,9 +63,7 @@ def convert(
     rows: pd.DataFrame,
     profile: Profile,
     *,
-    locale: str = "en",
-    zone: str | None = "UTC",
-    default_currency: str | None = None,
+    manner: Manner = PLAIN,
     pseudonym_key: bytes | None = None,
     instrument: Instrument | None = None,
 ) -> Converted:
@@ -74,12 +74,9 @@ def convert(
     rows : DataFrame
         Text columns under the names of the file's header (those that may be kept), `source_line` and
         `delivery_id`.
-    locale : str
-        Language (and region) in which the source writes numbers and dates: `en`, `nl`, `en_GB`, ...
-    zone : str, optional
-        Zone of times without offset; None refuses them.
-    default_currency : str, optional
-        Currency of amounts where the file names none.
+    manner : Manner
+        How the delivery writes; where `is_proven` is not set, the rows are taken for the whole file and asked
+        for what is not declared.
     pseudonym_key : bytes, optional
         Secret for person numbers; needed by profiles that hash.
     instrument : Instrument, optional
@@ -93,7 +90,7 @@ def convert(
         When a survey profile is used without an instrument.
     """
     rows = rows.reset_index(drop=True)
-    given = Given(profile, Manner(locale, zone), default_currency, pseudonym_key)
+    given = Given(profile, manner, pseudonym_key)
     facts, refused = records(rows, profile)
     if profile.survey is not None:
         from contracts.survey import convert_survey
@@ -165,7 +162,7 @@ def _column(work: _Work, column: Column, mapping: ColumnMap) -> pd.Series:
         return keyed_hashes(text, secret=key, domain=mapping.hmac, source_system=system)
     if mapping.ordinal is not None:
         text = text.where(text.notna(), ordinals(work.source, mapping.ordinal))
-    default = work.given.default_currency if mapping.default_setting else mapping.default
+    default = work.given.manner.currency if mapping.default_setting else mapping.default
     if default is not None:
         text = text.fillna(str(default))
     return _adjusted(work.parsed(text, column), mapping, work.values)

@@ -13,7 +13,10 @@ import pandas as pd
 
 from contracts.contract import Column, Contract
 from contracts.frames import dtype_of, pa
+from contracts.manner import DECIMAL_COMMA, Manner
 from contracts.times import parse_dates, parse_times
+
+__all__ = ["Manner", "Parsed", "blank_to_null", "parse", "parse_booleans", "plain_numbers"]
 
 Mask = npt.NDArray[np.bool_]
 
@@ -23,9 +26,6 @@ NULL_WORDS_TYPED = NULL_WORDS | {"-", "na", "nil", "nan", ".."}
 """For kinds other than text, where these cannot be values."""
 YES = frozenset({"true", "t", "yes", "y", "1", "ja", "j", "oui", "vrai", "waar", "wahr"})
 NO = frozenset({"false", "f", "no", "n", "0", "nee", "nein", "non", "faux", "onwaar", "falsch"})
-DECIMAL_COMMA = frozenset({"nl", "de", "fr", "es", "it", "pt", "pl", "sv", "da", "nb", "fi", "cs"})
-"""Languages that write 1.234,56; all others are read as 1,234.56."""
-
 _SPACES = "[ \u00a0\u202f']"
 _CENT = Decimal("0.01")
 _EXACT_LIMIT = {"money": Decimal(10) ** 16, "minutes": Decimal(10) ** 12}
@@ -38,14 +38,6 @@ class Parsed:
 
     values: pd.Series
     failures: dict[str, Mask]
-
-
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """How a source writes: language of numbers and dates, and the zone of times that carry none."""
-
-    locale: str = "en"
-    zone: str | None = "UTC"
 
 
 def parse(text: pd.Series, column: Column, contract: Contract, manner: Manner) -> Parsed:
@@ -137,7 +129,7 @@ def plain_numbers(clean: pd.Series, locale: str) -> tuple[pd.Series, Mask]:
 
 
 def _number(clean: pd.Series, column: Column, manner: Manner) -> Parsed:
-    plain, wrong = plain_numbers(clean, manner.locale)
+    plain, wrong = plain_numbers(clean, manner.locale or "en")
     if column.kind in _EXACT_LIMIT:
         exact = _exact(plain, _EXACT_LIMIT[column.kind])
         return Parsed(exact.values, {"number": wrong, **exact.failures})
@@ -162,7 +154,7 @@ def _exact(plain: pd.Series, limit: Decimal) -> Parsed:
 
 
 def _integer(clean: pd.Series, _column: Column, manner: Manner) -> Parsed:
-    plain, wrong = plain_numbers(clean, manner.locale)
+    plain, wrong = plain_numbers(clean, manner.locale or "en")
     simple = plain.str.fullmatch(r"-?\d{1,15}").fillna(False).to_numpy(dtype=bool)
     broken, large = np.zeros(len(plain), dtype=bool), np.zeros(len(plain), dtype=bool)
     values = plain.where(simple).astype("object").to_numpy(copy=True)
@@ -178,12 +170,12 @@ def _integer(clean: pd.Series, _column: Column, manner: Manner) -> Parsed:
 
 
 def _date(clean: pd.Series, column: Column, manner: Manner) -> Parsed:
-    values, wrong = parse_dates(clean, manner.locale, open_end=column.nullable)
+    values, wrong = parse_dates(clean, manner.locale or "en", open_end=column.nullable)
     return Parsed(values, {"date": wrong})
 
 
 def _timestamp(clean: pd.Series, _column: Column, manner: Manner) -> Parsed:
-    values, failures = parse_times(clean, manner.locale, manner.zone)
+    values, failures = parse_times(clean, manner.locale or "en", manner.zone)
     return Parsed(values, failures)
 
 

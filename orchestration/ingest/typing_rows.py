@@ -1,17 +1,52 @@
-"""Landed text of the deliveries of one profile -> typed frames, as their sources are declared. No judging."""
+"""How a delivery writes, by its file and the settings; its landed text made typed frames. No judging."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
 from contracts.convert import Converted, convert
 from contracts.instrument import load_instrument
+from contracts.manner import Manner
 from contracts.profile import Profile
 from orchestration.ingest.reading import declaration
 from orchestration.ingest.verdict import Loaded
-from orchestration.settings import Settings
+from orchestration.settings import Settings, Source
 
-_Manner = tuple[str, str, str, tuple[str, ...]]
+
+def manner_of(manifest: Mapping[str, Any], profile: Profile, settings: Settings) -> Manner:
+    """How a delivery writes: declared, stated by its header, or given by its profile.
+
+    Without a locale an API shape is read as English, unless semicolons say that a spreadsheet of another
+    language wrote the file; then, and in every other shape, the file must prove its decimal sign.
+
+    Parameters
+    ----------
+    manifest : manifest of the delivery; `file`, `zone`, `delimiter`, `labels`, `preamble` and `value_labels`
+        are read, each may be absent.
+    profile : profile of the delivery.
+    settings : declarations per source; they beat the profile.
+    """
+    declared = declaration(str(manifest["file"]), settings, profile.source_system) or Source(
+        system=profile.source_system
+    )
+    is_api = profile.shape == "api" and manifest.get("delimiter") != ";"
+    return Manner(
+        locale=declared.locale or profile.locale or ("en" if is_api else None),
+        zone=manifest.get("zone") or declared.zone or profile.zone or "UTC",
+        date_order=declared.date_order or profile.date_order,
+        currency=declared.currency or settings.reporting_currency,
+        constants={**profile.constants, **declared.constants},
+        values=declared.values,
+        account_classes=declared.account_classes,
+        labels=_named(manifest.get("labels")),
+        preamble=manifest.get("preamble") or (),
+        value_labels=manifest.get("value_labels") or {},
+    )
+
+
+def _named(labels: Any) -> dict[str, str]:
+    return dict(labels) if isinstance(labels, Mapping) else {}
 
 
 def typed_rows(
@@ -19,44 +54,24 @@ def typed_rows(
 ) -> list[Converted]:
     """Convert the text rows of all deliveries of a profile that are judged row by row.
 
-    Deliveries that are written alike are converted together, unless a column is made out of several rows of
-    one file.
-
     Parameters
     ----------
     profile : profile of the deliveries.
     loaded : deliveries in the order of arrival.
-    settings : declarations per source; what is not declared is English and UTC.
+    settings : declarations per source.
     pseudonym_key : secret for person keys; may be empty for profiles without persons.
     """
-    is_by_file = any(column.ordinal or column.listed_in for column in profile.columns.values())
-    batches: dict[tuple[_Manner, str], list[Loaded]] = {}
-    for delivery in loaded:
-        if not delivery.whole:
-            alike = (_manner(delivery, profile, settings), delivery.delivery_id if is_by_file else "")
-            batches.setdefault(alike, []).append(delivery)
     return [
         convert(
-            pd.concat([_placed(delivery) for delivery in batch], ignore_index=True),
+            _placed(delivery),
             profile,
-            locale=locale,
-            zone=zone,
-            default_currency=currency,
+            manner=manner_of({"file": delivery.file, "zone": delivery.header_zone}, profile, settings),
             pseudonym_key=pseudonym_key.encode() or None,
             instrument=load_instrument(),
         )
-        for ((locale, zone, currency, _), _), batch in batches.items()
+        for delivery in loaded
+        if not delivery.whole
     ]
-
-
-def _manner(delivery: Loaded, profile: Profile, settings: Settings) -> _Manner:
-    declared = declaration(delivery.file, settings, profile.source_system)
-    return (
-        (declared.locale if declared else None) or "en",
-        delivery.header_zone or (declared.zone if declared else None) or "UTC",
-        (declared.currency if declared else None) or settings.reporting_currency,
-        tuple(delivery.rows.columns),
-    )
 
 
 def _placed(delivery: Loaded) -> pd.DataFrame:

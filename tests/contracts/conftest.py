@@ -10,6 +10,7 @@ import pytest
 
 from contracts.convert import Converted, convert
 from contracts.instrument import load_instrument
+from contracts.manner import Manner
 from contracts.profile import load_profiles
 
 Cells = dict[str, str]
@@ -157,13 +158,10 @@ def converted() -> Callable[..., Converted]:
     """Conversion of changed good rows under plain settings."""
 
     def run(profile: str, *changes: Cells, drop: tuple[str, ...] = (), **settings: Any) -> Converted:
-        given: dict[str, Any] = {
-            "default_currency": "EUR",
-            "pseudonym_key": b"key",
-            "zone": "UTC",
-            **settings,
-        }
-        given.setdefault("instrument", load_instrument())
-        return convert(text_rows(profile, *changes, drop=drop), load_profiles()[profile], **given)
+        given: dict[str, Any] = {"pseudonym_key": b"key", "instrument": load_instrument()}
+        given |= {name: settings.pop(name) for name in tuple(given) if name in settings}
+        manner = Manner(**{"currency": "EUR", **settings})
+        rows = text_rows(profile, *changes, drop=drop)
+        return convert(rows, load_profiles()[profile], manner=manner, **given)
 
     return run

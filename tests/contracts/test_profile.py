@@ -32,7 +32,7 @@ columns:
 
 
 def test_the_named_profiles_are_there_and_map_known_columns_only() -> None:
-    assert set(load_profiles()) == NAMES
+    assert set(load_profiles()) >= NAMES
     for profile in load_profiles().values():
         contract = ENTITIES[profile.entity or "assessment_answers"]
         assert set(profile.columns) <= set(contract.column_names), profile.name
@@ -72,7 +72,7 @@ def test_an_unknown_file_is_told_its_nearest_profile_and_what_is_missing() -> No
     ]
     profile, missing = nearest(header, load_profiles())
     assert profile.name == "salesforce_opportunity_api"
-    assert "close_date" in missing, "likeness is not equality"
+    assert "stage_name" in missing
 
 
 def test_only_mapped_columns_are_kept() -> None:
