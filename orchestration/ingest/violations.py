@@ -1,0 +1,114 @@
+"""Refused rows -> what to tell of each: file, line, column, value, rule, remedy. Nothing is judged here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from contracts.entities import ENTITIES
+from contracts.instrument import load_instrument
+from contracts.source_rules import rules_of_profile
+from orchestration.ingest.deliveries import manifest_of
+from orchestration.ingest.judge import entities_of
+from orchestration.ingest.profiles import profiles_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from contracts.profile import Profile
+
+MASKED: Final = "(personal, not shown)"
+_AGAIN = "Export it again as CSV, with every field that holds a delimiter or a quote in quotes."
+FORM: Final = {
+    "row:wrong_number_of_fields": ("The line has more or fewer fields than the header.", _AGAIN),
+    "row:stray_quote": ("A quote stands inside a field that does not begin with one.", _AGAIN),
+    "row:unclosed_quote": ("A quoted field never ends.", _AGAIN),
+    "row:no_content": (
+        "Nothing on the line is a fact of this entity.",
+        "Nothing to do, or correct the line.",
+    ),
+}
+"""Reasons for the form of a line, which belong to no column: what they mean and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One rule that one line broke.
+
+    Attributes
+    ----------
+    column : canonical column, or the column of the file where the rule is about the text itself.
+    value : what stood in the columns of the file it is made of (`Created: 31/02/2024`); masked when personal,
+        empty when the line could not be split into fields.
+    """
+
+    file: str
+    delivery_id: str
+    source_line: int
+    entity: str
+    rule: str
+    column: str
+    value: str
+    description: str
+    remedy: str
+
+
+def violations(home: Path, held: pd.DataFrame) -> Iterator[Violation]:
+    """Every rule that every refused row broke, in the order of the rows.
+
+    Parameters
+    ----------
+    home : folder of the installation.
+    held : refused rows, as `quarantine.read` gives them.
+    """
+    profiles = profiles_of(home)
+    names = {str(one): str(manifest_of(home, str(one))["profile"]) for one in held["delivery_id"].unique()}
+    known = {name: remedies(profiles[name]) for name in set(names.values()) & set(profiles)}
+    for row in held.to_dict("records"):
+        name = names[row["delivery_id"]]
+        profile = profiles.get(name)
+        raw = json.loads(row["raw"])
+        for rule in str(row["reasons"]).split(";"):
+            column = rule.split(":", maxsplit=1)[0]
+            said, remedy = known.get(name, FORM).get(rule, ("", ""))
+            yield Violation(
+                str(row["file"]), str(row["delivery_id"]), int(row["source_line"]), str(row["entity"]),
+                rule, column, value_of(profile, column, rule, raw), said, remedy,
+            )  # fmt: skip
+
+
+def value_of(profile: Profile | None, column: str, rule: str, raw: Mapping[str, str]) -> str:
+    """Texts of the file's columns that a rule speaks of, masked when personal."""
+    if profile is None:
+        return ""
+    names = _columns(profile, column, rule)
+    if any(name in profile.personal or name in profile.hashed for name in names):
+        return MASKED
+    contracts = [entity for entity in ENTITIES.values() if column in entity.column_names]
+    is_personal = any(
+        entity.column(column).is_personal for entity in contracts if entity.name == profile.entity
+    )
+    if is_personal:
+        return MASKED
+    return ", ".join(f"{name}: {raw[name]}" for name in names if name in raw)
+
+
+def _columns(profile: Profile, column: str, rule: str) -> list[str]:
+    refused = [name for one in profile.refuse if one.reason == rule for name in one.when]
+    if refused:
+        return list(dict.fromkeys(refused))
+    if column in profile.columns:
+        return sorted(profile.columns[column].used)
+    if column in ("unit_key", "unit_key_type") and profile.unit is not None:
+        return [profile.unit.source]
+    return [*profile.version_columns] if column == "source_updated_at" else [column]
+
+
+def remedies(profile: Profile) -> dict[str, tuple[str, str]]:
+    """What every reason that a profile's rows can be refused for means, and the next step."""
+    rules = [rule for contract in entities_of(profile) for rule in contract.rules]
+    rules += rules_of_profile(profile, load_instrument())
+    return {**FORM, **{rule.id: (rule.description, rule.remedy) for rule in rules}}

@@ -1,0 +1,150 @@
+"""`maturity-impact quarantine`: look at refused rows, hand them out to be corrected, and judge them again."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from orchestration.verbs.options import DONE, HELD_BACK, JSON, KEY, OF_INSTALLATION
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_SHOWN = 20
+
+
+@click.group()
+def quarantine() -> None:
+    """Rows that were held back: look at them, correct them, judge them again."""
+
+
+@quarantine.command("list")
+@click.option("--home", **OF_INSTALLATION)
+@click.option("--json", "as_json", **JSON)
+def list_(home: Path, as_json: bool) -> None:
+    """Say how many rows of each file are held back, and why."""
+    held = _held(home)
+    files: list[dict[str, Any]] = []
+    for file, rows in held.groupby("file", sort=True):
+        reasons = Counter(reason for said in rows["reasons"] for reason in said.split(";"))
+        files.append({"file": str(file), "rows": len(rows), "reasons": dict(reasons.most_common())})
+    if as_json:
+        click.echo(json.dumps({"rows": len(held), "files": files}, ensure_ascii=False, indent=1))
+    else:
+        for entry in files:
+            click.echo(f"{entry['file']}: {entry['rows']:,} rows")
+            for reason, count in entry["reasons"].items():
+                click.echo(f"  {count:>7,}  {reason}")
+        click.echo(f"{len(held):,} rows of {len(files)} files are held back.")
+    raise click.exceptions.Exit(HELD_BACK if len(held) else DONE)
+
+
+@quarantine.command()
+@click.option("--home", **OF_INSTALLATION)
+@click.option("--file", "file", default=None, metavar="NAME", help="Only this file, as list names it.")
+@click.option("--reason", default=None, help="Only this reason, such as created_at:timestamp.")
+@click.option("--limit", type=click.IntRange(min=1), default=_SHOWN, show_default=True, help="Rows shown.")
+@click.option("--json", "as_json", **JSON)
+def show(home: Path, file: str | None, reason: str | None, limit: int, as_json: bool) -> None:
+    """Show held back rows: line, column, value unless personal, rule and remedy."""
+    from orchestration.ingest.violations import violations
+
+    held = _only(_held(home), file, reason)
+    found = list(violations(home, held.head(limit)))
+    found = [one for one in found if reason in (None, one.rule)]
+    if as_json:
+        content = {"rows": len(held), "violations": [asdict(one) for one in found]}
+        click.echo(json.dumps(content, ensure_ascii=False, indent=1))
+    else:
+        for one in found:
+            value = f" [{one.value}]" if one.value else ""
+            click.echo(f"{one.file} line {one.source_line}: {one.rule}{value}")
+            click.echo(f"  {one.description} {one.remedy}".rstrip())
+        if len(held) > limit:
+            click.echo(f"and {len(held) - limit:,} more rows; --limit shows more")
+    raise click.exceptions.Exit(HELD_BACK if len(held) else DONE)
+
+
+@quarantine.command()
+@click.argument("path", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.csv")
+@click.option("--home", **OF_INSTALLATION)
+@click.option("--file", "file", default=None, metavar="NAME", help="Only this file, as list names it.")
+@click.option("--reason", default=None, help="Only this reason.")
+@click.option("--json", "as_json", **JSON)
+def export(path: Path, home: Path, file: str | None, reason: str | None, as_json: bool) -> None:
+    """Write held back rows to FILE.csv, to be corrected and given to replay."""
+    from orchestration.ingest.corrections import export as written
+
+    n_rows = written(home, path, _only(_held(home), file, reason))
+    if as_json:
+        click.echo(json.dumps({"file": str(path), "rows": n_rows}))
+    else:
+        click.echo(
+            f"{n_rows:,} rows in {path}: correct the cells, leave delivery_id and source_line, then "
+            f"maturity-impact quarantine replay {path} --home {home}"
+        )
+
+
+@quarantine.command()
+@click.argument("path", type=click.Path(path_type=Path, dir_okay=False), required=False, metavar="[FILE.csv]")
+@click.option("--home", **OF_INSTALLATION)
+@click.option("--key", **KEY)
+@click.option("--json", "as_json", **JSON)
+def replay(path: Path | None, home: Path, key: str | None, as_json: bool) -> None:
+    """Judge held back rows again: as corrected in FILE.csv, or under a mended profile.
+
+    Rows that were accepted come out as before. The edition is renewed by the next run.
+    """
+    from orchestration.failures import told_plainly
+    from orchestration.ingest.corrections import take
+    from orchestration.ingest.gate_again import judge_again
+    from orchestration.settings import load_settings
+
+    settings = load_settings(home)
+    before = _places(_held(home))
+    with told_plainly(home):
+        taken = take(home, path) if path is not None else None
+        judge_again(home, settings, key)
+    after = _places(_held(home))
+    told: dict[str, Any] = {
+        "held_back_before": len(before),
+        "no_longer_held_back": len(before - after),
+        "held_back": len(after),
+        "newly_held_back": len(after - before),
+        **({"corrected": taken.n_corrected, "unchanged": taken.n_unchanged} if taken is not None else {}),
+    }
+    if as_json:
+        click.echo(json.dumps(told))
+    else:
+        if taken is not None:
+            click.echo(f"{taken.n_corrected:,} rows corrected, {taken.n_unchanged:,} as they were.")
+        click.echo(
+            f"{told['no_longer_held_back']:,} of {len(before):,} rows are no longer held back; "
+            f"{len(after):,} are. maturity-impact run --home {home} brings them to the marts."
+        )
+    raise click.exceptions.Exit(HELD_BACK if after else DONE)
+
+
+def _held(home: Path) -> pd.DataFrame:
+    from orchestration.ingest.quarantine import read
+    from orchestration.settings import load_settings
+
+    load_settings(home)
+    return read(home / "quarantine")
+
+
+def _only(held: pd.DataFrame, file: str | None, reason: str | None) -> pd.DataFrame:
+    if file is not None:
+        held = held[held["file"] == file]
+    if reason is not None:
+        held = held[[reason in said.split(";") for said in held["reasons"]]]
+    return held
+
+
+def _places(held: pd.DataFrame) -> set[tuple[str, int]]:
+    return set(zip(held["delivery_id"].astype(str), held["source_line"].astype(int), strict=True))
