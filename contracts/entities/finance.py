@@ -25,7 +25,13 @@ LEDGER_LINES = Contract(
     columns=(
         *COMMON,
         Column("entry_key", "text", "Ledger entry.", example="J1"),
-        Column("line_number", "integer", "Line within the entry.", minimum=1, example=1),
+        Column(
+            "line_number",
+            "integer",
+            "Line within the entry, counted from 0 or 1 as its source does.",
+            minimum=0,
+            example=1,
+        ),
         Column("posted_on", "date", "Posting date.", example="2024-05-01"),
         Column("account_code", "text", "Account in the chart of accounts.", example="8000"),
         Column("account_class", "text", "Class of the account.", allowed=ACCOUNT_CLASSES, example="revenue"),
