@@ -161,7 +161,7 @@ def _quoted(
         if bare is not None and other is not None and _stands_in(bare, other):
             return [], position, "row:stray_quote"
         # Where one kind quotes, the other kind doubled comes from a file that was quoted with both.
-        if other is not None and quoted is not None and other * 2 in quoted:
+        if other == '"' and quoted is not None and '""' in quoted:
             return [], position, "row:stray_quote"
         fields.append(bare if quoted is None else quoted.replace(doubled, quote))
         position = match.end()
