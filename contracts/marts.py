@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from contracts import marts_columns as shared
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 COVERED_ENTITIES = (
     "assessment_answers",
+    "assessment_scores",
     "practices",
     "channel_adoption",
     "tickets",
@@ -82,8 +84,18 @@ def _fct_assessment() -> Contract:
             shared.INDEX,
             shared.STAGE,
             Column("stage_code", "text", "The stage as a word.", nullable=True, allowed=codes),
-            shared.N_RATERS,
+            replace(
+                shared.N_RATERS,
+                description="Respondents who answered; 0 where ready scores do not say how many.",
+            ),
             shared.LOW_RELIABILITY,
+            Column(
+                "score_basis",
+                "text",
+                "Whether scores were computed from answers or came ready.",
+                allowed=("answers", "ready_scores"),
+                example="answers",
+            ),
             *(
                 Column(f"{code}_score", "score", text, nullable=True, unit="points")
                 for code, text in (*kinds, *dimensions)

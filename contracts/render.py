@@ -22,7 +22,7 @@ from contracts.published import load_published_benchmarks
 HEADER = "# Written by contracts/render.py out of the contracts; change them there, not here.\n"
 DOMAINS = {
     "reference": ("organizations", "crosswalk"),
-    "assessment": ("assessment_answers", "practices", "channel_adoption"),
+    "assessment": ("assessment_answers", "assessment_scores", "practices", "channel_adoption"),
     "crm": ("accounts", "opportunities"),
     "support": ("tickets",),
     "hr": ("employment_spells",),

@@ -13,6 +13,16 @@ _ANSWERED = Column(
     "answered_at", "timestamp", "When the response was recorded.", unit="UTC", example="2024-05-01 09:00:00"
 )
 _WORD = r"[a-z][a-z0-9_]*"
+_DIMENSIONS = (
+    "leadership_strategy",
+    "organisation_roles",
+    "data_tools",
+    "departmental_reach",
+    "skills_training",
+    "employee_advocacy",
+    "openness_values",
+    "relationships_audiences",
+)
 
 ASSESSMENT_ANSWERS = Contract(
     name="assessment_answers",
@@ -79,7 +89,13 @@ ASSESSMENT_SCORES = Contract(
     columns=(
         *COMMON_BY_UNIT,
         WAVE,
-        Column("dimension_code", "text", "Dimension of the instrument.", pattern=r"[A-Z]{2}", example="LS"),
+        Column(
+            "dimension_code",
+            "text",
+            "Dimension of the instrument.",
+            allowed=_DIMENSIONS,
+            example="leadership_strategy",
+        ),
         Column("score_0_100", "score", "Score of the dimension.", unit="0..100", example=62.5),
         Column(
             "n_raters",

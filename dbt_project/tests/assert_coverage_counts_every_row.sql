@@ -1,6 +1,7 @@
 -- If this fails, the coverage shown to leadership leaves out rows or money that were accepted.
 {% set entities = {
     'assessment_answers': 'stg_assessment__assessment_answers',
+    'assessment_scores': 'stg_assessment__assessment_scores',
     'practices': 'stg_assessment__practices',
     'channel_adoption': 'stg_assessment__channel_adoption',
     'tickets': 'stg_support__tickets',

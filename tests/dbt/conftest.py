@@ -126,6 +126,7 @@ def _world() -> Rows:
         "employment_spells": _spells(random),
         "ledger_lines": _ledger(random),
         **_assessment(random),
+        "assessment_scores": _ready_scores(),
     }
 
 
@@ -231,3 +232,21 @@ def _assessment(random: np.random.Generator) -> Rows:
         "practices": table(instrument.practices, "practice_code", "is_in_place", (True, False)),
         "channel_adoption": table(instrument.channels, "channel", "is_active", (True, False)),
     }
+
+
+def _ready_scores() -> pd.DataFrame:
+    """Scores of a wave without answers, from two units of one organisation; and of one that has answers."""
+    codes = [dimension.code for dimension in load_instrument().dimensions]
+    units = [
+        ("org-c", "2023-H2", "3", 10.0, 2),
+        ("org-c", "2023-H2", "4", 40.0, 4),
+        ("org-a", "2022-H1", "1", 90.0, 9),
+    ]
+    return pd.DataFrame(
+        [
+            (organization, wave, unit, code, score + place, n)
+            for organization, wave, unit, score, n in units
+            for place, code in enumerate(codes)
+        ],
+        columns=["organization_id", "wave", "unit_key", "dimension_code", "score_0_100", "n_raters"],
+    )

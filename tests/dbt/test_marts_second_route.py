@@ -146,9 +146,20 @@ def _index(warehouse: Any) -> pd.DataFrame:
     return by_kind
 
 
+def test_ready_scores_make_the_index_where_there_are_no_answers(warehouse: Any) -> None:
+    found = warehouse.frame("select * from marts.fct_assessment where score_basis = 'ready_scores'")
+    rows = warehouse.rows["assessment_scores"].query("organization_id == 'org-c'")
+    weighted = (rows["score_0_100"] * rows["n_raters"]).groupby(rows["dimension_code"]).sum() / 6
+    kinds = {d.code: d.kind for d in load_instrument().dimensions}
+    index = weighted.groupby(kinds).mean().mean()
+    assert found[["organization_id", "wave", "n_raters"]].to_numpy().tolist() == [["org-c", "2023-H2", 6]]
+    np.testing.assert_allclose(found["integration_index"], index, rtol=TOLERANCE)
+    assert found["is_low_reliability"].tolist() == [False]
+
+
 def test_index(warehouse: Any) -> None:
     found = (
-        warehouse.frame("select * from marts.fct_assessment")
+        warehouse.frame("select * from marts.fct_assessment where score_basis = 'answers'")
         .set_index(["organization_id", "wave"])
         .sort_index()
     )

@@ -11,6 +11,12 @@ with rater_dimensions as (
 
 ),
 
+ready_dimensions as (
+
+    select * from {{ ref('int_ready_dimension') }}
+
+),
+
 stages as (
 
     select * from {{ ref('instrument_stages') }}
@@ -18,7 +24,7 @@ stages as (
 ),
 
 -- Decimals are added, then divided as doubles: the order in which rows arrive cannot move a score.
-organization_dimensions as (
+from_answers as (
 
     select
         organization_id,
@@ -29,9 +35,42 @@ organization_dimensions as (
             as {{ dimension }}_score,
         {% endfor %}
         cast(count(distinct case when dimension_score is not null then response_key end) as bigint)
-            as n_raters
+            as n_raters,
+        'answers' as score_basis
     from rater_dimensions
     group by organization_id, wave, period
+
+),
+
+-- Ready scores speak only where an organisation has no answers in the wave: the two are never mixed.
+from_ready_scores as (
+
+    select
+        ready_dimensions.organization_id,
+        ready_dimensions.wave,
+        ready_dimensions.period,
+        {% for dimension in dimensions %}
+        max(
+            case when ready_dimensions.dimension_code = '{{ dimension }}' then ready_dimensions.dimension_score end
+        ) as {{ dimension }}_score,
+        {% endfor %}
+        max(ready_dimensions.n_raters) as n_raters,
+        'ready_scores' as score_basis
+    from ready_dimensions
+    left join from_answers
+        on
+            ready_dimensions.organization_id = from_answers.organization_id
+            and ready_dimensions.wave = from_answers.wave
+    where from_answers.organization_id is null
+    group by ready_dimensions.organization_id, ready_dimensions.wave, ready_dimensions.period
+
+),
+
+organization_dimensions as (
+
+    select * from from_answers
+    union all
+    select * from from_ready_scores
 
 ),
 
@@ -67,6 +106,7 @@ final as (
         stages.stage_code,
         indexed.n_raters,
         indexed.n_raters < {{ var('minimum_raters') }} as is_low_reliability,
+        indexed.score_basis,
         {% for dimension in dimensions %}
         indexed.{{ dimension }}_score,
         {% endfor %}

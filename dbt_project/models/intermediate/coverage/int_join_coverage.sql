@@ -1,5 +1,6 @@
 {% set counted = {
     'assessment_answers': 'stg_assessment__assessment_answers',
+    'assessment_scores': 'stg_assessment__assessment_scores',
     'practices': 'stg_assessment__practices',
     'channel_adoption': 'stg_assessment__channel_adoption',
     'tickets': 'int_ticket',

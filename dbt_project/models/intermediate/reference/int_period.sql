@@ -22,6 +22,12 @@ answers as (
 
 ),
 
+scores as (
+
+    select * from {{ ref('stg_assessment__assessment_scores') }}
+
+),
+
 observed as (
 
     select period from tickets
@@ -34,6 +40,9 @@ observed as (
     where disposition = 'counted'
     union all
     select period from answers
+    where organization_id is not null
+    union all
+    select period from scores
     where organization_id is not null
 
 ),

@@ -15,6 +15,7 @@ final as (
         stage_code,
         n_raters,
         is_low_reliability,
+        score_basis,
         personal_score,
         structural_score,
         cultural_score,
