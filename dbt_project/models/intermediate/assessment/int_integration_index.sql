@@ -11,7 +11,7 @@ with rater_dimensions as (
 
 ),
 
-ready_dimensions as (
+ready as (
 
     select * from {{ ref('int_ready_dimension') }}
 
@@ -46,23 +46,23 @@ from_answers as (
 from_ready_scores as (
 
     select
-        ready_dimensions.organization_id,
-        ready_dimensions.wave,
-        ready_dimensions.period,
+        ready.organization_id,
+        ready.wave,
+        ready.period,
         {% for dimension in dimensions %}
         max(
-            case when ready_dimensions.dimension_code = '{{ dimension }}' then ready_dimensions.dimension_score end
+            case when ready.dimension_code = '{{ dimension }}' then ready.dimension_score end
         ) as {{ dimension }}_score,
         {% endfor %}
-        max(ready_dimensions.n_raters) as n_raters,
+        max(ready.n_raters) as n_raters,
         'ready_scores' as score_basis
-    from ready_dimensions
+    from ready
     left join from_answers
         on
-            ready_dimensions.organization_id = from_answers.organization_id
-            and ready_dimensions.wave = from_answers.wave
+            ready.organization_id = from_answers.organization_id
+            and ready.wave = from_answers.wave
     where from_answers.organization_id is null
-    group by ready_dimensions.organization_id, ready_dimensions.wave, ready_dimensions.period
+    group by ready.organization_id, ready.wave, ready.period
 
 ),
 
