@@ -160,7 +160,8 @@ def _judged(
 
 def _loaded(home: Path, delivery: Delivery) -> Loaded:
     manifest = manifest_of(home, delivery.delivery_id)
-    rows = read_text_rows(home / LANDING / delivery.delivery_id / "rows.parquet")
+    folder = home / LANDING / delivery.delivery_id
+    rows = pd.concat([read_text_rows(folder / name) for name in manifest["rows_files"]], ignore_index=True)
     return Loaded(
         file=delivery.file,
         delivery_id=delivery.delivery_id,

@@ -1,32 +1,41 @@
-"""What would become of files if they were delivered; the one way into ingest that never writes anything."""
+"""What would become of files if they were delivered: taken in and judged in a home that is thrown away."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from itertools import groupby
 from pathlib import Path
+from typing import Any, Final
 
-from contracts.instrument import load_instrument
+import pandas as pd
+
 from contracts.profile import Profile
-from contracts.source_rules import rules_of_profile
 from orchestration.errors import UnreadableFile
-from orchestration.ingest.deliveries import delivered_files, is_delivered
-from orchestration.ingest.judge import entities_of, judge
-from orchestration.ingest.reading import Reading, read_bytes, read_content
-from orchestration.ingest.typing_rows import typed_rows
-from orchestration.ingest.verdict import Loaded
-from orchestration.settings import DEMO_PSEUDONYM_KEY, Settings
+from orchestration.ingest import quarantine
+from orchestration.ingest.accept import QUARANTINE, AcceptResult, accept
+from orchestration.ingest.containers import Part
+from orchestration.ingest.deliveries import (
+    EXPORTS,
+    Delivery,
+    delivered_files,
+    delivered_parts,
+    is_delivered,
+    manifest_of,
+    receive,
+)
+from orchestration.ingest.profiles import PROFILES, profiles_of
+from orchestration.ingest.reading import Reading, read_part
+from orchestration.ingest.violations import Violation, violations
+from orchestration.settings import DEMO_PSEUDONYM_KEY, Settings, home_around
 
-_LINES_NAMED = 5
-_AGAIN = "Export it again as CSV, with every field that holds a delimiter or a quote in quotes."
-_FORM = {
-    "row:wrong_number_of_fields": f"The line has more or fewer fields than the header. {_AGAIN}",
-    "row:stray_quote": f"A quote stands inside a field that does not begin with one. {_AGAIN}",
-    "row:unclosed_quote": f"A quoted field never ends. {_AGAIN}",
-}
+_LINES_NAMED: Final = 5
+# Rows told one by one; all are counted.
+_ROWS_TOLD: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """What would become of one file.
+    """What would become of one file, or of one part of an archive or a workbook.
 
     Attributes
     ----------
@@ -34,6 +43,7 @@ class FileReport:
         ``unreadable``.
     profile : profile found, None when none fits; then `nearest_profile`, `missing_columns` and
         `forbidden_columns` tell why.
+    renamed : names of the header that stand for another canonical name.
     delivered : rows of a file that is taken; equals accepted + quarantined + duplicate + superseded.
     rows_in_file : rows below the header, also of a file that is not taken.
     deleted : accepted rows that their source marks as deleted.
@@ -41,6 +51,7 @@ class FileReport:
     reasons : refused rows by reason (``column:rule``).
     lines : the first lines refused for each reason.
     remedies : what each reason means and what to do.
+    violations : line, column, value (masked when personal), rule and remedy of refused rows.
     problem : why the file is not taken, with the next step.
     """
 
@@ -50,6 +61,7 @@ class FileReport:
     nearest_profile: str | None = None
     missing_columns: list[str] = field(default_factory=list)
     forbidden_columns: list[str] = field(default_factory=list)
+    renamed: dict[str, str] = field(default_factory=dict)
     encoding: str | None = None
     encoding_confidence: float = 0.0
     delimiter: str | None = None
@@ -65,12 +77,13 @@ class FileReport:
     reasons: dict[str, int] = field(default_factory=dict)
     lines: dict[str, list[int]] = field(default_factory=dict)
     remedies: dict[str, str] = field(default_factory=dict)
+    violations: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     problem: str = ""
 
 
-def check_path(path: Path, settings: Settings | None = None) -> list[FileReport]:
-    """Say what would become of a file, or of all files in a folder; nothing is written.
+def check_path(path: Path, settings: Settings | None = None, *, home: Path | None = None) -> list[FileReport]:
+    """Say what would become of a file, or of all files in a folder; nothing beside them is written.
 
     Files of one folder are compared with each other: repeated and outdated rows are found across them.
 
@@ -78,6 +91,7 @@ def check_path(path: Path, settings: Settings | None = None) -> list[FileReport]
     ----------
     path : a file, a folder, or the home of an installation (then its drop zone and reference files).
     settings : declarations per source; None takes the defaults.
+    home : installation whose own profiles are used; None takes the one that `path` lies in.
 
     Returns
     -------
@@ -90,19 +104,20 @@ def check_path(path: Path, settings: Settings | None = None) -> list[FileReport]
         There is no such path, or no file in it.
     """
     settings = settings or Settings()
-    files = {_declared_name(file, settings): file for file in _files(path, settings)}
-    readings = [_read(file, label, settings) for label, file in files.items()]
-    reports = {reading.file: _described(reading) for reading in readings}
-    first: dict[str, str] = {}
-    for reading in readings:
-        if reading.status == "taken" and first.setdefault(reading.delivery_id, reading.file) != reading.file:
-            reports[reading.file] = replace(reports[reading.file], status="redelivery")
-    taken = [reading for reading in readings if reading.profile]
-    for profile in {r.profile.name: r.profile for r in taken if r.profile}.values():
-        own = [r for r in taken if r.profile == profile and reports[r.file].status != "unreadable"]
-        for report in _judged(profile, own, reports, settings):
-            reports[report.file] = report
-    return [replace(reports[label], file=_shown_name(file, path)) for label, file in files.items()]
+    files = {_declared_name(file, path, settings): file for file in _files(path, settings)}
+    shown = {label: _shown_name(file, path) for label, file in files.items()}
+    with tempfile.TemporaryDirectory(prefix="maturity-check-") as folder:
+        aside = Path(folder)
+        _link(aside, files, home or home_around(path))
+        # Nothing that is judged here stays, so neither the drop zone nor the secret of the home matters.
+        settings = settings.model_copy(update={"drop_zone": EXPORTS, "withdrawn": ()})
+        received = receive(aside, settings, pseudonym_key=DEMO_PSEUDONYM_KEY)
+        reports = {delivery.file: _described(aside, delivery) for delivery in received}
+        _describe_others(aside, settings, received, reports)
+        if any(delivery.is_landed for delivery in received):
+            result = accept(aside, settings, pseudonym_key=DEMO_PSEUDONYM_KEY, require_references=False)
+            _judged(aside, result, reports)
+    return [replace(reports[file], file=_shown_part(file, shown)) for file in sorted(reports)]
 
 
 def exit_code(reports: Sequence[FileReport]) -> int:
@@ -128,89 +143,140 @@ def _files(path: Path, settings: Settings) -> list[Path]:
     return found
 
 
-def _read(file: Path, label: str, settings: Settings) -> Reading:
-    try:
-        return read_bytes(read_content(file), label, settings)
-    except UnreadableFile as error:
-        return Reading(label, "", "unreadable", str(error))
-
-
-def _declared_name(file: Path, settings: Settings) -> str:
-    """Path below the drop zone, which is what declarations speak of, wherever the check starts."""
+def _declared_name(file: Path, path: Path, settings: Settings) -> str:
+    """Name as in a home: below the drop zone, which declarations speak of, wherever the check starts."""
+    if file.parent.name == "reference" and path in file.parents and path != file.parent:
+        return f"reference/{file.name}"
     parts, zone = file.resolve().parts, Path(settings.drop_zone).name
-    return "/".join(parts[len(parts) - parts[::-1].index(zone) :]) if zone in parts else str(file)
+    below = parts[len(parts) - parts[::-1].index(zone) :] if zone in parts else (_shown_name(file, path),)
+    return "/".join((EXPORTS, *below))
 
 
 def _shown_name(file: Path, path: Path) -> str:
     return file.relative_to(path).as_posix() if path in file.parents else file.name
 
 
-def _described(reading: Reading) -> FileReport:
-    table, found = reading.table, reading.detection
-    is_unknown = found is not None and found.profile is None
-    return FileReport(
-        file=reading.file,
-        status=reading.status,
-        profile=reading.profile.name if reading.profile else None,
-        nearest_profile=found.nearest.name if found and is_unknown else None,
-        missing_columns=list(found.missing) if found else [],
-        forbidden_columns=list(found.forbidden) if found else [],
-        encoding=reading.encoding or None,
-        encoding_confidence=round(reading.confidence, 2),
-        delimiter=table.delimiter if table else None,
-        header_rows=table.header_rows if table else 0,
-        rows_in_file=table.n_delivered if table else 0,
-        footer_rows=len(table.footers) if table else 0,
-        warnings=list(reading.warnings),
-        problem=reading.problem,
+def _shown_part(name: str, shown: Mapping[str, str]) -> str:
+    """Name of a part as seen from the checked folder."""
+    label = max((label for label in shown if name == label or name.startswith(f"{label}!")), key=len)
+    return shown[label] + name.removeprefix(label)
+
+
+def _link(aside: Path, files: Mapping[str, Path], home: Path | None) -> None:
+    for label, file in files.items():
+        link = aside / label
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(file.resolve())
+    (aside / EXPORTS).mkdir(exist_ok=True)
+    if home is not None and (home / PROFILES).is_dir():
+        (aside / PROFILES).symlink_to((home / PROFILES).resolve())
+
+
+def _described(aside: Path, delivery: Delivery) -> FileReport:
+    """Report of a file by its receipt, and by its manifest where it was landed."""
+    report = FileReport(
+        file=delivery.file,
+        status=delivery.status,
+        profile=delivery.profile,
+        warnings=list(delivery.warnings),
+        problem=delivery.problem,
+    )
+    if not delivery.is_landed:
+        return report
+    manifest = manifest_of(aside, delivery.delivery_id)
+    return replace(
+        report,
+        renamed=manifest["renamed"],
+        encoding=manifest["encoding"] or None,
+        encoding_confidence=round(manifest["encoding_confidence"], 2),
+        delimiter=manifest["delimiter"] or None,
+        header_rows=manifest["header_rows"],
+        rows_in_file=manifest["delivered"],
+        footer_rows=manifest["footer_rows"],
     )
 
 
-def _judged(
-    profile: Profile, readings: Sequence[Reading], reports: dict[str, FileReport], settings: Settings
-) -> list[FileReport]:
-    loaded = [
-        Loaded(
-            file=reading.file,
-            delivery_id=reading.delivery_id,
-            rows=reading.rows,
-            delivered=reading.table.n_delivered,
-            malformed={record.line: str(record.fault) for record in reading.table.refused},
-            header_zone=reading.table.zone,
-            whole="duplicate" if reports[reading.file].status == "redelivery" else None,
-        )
-        for reading in readings
-        if reading.rows is not None and reading.table is not None
-    ]
-    # The key hides nothing here: no person key leaves this function.
-    converted = typed_rows(profile, loaded, settings, DEMO_PSEUDONYM_KEY)
-    judged = judge(profile, loaded, converted, None)
-    lines: dict[str, dict[str, list[int]]] = {delivery.file: {} for delivery in loaded}
-    held = judged.held.sort_values("source_line")
-    for file, number, found in zip(held["file"], held["source_line"], held["reasons"], strict=True):
-        for reason in str(found).split(";"):
-            lines[str(file)].setdefault(reason, []).append(int(number))
-    remedies = _remedies(profile)
-    return [
-        replace(
-            reports[line.file],
-            delivered=line.delivered,
-            accepted=line.accepted,
-            quarantined=line.quarantined,
-            duplicate=line.duplicate,
-            superseded=line.superseded,
-            deleted=line.n_deleted,
-            reasons={reason: len(found) for reason, found in sorted(lines[line.file].items())},
-            lines={reason: found[:_LINES_NAMED] for reason, found in sorted(lines[line.file].items())},
-            remedies={reason: remedies.get(reason, "") for reason in sorted(lines[line.file])},
-            warnings=[*reports[line.file].warnings, *judged.warnings],
-        )
-        for line in judged.lines
-    ]
+def _describe_others(
+    aside: Path, settings: Settings, received: Sequence[Delivery], reports: dict[str, FileReport]
+) -> None:
+    """Say of files that were not taken how far they could be read."""
+    others = {delivery.file for delivery in received if not delivery.is_landed}
+    if not others:
+        return
+    profiles = profiles_of(aside)
+    for part in delivered_parts(delivered_files(aside, settings), settings):
+        if part.name in others:
+            reports[part.name] = _not_taken(part, settings, profiles, reports[part.name])
 
 
-def _remedies(profile: Profile) -> dict[str, str]:
-    """What every reason that this profile's rows can be refused for means, and the next step."""
-    rules = [rule for contract in entities_of(profile) for rule in contract.rules]
-    rules += rules_of_profile(profile, load_instrument())
-    return {**_FORM, **{rule.id: f"{rule.description} {rule.remedy}" for rule in rules}}
+def _not_taken(
+    part: Part, settings: Settings, profiles: Mapping[str, Profile], report: FileReport
+) -> FileReport:
+    reading = read_part(part, settings, profiles)
+    content, found = reading.content, reading.detection
+    if content is None or found is None:
+        return report
+    return replace(
+        report,
+        profile=reading.profile.name if reading.profile else None,
+        nearest_profile=None if reading.profile else found.nearest.name,
+        missing_columns=list(found.missing),
+        forbidden_columns=list(found.forbidden),
+        encoding=content.encoding or None,
+        encoding_confidence=round(content.confidence, 2),
+        delimiter=content.delimiter or None,
+        header_rows=content.header_rows,
+        rows_in_file=_n_rows(reading),
+    )
+
+
+def _n_rows(reading: Reading) -> int:
+    if reading.content is None:
+        return 0
+    try:
+        chunks = reading.content.chunks(reading.content.names[:1], ())
+        return sum(chunk.rows.num_rows + len(chunk.refused) for chunk in chunks)
+    except UnreadableFile:
+        return 0
+
+
+def _judged(aside: Path, result: AcceptResult, reports: dict[str, FileReport]) -> None:
+    """Add what the gate made of the rows."""
+    for line in result.ledger.to_dict("records"):
+        file = str(line["file"])
+        reports[file] = replace(
+            reports[file],
+            delivered=int(line["delivered"]),
+            accepted=int(line["accepted"]),
+            quarantined=int(line["quarantined"]),
+            duplicate=int(line["duplicate"]),
+            superseded=int(line["superseded"]),
+            deleted=int(line["n_deleted"]),
+        )
+    for name, held in quarantine.read(aside / QUARANTINE).groupby("file", sort=True):
+        reports[str(name)] = _with_violations(aside, reports[str(name)], held)
+
+
+def _with_violations(aside: Path, report: FileReport, held: pd.DataFrame) -> FileReport:
+    reasons = held["reasons"].str.split(";").explode()
+    lines = held["source_line"].reindex(reasons.index)
+    told = list(violations(aside, held.head(_ROWS_TOLD)))
+    counts = reasons.value_counts()
+    return replace(
+        report,
+        reasons={reason: int(counts[reason]) for reason in sorted(counts.index)},
+        lines={
+            str(reason): [int(line) for line in lines[(reasons == reason).to_numpy()][:_LINES_NAMED]]
+            for reason in sorted(counts.index)
+        },
+        remedies=dict(_remedies(told)),
+        violations=[
+            {k: v for k, v in asdict(one).items() if k not in ("file", "delivery_id")} for one in told
+        ],
+    )
+
+
+def _remedies(told: Sequence[Violation]) -> Iterator[tuple[str, str]]:
+    for rule, found in groupby(sorted(told, key=lambda one: one.rule), key=lambda one: one.rule):
+        first = next(found)
+        yield rule, f"{first.description} {first.remedy}".strip()

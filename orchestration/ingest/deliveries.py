@@ -1,40 +1,40 @@
 """Drop zone -> landing: each file is kept once, as text, under the hash of its bytes. No conversion."""
 
 import hashlib
-from collections.abc import Callable
+import re
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from contracts.profile import load_profiles
-from orchestration.errors import NothingDelivered
-from orchestration.ingest.files import (
-    fresh,
-    one_at_a_time,
-    read_json,
-    room_to_write,
-    swap,
-    write_json,
-    write_text_rows,
-)
-from orchestration.ingest.reading import Reading, header_fingerprint, read_bytes, read_content, reading_key
+from contracts.profile import Profile
+from orchestration.errors import NothingDelivered, UnreadableFile
+from orchestration.ingest import headers
+from orchestration.ingest.containers import Part, parts_of
+from orchestration.ingest.files import one_at_a_time, read_json, room_to_write, swap, write_json
+from orchestration.ingest.intake import Outcome, Task, secret_for, take, take_all
+from orchestration.ingest.landing import MANIFEST, key_print
+from orchestration.ingest.profiles import profiles_of
+from orchestration.ingest.reading import declaration, parts_to_read, reading_key
 from orchestration.settings import Settings
 
 EXPORTS, REFERENCE, LANDING = "exports", "reference", "landing"
-RECEIPTS, MANIFEST = "receipts.json", "manifest.json"
+RECEIPTS = "receipts.json"
 
 Status = Literal["taken", "redelivery", "unknown", "unreadable"]
+_Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One file that was delivered once.
+    """One file, or one part of an archive or a workbook, that was delivered once.
 
     Attributes
     ----------
-    file : path below the home, with forward slashes.
-    delivery_id : SHA-256 of its bytes; the folder below landing/.
+    file : path below the home, with forward slashes; a part stands behind ``!``.
+    delivery_id : identity of its bytes, see `containers.Part`; the folder below landing/.
     sequence : order of arrival from 1; a later delivery corrects an earlier one.
     received_at : ISO time (UTC) it was first seen.
     status : ``taken``; ``redelivery``: the same bytes came before under another name; ``unknown`` or
@@ -73,7 +73,13 @@ class Delivery:
         return "superseded" if is_replaced else None
 
 
-def receive(home: Path, settings: Settings, now: Callable[[], datetime] | None = None) -> list[Delivery]:
+def receive(
+    home: Path,
+    settings: Settings,
+    now: Callable[[], datetime] | None = None,
+    *,
+    pseudonym_key: str | None = None,
+) -> list[Delivery]:
     """Take in what lies in the drop zone and in reference/.
 
     Parameters
@@ -81,6 +87,7 @@ def receive(home: Path, settings: Settings, now: Callable[[], datetime] | None =
     home : folder of the installation.
     settings : declarations per source.
     now : clock, for tests.
+    pseudonym_key : the installation's secret; may be None where all is simulated or no file is about persons.
 
     Returns
     -------
@@ -91,6 +98,8 @@ def receive(home: Path, settings: Settings, now: Callable[[], datetime] | None =
     ------
     NothingDelivered
         The drop zone is empty and nothing was delivered before.
+    MissingKey
+        Files about persons and no secret.
     IngestBusy, DiskFull
         Another run is at work; no room is left.
     """
@@ -105,7 +114,8 @@ def receive(home: Path, settings: Settings, now: Callable[[], datetime] | None =
                 str(home / settings.drop_zone),
                 "put the exports of your tools there and run again",
             )
-        after = _take_in(home, settings, files, before, clock().isoformat(timespec="seconds"))
+        intake = _Intake(home, settings, profiles_of(home), pseudonym_key, before)
+        after = intake.of(files, clock().isoformat(timespec="seconds"))
         if after != before:
             write_json(home / LANDING / RECEIPTS, [asdict(delivery) for delivery in after])
     return after
@@ -133,116 +143,181 @@ def delivered_files(home: Path, settings: Settings) -> dict[str, Path]:
     return {name: found[name] for name in sorted(found) if is_delivered(name, found[name])}
 
 
+def delivered_parts(files: Mapping[str, Path], settings: Settings) -> Iterator[Part]:
+    """Tables that files may hold; a file that cannot be opened is a part that says so."""
+    for file, path in files.items():
+        try:
+            yield from parts_to_read(parts_of(path, file), settings)
+        except UnreadableFile as error:
+            name = hashlib.sha256(file.encode()).hexdigest()
+            yield Part(path, file, "refused", name, problem=str(error))
+
+
 def is_delivered(name: str, path: Path) -> bool:
     """Whether a path is a file that counts; hidden files and folders do not."""
     return path.is_file() and not any(part.startswith(".") for part in name.split("/"))
 
 
-def _take_in(
-    home: Path, settings: Settings, files: dict[str, Path], before: list[Delivery], at: str
-) -> list[Delivery]:
-    known = {(delivery.file, delivery.delivery_id): delivery for delivery in before}
-    first_name = {d.delivery_id: d.file for d in reversed(before) if d.status == "taken"}
-    present: set[tuple[str, str]] = set()
-    for file, path in files.items():
-        content = read_content(path)
-        key = (file, hashlib.sha256(content).hexdigest())
-        present.add(key)
-        earlier = known.get(key)
-        if earlier is not None and _stands(home, settings, earlier):
-            _make_current(known, file, earlier)
-            continue
-        reading = read_bytes(content, file, settings)
-        sequence = earlier.sequence if earlier else 1 + max((d.sequence for d in known.values()), default=0)
-        received_at = earlier.received_at if earlier else at
-        status: Status = reading.status
-        if reading.status == "taken":
-            owner = first_name.setdefault(reading.delivery_id, file)
-            status = "taken" if owner == file else "redelivery"
-            if status == "taken":
-                _land(home, settings, reading, received_at)
-        elif earlier is not None and earlier.is_landed:
-            # Landed under earlier declarations: deliveries are immutable, the rows stay.
-            continue
-        taken = _delivery(reading, sequence, received_at, status)
+class _Intake:
+    """One run of taking in: what is known, and what becomes of it."""
+
+    def __init__(
+        self,
+        home: Path,
+        settings: Settings,
+        profiles: Mapping[str, Profile],
+        given_key: str | None,
+        before: Sequence[Delivery],
+    ) -> None:
+        self.home, self.settings, self.profiles, self.given_key = home, settings, profiles, given_key
+        self.known = {(delivery.file, delivery.delivery_id): delivery for delivery in before}
+        self.owner = {d.delivery_id: d.file for d in reversed(before) if d.status == "taken"}
+
+    def of(self, files: Mapping[str, Path], at: str) -> list[Delivery]:
+        """Receipts after taking in these files."""
+        present: set[_Key] = set()
+        parts: list[Part] = []
+        for part in delivered_parts(files, self.settings):
+            present.add((part.name, part.delivery_id))
+            earlier = self.known.get((part.name, part.delivery_id))
+            if earlier is not None and self._stands(earlier):
+                self._make_current(earlier)
+            else:
+                parts.append(part)
+        tasks = self._tasks(parts, at)
+        for task, outcome in zip(
+            tasks, take_all(tasks, self.settings, self.profiles, self.given_key), strict=True
+        ):
+            self._record(task, outcome)
+        # Of a file that was not taken nothing was landed: once it is gone or replaced, nothing is left.
+        counting = [delivery for key, delivery in self.known.items() if delivery.is_landed or key in present]
+        return sorted(counting, key=lambda delivery: delivery.sequence)
+
+    def _stands(self, earlier: Delivery) -> bool:
+        """Whether a delivery is landed just as it would be landed now, so that it need not be read again."""
+        profile = self.profiles.get(earlier.profile or "")
+        path = self.home / LANDING / earlier.delivery_id / MANIFEST
+        if profile is None or not path.exists() or not earlier.is_landed:
+            return False
+        landed = manifest_of(self.home, earlier.delivery_id)
+        secret = secret_for(profile, self.settings, self.given_key)
+        now = reading_key(str(landed["file"]), profile, self.settings, key_print(secret))
+        return bool(landed["read_as"] == now)
+
+    def _tasks(self, parts: Sequence[Part], at: str) -> list[Task]:
+        """What is to be read; of equal bytes only the first is landed."""
+        tasks: list[Task] = []
+        landing: dict[str, str] = dict(self.owner)
+        for part in parts:
+            earlier = self.known.get((part.name, part.delivery_id))
+            is_first = landing.setdefault(part.delivery_id, part.name) == part.name
+            tasks.append(
+                Task(part, earlier.received_at if earlier else at, self._aside(part) if is_first else None)
+            )
+        return tasks
+
+    def _aside(self, part: Part) -> Path:
+        return self.home / "tmp" / f"landing-{part.delivery_id}"
+
+    def _record(self, task: Task, outcome: Outcome) -> None:
+        part = task.part
+        earlier = self.known.get((part.name, part.delivery_id))
+        status: Status = outcome.status
+        if outcome.status == "taken":
+            if self.owner.setdefault(part.delivery_id, part.name) != part.name:
+                status = "redelivery"
+            else:
+                outcome = self._landed(task, outcome)
+                status = outcome.status
+        if status not in ("taken", "redelivery"):
+            if self.owner.get(part.delivery_id) == part.name and earlier is None:
+                del self.owner[part.delivery_id]
+            if earlier is not None and earlier.is_landed:
+                # Landed under earlier declarations: deliveries are immutable, the rows stay.
+                return
+        taken = self._delivery(task, outcome, status, earlier)
         if taken.is_landed:
-            _make_current(known, file, taken)
+            self._make_current(taken)
         else:
             # A file that cannot be taken replaces nothing.
-            known[file, reading.delivery_id] = taken
-    # Of a file that was not taken nothing was landed: once it is gone or replaced, nothing is left to tell.
-    counting = [delivery for key, delivery in known.items() if delivery.is_landed or key in present]
-    return sorted(counting, key=lambda delivery: delivery.sequence)
+            self.known[part.name, part.delivery_id] = taken
 
+    def _landed(self, task: Task, outcome: Outcome) -> Outcome:
+        """Put landed rows in their place, unless the header changed in a way that is refused."""
+        if outcome.manifest is None:
+            again = replace(task, folder=self._aside(task.part))
+            outcome = take(again, self.settings, self.profiles, self.given_key)
+        manifest = outcome.manifest
+        if manifest is None:
+            return outcome
+        warned, refused = self._header_changes(task.part, manifest)
+        aside = self._aside(task.part)
+        if refused:
+            shutil.rmtree(aside)
+            problem = (
+                f"The header changed ({task.part.name}): {'; '.join(refused)}: export it as before, or allow "
+                "it under header_changes in maturity.yaml."
+            )
+            return Outcome(task.part, "unreadable", problem, None, None, outcome.warnings)
+        if manifest["header_changes"]:
+            manifest["warnings"] += warned
+            write_json(aside / MANIFEST, manifest)
+        swap(aside, self.home / LANDING / task.part.delivery_id)
+        return replace(outcome, warnings=tuple(manifest["warnings"]))
 
-def _stands(home: Path, settings: Settings, earlier: Delivery) -> bool:
-    """Whether a delivery is landed just as it would be landed now, so that it need not be read again."""
-    profile = load_profiles().get(earlier.profile or "")
-    path = home / LANDING / earlier.delivery_id / MANIFEST
-    if profile is None or not path.exists() or not earlier.is_landed:
-        return False
-    landed = manifest_of(home, earlier.delivery_id)
-    return bool(landed["read_as"] == reading_key(str(landed["file"]), profile, settings))
+    def _header_changes(self, part: Part, manifest: dict[str, Any]) -> tuple[list[str], list[str]]:
+        """Compare with the delivery before; notes the changes in the manifest."""
+        before = self._delivery_before(part, manifest)
+        if before is None or "header" not in before:
+            return [], []
+        found = headers.differences(
+            headers.HeaderPrint.from_json(before["header"]), headers.HeaderPrint.from_json(manifest["header"])
+        )
+        manifest["header_changes"] = headers.as_json(found)
+        declared = declaration(part.name, self.settings, str(manifest["source_system"]))
+        own = declared.header_changes if declared else None
+        return headers.verdict(found, own or self.settings.header_changes)
 
+    def _delivery_before(self, part: Part, manifest: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Manifest of the latest delivery of the same series that came before this one."""
+        own = self.known.get((part.name, part.delivery_id))
+        series = self._series(part.name)
+        earlier = [
+            delivery
+            for delivery in self.known.values()
+            if delivery.status == "taken"
+            and delivery.profile == manifest["profile"]
+            and delivery.delivery_id != part.delivery_id
+            and (own is None or delivery.sequence < own.sequence)
+            and self._series(delivery.file) == series
+        ]
+        if not earlier:
+            return None
+        return manifest_of(self.home, max(earlier, key=lambda delivery: delivery.sequence).delivery_id)
 
-def _make_current(known: dict[tuple[str, str], Delivery], file: str, delivery: Delivery) -> None:
-    for other in [key for key in known if key[0] == file]:
-        known[other] = replace(known[other], is_current=False)
-    known[file, delivery.delivery_id] = replace(delivery, is_current=True)
+    def _series(self, file: str) -> str:
+        """Files that are one source over time: those of one declaration, else of one name but for numbers."""
+        declared = declaration(file, self.settings)
+        return declared.pattern if declared else re.sub(r"\d+", "#", file)
 
+    def _delivery(self, task: Task, outcome: Outcome, status: Status, earlier: Delivery | None) -> Delivery:
+        part, profile = task.part, outcome.profile
+        last = max((delivery.sequence for delivery in self.known.values()), default=0)
+        landed = manifest_of(self.home, part.delivery_id) if status in ("taken", "redelivery") else {}
+        return Delivery(
+            file=part.name,
+            delivery_id=part.delivery_id,
+            sequence=earlier.sequence if earlier else last + 1,
+            received_at=task.received_at,
+            status=status,
+            profile=profile.name if profile else None,
+            source_system=profile.source_system if profile else None,
+            delivered=int(landed.get("delivered", 0)),
+            problem=outcome.problem,
+            warnings=outcome.warnings,
+        )
 
-def _delivery(reading: Reading, sequence: int, received_at: str, status: Status) -> Delivery:
-    profile = reading.profile if reading.status == "taken" else None
-    return Delivery(
-        file=reading.file,
-        delivery_id=reading.delivery_id,
-        sequence=sequence,
-        received_at=received_at,
-        status=status,
-        profile=profile.name if profile else None,
-        source_system=profile.source_system if profile else None,
-        delivered=reading.table.n_delivered if reading.table and profile else 0,
-        problem=reading.problem,
-        warnings=reading.warnings,
-    )
-
-
-def _land(home: Path, settings: Settings, reading: Reading, received_at: str) -> None:
-    profile, table, rows, found = reading.profile, reading.table, reading.rows, reading.detection
-    if profile is None or table is None or rows is None or found is None:
-        raise AssertionError("only a file that was taken is landed")
-    target = home / LANDING / reading.delivery_id
-    read_as = reading_key(reading.file, profile, settings)
-    made = fresh(home / "tmp" / f"landing-{reading.delivery_id}")
-    write_text_rows(made / "rows.parquet", rows)
-    write_json(
-        made / MANIFEST,
-        {
-            "delivery_id": reading.delivery_id,
-            "file": reading.file,
-            "received_at": received_at,
-            "read_as": read_as,
-            "profile": profile.name,
-            "profile_version": profile.version,
-            "source_system": profile.source_system,
-            "encoding": reading.encoding,
-            "encoding_confidence": round(reading.confidence, 4),
-            "delimiter": table.delimiter,
-            "header_rows": table.header_rows,
-            "header_fingerprint": header_fingerprint(table),
-            "zone": table.zone,
-            "delivered": table.n_delivered,
-            "rows": len(rows),
-            # What a malformed row holds is not kept: which of its fields is personal cannot be known.
-            "malformed": [
-                {"source_line": r.line, "reason": r.fault, "n_fields": len(r.fields)} for r in table.refused
-            ],
-            "footer_rows": len(table.footers),
-            "empty_rows": table.n_empty,
-            "kept_columns": list(found.kept),
-            "unknown_columns": list(found.unknown),
-            "missing_columns": list(found.absent),
-            "warnings": list(reading.warnings),
-        },
-    )
-    swap(made, target)
+    def _make_current(self, delivery: Delivery) -> None:
+        for key in [key for key in self.known if key[0] == delivery.file]:
+            self.known[key] = replace(self.known[key], is_current=False)
+        self.known[delivery.file, delivery.delivery_id] = replace(delivery, is_current=True)

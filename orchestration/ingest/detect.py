@@ -1,8 +1,10 @@
 """Header -> export profile, or the nearest one and what is missing. No reading, no conversion."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
+from contracts.instrument import load_instrument
+from contracts.items import places
 from contracts.profile import Profile, match
 
 # Names listed in one message; the manifest holds them all.
@@ -19,7 +21,8 @@ class Detection:
     nearest : the profile with the largest share of its required columns present.
     missing : required columns of the nearest profile that the header lacks.
     forbidden : columns the nearest profile does not allow.
-    kept : columns that are read, in the header's order.
+    kept : columns that are read, by their canonical names, in the header's order.
+    renamed : names of the header that stand for another canonical name.
     unknown : columns no part of the profile names; they are not read.
     absent : optional columns the profile would read and the header lacks.
     """
@@ -31,6 +34,7 @@ class Detection:
     kept: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def problem(self) -> str:
@@ -62,7 +66,8 @@ class Detection:
 def detect(
     header: Sequence[str],
     profiles: Mapping[str, Profile],
-    item_codes: Collection[str] = (),
+    *,
+    labels: Mapping[str, str] | None = None,
     declared: str | None = None,
 ) -> Detection:
     """Find the profile of a header.
@@ -71,7 +76,7 @@ def detect(
     ----------
     header : column names of the file.
     profiles : profiles by name.
-    item_codes : codes of the assessment's items, kept from surveys.
+    labels : what the header says about a column beside its name: question texts, options.
     declared : name of the profile the settings declare; it still has to fit.
 
     Returns
@@ -83,24 +88,41 @@ def detect(
     fitting = match(header, offered)
     if not fitting:
         closest = _nearest(header, offered)
-        missing = closest.missing(header)
-        forbidden = tuple(name for name in header if name in closest.signature.forbidden)
-        return Detection(None, closest, tuple(missing), forbidden)
+        return Detection(None, closest, tuple(closest.missing(header)), tuple(closest.forbidden(header)))
     profile = fitting[0]
-    kept = tuple(profile.kept(header, item_codes))
-    named = {*kept, *profile.signature.required, *profile.signature.optional, *profile.personal}
-    absent = [name for name in profile.signature.optional if name in profile.used and name not in header]
-    if profile.survey is not None:
-        absent += [code for code in item_codes if code not in header]
+    renamed = profile.renaming(header)
+    names = profile.canonical(header)
+    asked, unasked = _survey_columns(profile, names, labels or {})
+    wanted = {*profile.kept(names), *asked} - (set(profile.personal) - set(profile.hashed))
+    named = {*wanted, *profile.signature.required, *profile.signature.optional, *profile.personal}
+    absent = [name for name in profile.signature.optional if name in profile.used and name not in names]
     return Detection(
-        profile, profile, (), (), kept, tuple(name for name in header if name not in named), tuple(absent)
+        profile,
+        profile,
+        kept=tuple(name for name in names if name in wanted),
+        unknown=tuple(name for name in names if name not in named),
+        absent=(*absent, *unasked),
+        renamed=renamed,
     )
+
+
+def _survey_columns(
+    profile: Profile, names: Sequence[str], labels: Mapping[str, str]
+) -> tuple[set[str], list[str]]:
+    """Columns about items, channels and practices of the instrument, and the items that have none."""
+    if profile.survey is None:
+        return set(), []
+    instrument = load_instrument()
+    found = places(names, labels, profile.survey, instrument)
+    asked = {place.column for place in found.found} | set(found.contradictory)
+    answered = {place.code for place in found.found if place.kind == "item"}
+    return asked, [item.code for item in instrument.items if item.code not in answered]
 
 
 def _nearest(header: Sequence[str], profiles: Mapping[str, Profile]) -> Profile:
     def distance(profile: Profile) -> tuple[float, int, str]:
         n_required = len(profile.signature.required)
-        n_other = len({*profile.signature.optional, *profile.personal} & set(header))
+        n_other = len({*profile.signature.optional, *profile.personal} & set(profile.canonical(header)))
         return len(profile.missing(header)) / n_required, -n_other, profile.name
 
     return min(profiles.values(), key=distance)

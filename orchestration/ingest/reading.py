@@ -1,152 +1,185 @@
-"""One delivered file -> what it is and its kept columns as text. Writes nothing, converts nothing."""
+"""One delivered part -> what it is: its content, its profile, the columns that are kept. Lands nothing."""
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
-import pandas as pd
-
-from contracts.instrument import load_instrument
-from contracts.profile import Profile, load_profiles
+from contracts.manner import DECIMAL_COMMA
+from contracts.profile import Profile
 from orchestration.errors import UnreadableFile
-from orchestration.ingest.decode import decode
+from orchestration.ingest.containers import Part
+from orchestration.ingest.contents import Content
 from orchestration.ingest.detect import Detection, detect
-from orchestration.ingest.tabular import Table, read_table, without_footers
+from orchestration.ingest.formats import open_part
+from orchestration.ingest.unpivot import unpivoted
 from orchestration.settings import Settings, Source
 
 Status = Literal["taken", "unknown", "unreadable"]
+# Formats that know their columns themselves have no header rows to count.
+_WITHOUT_HEADER: Final = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A file as read.
+    """A part whose header was read.
 
     Attributes
     ----------
-    file : path below the home, or below the checked folder.
-    delivery_id : SHA-256 of the bytes.
+    part : the part.
     status : ``taken``, ``unknown`` (no profile fits) or ``unreadable``.
     problem : sentence with the next step when it is not taken.
-    rows : kept columns as text plus ``source_line``; empty when not taken.
+    content : its columns, and the way to its rows.
+    detection : what its header says.
+    decimal : decimal sign that numbers of typed formats are written with.
     """
 
-    file: str
-    delivery_id: str
+    part: Part
     status: Status
     problem: str = ""
-    encoding: str = ""
-    confidence: float = 0.0
-    table: Table | None = None
+    content: Content | None = None
     detection: Detection | None = None
-    rows: pd.DataFrame | None = None
+    decimal: str = "."
     warnings: tuple[str, ...] = ()
 
     @property
     def profile(self) -> Profile | None:
-        """Profile the file is read with."""
+        """Profile the part is read with."""
         return self.detection.profile if self.detection else None
 
 
-def read_content(path: Path) -> bytes:
-    """Bytes of a delivered file.
-
-    Raises
-    ------
-    UnreadableFile
-        It cannot be opened.
-    """
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UnreadableFile(
-            f"The file cannot be opened ({error.strerror})", str(path), "check its rights and run again"
-        ) from error
-
-
-def read_bytes(content: bytes, file: str, settings: Settings) -> Reading:
-    """Read one delivered file.
+def read_part(part: Part, settings: Settings, profiles: Mapping[str, Profile]) -> Reading:
+    """Read the header of one part and find its profile.
 
     Parameters
     ----------
-    content : its bytes.
-    file : name it is reported under, below the home or the checked folder, with forward slashes.
+    part : the part.
     settings : declarations per source.
+    profiles : profiles of the installation by name.
 
     Returns
     -------
     Reading
-        Faults of the file are told in it, not raised.
+        Faults of the part are told in it, not raised.
     """
-    delivery_id = hashlib.sha256(content).hexdigest()
-    declared = declaration(file, settings)
-    try:
-        decoded = decode(content, file, declared.encoding if declared else None)
-        table = read_table(decoded.text, file, delimiter=declared.delimiter if declared else None)
-    except UnreadableFile as error:
-        return Reading(file, delivery_id, "unreadable", str(error))
-    profiles: Mapping[str, Profile] = load_profiles()
+    declared = declaration(part.name, settings)
+    if part.problem:
+        return Reading(part, "unreadable", part.problem, warnings=part.warnings)
     if declared and declared.profile and declared.profile not in profiles:
         known = ", ".join(profiles)
         problem = f"'{declared.profile}' is no export profile: in maturity.yaml declare one of {known}."
-        return Reading(file, delivery_id, "unreadable", problem, decoded.encoding, decoded.confidence, table)
-    codes = tuple(item.code for item in load_instrument().items)
-    found = detect(table.names, profiles, codes, declared.profile if declared else None)
+        return Reading(part, "unreadable", problem)
+    offered = [profiles[declared.profile]] if declared and declared.profile else list(profiles.values())
+    decimal = decimal_sign(declared.locale if declared else None)
+    try:
+        content = _content(part, declared, offered, decimal)
+        found = _detected(content, profiles, declared)
+        if found.profile is not None and part.kind != "text":
+            decimal, before = _decimal(part.name, found.profile, settings), decimal
+            content = content if decimal == before else _content(part, declared, offered, decimal)
+    except UnreadableFile as error:
+        return Reading(part, "unreadable", str(error))
     if found.profile is None:
         problem = f"{found.problem}: export it in that shape, or move it out of the drop zone."
-        return Reading(
-            file, delivery_id, "unknown", problem, decoded.encoding, decoded.confidence, table, found
-        )
-    if found.profile.header_rows != table.header_rows:
+        return Reading(part, "unknown", problem, content, found, decimal, content.warnings)
+    if content.header_rows not in (_WITHOUT_HEADER, found.profile.header_rows):
         problem = (
-            f"{found.profile.name} has {found.profile.header_rows} header rows, this {table.header_rows}: "
+            f"{found.profile.name} has {_counted(found.profile.header_rows)}, this {content.header_rows}: "
             "export it again with all header rows."
         )
-        return Reading(
-            file, delivery_id, "unreadable", problem, decoded.encoding, decoded.confidence, table, found
-        )
-    table = without_footers(table, found.profile.footer)
-    rows = pd.DataFrame({name: pd.Series(table.column(name), dtype="str") for name in found.kept})
-    rows["source_line"] = pd.Series(table.lines, dtype="int64")
-    notes = (
-        *decoded.warnings,
-        *table.warnings,
-        *found.warnings,
-        *_declared_notes(file, settings, found.profile, table),
-    )
-    return Reading(
-        file, delivery_id, "taken", "", decoded.encoding, decoded.confidence, table, found, rows, notes
-    )
+        return Reading(part, "unreadable", problem, content, found, decimal, content.warnings)
+    notes = (*content.warnings, *found.warnings, *_declared_notes(part.name, settings, found.profile))
+    return Reading(part, "taken", "", content, found, decimal, notes)
 
 
 def declaration(file: str, settings: Settings, system: str | None = None) -> Source | None:
-    """What the settings declare about a file; patterns are below the drop zone."""
-    return settings.source_for(file.removeprefix("exports/"), system)
+    """What the settings declare about a part, else about the file it lies in; patterns lie below exports/."""
+    relative = file.removeprefix("exports/")
+    return settings.source_for(relative, system) or settings.source_for(relative.split("!")[0], system)
 
 
-def reading_key(file: str, profile: Profile, settings: Settings) -> str:
-    """Fingerprint of everything but the bytes that decides how a file is landed."""
+def decimal_sign(locale: str | None) -> str:
+    """Decimal sign of a locale."""
+    return "," if locale and locale[:2].casefold() in DECIMAL_COMMA else "."
+
+
+def reading_key(file: str, profile: Profile, settings: Settings, key_print: str = "") -> str:
+    """Fingerprint of everything but the bytes that decides how a part is landed.
+
+    Parameters
+    ----------
+    file : name of the part.
+    profile : its profile.
+    settings : declarations per source.
+    key_print : fingerprint of the secret for person keys, for profiles that hash.
+    """
     declared = declaration(file, settings)
-    parts = (declared.encoding, declared.delimiter, declared.profile) if declared else (None, None, None)
-    return hashlib.sha256(json.dumps([profile.model_dump(mode="json"), *parts]).encode()).hexdigest()
+    said = (
+        declared.model_dump(
+            mode="json",
+            include={"encoding", "delimiter", "quote", "header_rows", "profile", "sheet", "unpivot"},
+        )
+        if declared
+        else None
+    )
+    parts = [
+        profile.model_dump(mode="json"),
+        said,
+        _decimal(file, profile, settings),
+        settings.store_personal,
+        key_print,
+    ]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def header_fingerprint(table: Table) -> str:
-    """SHA-256 of the column names, to see when a vendor changes an export."""
-    return hashlib.sha256("\x1f".join(table.names).encode()).hexdigest()
+def header_test(profiles: Sequence[Profile]) -> Callable[[Sequence[str]], bool]:
+    """Whether a row of cells is the header of one of these profiles."""
+
+    def is_header(cells: Sequence[str]) -> bool:
+        names = [" ".join(cell.split()) for cell in cells if cell.strip()]
+        return any(len(names) >= len(p.signature.required) and p.matches(names) for p in profiles)
+
+    return is_header
 
 
-def _declared_notes(file: str, settings: Settings, profile: Profile, table: Table) -> tuple[str, ...]:
+def labels_of(content: Content) -> dict[str, str]:
+    """What the header says about its columns beside their names."""
+    return {name: label for name, label in zip(content.names, content.labels, strict=False) if label}
+
+
+def parts_to_read(parts: Sequence[Part], settings: Settings) -> list[Part]:
+    """Parts of a file that are delivered: all, or the one sheet that the settings declare."""
+    return [part for part in parts if _is_declared(part, settings)]
+
+
+def _is_declared(part: Part, settings: Settings) -> bool:
+    declared = declaration(part.name, settings)
+    return not (part.sheet and declared and declared.sheet and declared.sheet != part.sheet)
+
+
+def _content(part: Part, declared: Source | None, offered: Sequence[Profile], decimal: str) -> Content:
+    content = open_part(part, declared, header_test(offered), decimal)
+    turned = declared.unpivot if declared else None
+    return unpivoted(content, turned, part.name) if turned else content
+
+
+def _detected(content: Content, profiles: Mapping[str, Profile], declared: Source | None) -> Detection:
+    named = declared.profile if declared else None
+    return detect(content.names, profiles, labels=labels_of(content), declared=named)
+
+
+def _decimal(file: str, profile: Profile, settings: Settings) -> str:
+    declared = declaration(file, settings, profile.source_system)
+    return decimal_sign((declared.locale if declared else None) or profile.locale)
+
+
+def _declared_notes(file: str, settings: Settings, profile: Profile) -> tuple[str, ...]:
     any_system, own = declaration(file, settings), declaration(file, settings, profile.source_system)
-    notes = []
-    if any_system is not None and any_system is not own:
-        notes.append(
-            f"maturity.yaml says {any_system.system}, the header {profile.source_system}; the header counts"
-        )
-    if own is None and table.delimiter == ";":
-        notes.append(
-            "semicolons suggest decimal commas, but no locale is declared; numbers are read as English"
-        )
-    return tuple(notes)
+    if any_system is None or any_system is own:
+        return ()
+    return (f"maturity.yaml says {any_system.system}, the header {profile.source_system}; the header counts",)
+
+
+def _counted(n: int) -> str:
+    return f"{n} header rows" if n > 1 else "1 header row"

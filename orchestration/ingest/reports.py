@@ -8,6 +8,8 @@ from typing import Final
 from orchestration.ingest.check_path import FileReport
 
 _DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+# Longest value shown; the JSON report has it whole.
+_SHOWN: Final = 80
 _COUNTS: Final = ("delivered", "accepted", "quarantined", "duplicate", "superseded", "deleted")
 
 
@@ -44,7 +46,9 @@ def _block(report: FileReport) -> str:
 def _refused(report: FileReport, reason: str, n: int) -> str:
     named = report.lines.get(reason, [])
     lines = ", ".join(str(number) for number in named) + (", ..." if n > len(named) else "")
-    return f"{n:,} x {reason}, line {lines}: {report.remedies.get(reason, '')}".rstrip(": ")
+    first = next((one["value"] for one in report.violations if one["rule"] == reason and one["value"]), "")
+    found = f" Found: {first[:_SHOWN]}" if first else ""
+    return f"{n:,} x {reason}, line {lines}: {report.remedies.get(reason, '')}".rstrip(": ") + found
 
 
 def _counted(n: int, noun: str) -> str:

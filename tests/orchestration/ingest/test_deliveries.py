@@ -122,7 +122,7 @@ def test_two_runs_at_once_are_refused(exports: Any) -> None:
 def test_damaged_landing_is_said(exports: Any) -> None:
     exports.tickets("a.csv", [{"id": "1"}])
     for delivery in exports.receive():
-        (exports.home / "landing" / delivery.delivery_id / "rows.parquet").write_bytes(b"rot")
+        (exports.home / "landing" / delivery.delivery_id / "rows-00000.parquet").write_bytes(b"rot")
     with pytest.raises(LandingDamaged, match="put the file back"):
         accept(exports.home, exports.settings)
 

@@ -1,0 +1,135 @@
+"""What an XLSX file says about a sheet that its cell reader does not tell. No cell values but errors."""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+from xml.etree import ElementTree
+
+_BLOCK: Final = 2**22
+# Parts of a workbook that are read as a whole.
+_SMALL: Final = 2**24
+_RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_CELL: Final = re.compile(rb"<(?:\w+:)?c\b([^>]*+)>((?:[^<]|<(?!/?(?:\w+:)?c[\s>]))*+)</(?:\w+:)?c>")
+_FORMULA: Final = re.compile(rb"<(?:\w+:)?f[\s/>]")
+_VALUE: Final = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?(?:/>|>([^<]*)<)")
+_COLUMN: Final = re.compile(rb"<(?:\w+:)?col\b([^>]*)/?>")
+_CELL_PLACE: Final = re.compile(rb'\br="([A-Z]+)(\d+)"')
+_ERROR: Final = re.compile(rb'\bt="e"')
+_TEXT: Final = re.compile(rb'\bt="str"')
+_HIDDEN_ROW: Final = re.compile(rb'<(?:\w+:)?row\b[^>]*\bhidden="(?:1|true)"')
+
+
+@dataclass(frozen=True, slots=True)
+class SheetFacts:
+    """What stands in the sheet's XML.
+
+    Attributes
+    ----------
+    hidden_columns : letters of columns that a person does not see.
+    n_hidden_rows : rows that a person does not see, by a filter or by hand.
+    unvalued : cells with a formula whose result was never stored.
+    errors : error words such as ``#N/A`` by row and column, both from 0.
+    """
+
+    hidden_columns: tuple[str, ...] = ()
+    n_hidden_rows: int = 0
+    unvalued: tuple[str, ...] = ()
+    errors: tuple[tuple[int, int, str], ...] = ()
+
+
+def facts_of(archive: zipfile.ZipFile, sheet: str) -> SheetFacts:
+    """Facts about one sheet; none where the file is no XLSX."""
+    path = _path_of(archive, sheet)
+    if path is None:
+        return SheetFacts()
+    unvalued: list[str] = []
+    errors: list[tuple[int, int, str]] = []
+    hidden: tuple[str, ...] | None = None
+    n_rows = 0
+    for block in _blocks(archive, path):
+        if hidden is None:
+            hidden = tuple(_hidden(block.partition(b"sheetData")[0]))
+        n_rows += len(_HIDDEN_ROW.findall(block))
+        if not _FORMULA.search(block) and not _ERROR.search(block):
+            continue
+        for attributes, content in _CELL.findall(block):
+            place = _CELL_PLACE.search(attributes)
+            value = _VALUE.search(content)
+            if _FORMULA.search(content) and _is_unvalued(attributes, value):
+                unvalued.append(b"".join(place.groups()).decode() if place else "?")
+            elif place and value and _ERROR.search(attributes):
+                letters, row = place.groups()
+                errors.append((int(row) - 1, _number(letters) - 1, (value.group(1) or b"").decode()))
+    return SheetFacts(hidden or (), n_rows, tuple(unvalued), tuple(errors))
+
+
+def is_small(archive: zipfile.ZipFile, sheet: str) -> bool:
+    """Whether the sheet may well hold nothing, so that it pays to look."""
+    path = _path_of(archive, sheet)
+    return path is None or archive.getinfo(path).file_size < _BLOCK
+
+
+def letters_of(column: int) -> str:
+    """Letters of a column counted from 1."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _is_unvalued(attributes: bytes, value: re.Match[bytes] | None) -> bool:
+    """A stored empty text is a value; an empty number is none."""
+    if value is None:
+        return True
+    return not value.group(1) and not _TEXT.search(attributes)
+
+
+def _path_of(archive: zipfile.ZipFile, sheet: str) -> str | None:
+    try:
+        book = _tree(archive, "xl/workbook.xml")
+        relations = _tree(archive, "xl/_rels/workbook.xml.rels")
+    except (KeyError, ElementTree.ParseError):
+        return None
+    targets = {entry.get("Id"): entry.get("Target", "") for entry in relations}
+    for entry in book.iter():
+        if entry.tag.endswith("}sheet") and entry.get("name") == sheet:
+            target = targets.get(entry.get(_RELATION), "")
+            path = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
+            return path if path in archive.namelist() else None
+    return None
+
+
+def _tree(archive: zipfile.ZipFile, path: str) -> ElementTree.Element:
+    with archive.open(path) as stream:
+        return ElementTree.fromstring(stream.read(_SMALL))
+
+
+def _blocks(archive: zipfile.ZipFile, path: str) -> Iterator[bytes]:
+    """The sheet's XML in blocks that end where a row ends."""
+    rest = b""
+    with archive.open(path) as stream:
+        while block := stream.read(_BLOCK):
+            whole, end, tail = (rest + block).rpartition(b"row>")
+            if end:
+                yield whole + end
+            rest = tail
+    yield rest
+
+
+def _hidden(head: bytes) -> Iterator[str]:
+    for attributes in _COLUMN.findall(head):
+        found = dict(re.findall(rb'\b(min|max|hidden)="(\w+)"', attributes))
+        if found.get(b"hidden") in (b"1", b"true"):
+            # Excel hides "all columns after these" up to its last; what no sheet fills is not told.
+            last = min(int(found[b"max"]), int(found[b"min"]) + 200)
+            yield from (letters_of(number) for number in range(int(found[b"min"]), last + 1))
+
+
+def _number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
