@@ -6,12 +6,12 @@ from functools import cache
 from typing import Final, Literal
 
 QUOTE: Final = '"'
-# A quoted record longer than this is taken for one that never closes: the longest cells met hold 200,000
+# A quoted record longer than this is taken for one that never closes: the longest cell met holds 200,000
 # characters (exports.md, N36), and a bound lets files of any size be read in blocks with the same outcome.
-LONGEST_RECORD: Final = 1_048_576
+LONGEST_RECORD: Final = 524_288
 _OTHER_QUOTE: Final = {'"': "'", "'": '"'}
 
-Fault = Literal["row:stray_quote", "row:unclosed_quote", "row:wrong_number_of_fields"]
+Fault = Literal["row:stray_quote", "row:unclosed_quote", "row:wrong_number_of_fields", "row:no_object"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,7 @@ def scan(
     *,
     line: int = 1,
     limit: int | None = None,
+    until: int | None = None,
     is_last: bool = True,
     is_quoted_throughout: bool = False,
 ) -> Scan:
@@ -86,6 +87,7 @@ def scan(
     delimiter, quote, is_quoted_throughout : as in `records`.
     line : physical line the text begins on.
     limit : stop after so many records; None reads all.
+    until : read no record that starts at this position or after it.
     is_last : False when more text follows; then records that need it are left unread.
 
     Returns
@@ -96,6 +98,7 @@ def scan(
     other = _OTHER_QUOTE.get(quote) if is_quoted_throughout else None
     position, length = 0, len(text)
     stop = length if is_last else length - LONGEST_RECORD
+    stop = stop if until is None else min(stop, until)
     while position < stop and (limit is None or len(found) < limit):
         end = text.find("\n", position)
         if end < 0:
