@@ -14,6 +14,8 @@ from pydantic import Field, field_validator, model_validator
 
 from contracts.account_ranges import AccountRanges
 from contracts.column_map import ColumnMap, WhenValue
+from contracts.instrument import load_instrument
+from contracts.items import places
 from contracts.strict import Strict
 from contracts.survey_shape import Survey
 
@@ -228,13 +230,11 @@ class Profile(Strict):
 
     def kept(self, header: Iterable[str], item_codes: Iterable[str] = ()) -> list[str]:
         """Columns of a canonical header that may be kept, in its order; all others are dropped unread."""
-        used, items = self.used, set(item_codes)
-        prefixes = (self.survey.channel_prefix, self.survey.practice_prefix) if self.survey else ()
-        return [
-            name
-            for name in header
-            if name in used or (self.survey is not None and (name in items or name.startswith(prefixes)))
-        ]
+        columns, kept = list(header), self.used
+        if self.survey is not None:
+            found = places(columns, {}, self.survey, load_instrument())
+            kept |= {*item_codes, *(place.column for place in found.found), *found.contradictory}
+        return [name for name in columns if name in kept]
 
     def missing(self, header: Iterable[str]) -> list[str]:
         """Required columns that a header lacks, in whatever spelling."""

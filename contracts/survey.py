@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -39,7 +39,7 @@ def convert_survey(
     survey = given.profile.survey
     if survey is None:
         raise ValueError(f"{given.profile.name} is no survey profile")
-    found = places(list(facts.columns), _said(given, "labels"), survey, instrument)
+    found = places(list(facts.columns), given.manner.labels, survey, instrument)
     asked = found.columns("item")
     if found.contradictory or not asked:
         reason = "items:code_and_text_differ" if found.contradictory else "items:no_instrument_items"
@@ -129,12 +129,8 @@ def _survey(given: Given) -> Survey:
 
 def _declared(given: Given, column: str) -> tuple[Mapping[str, str], Mapping[str, str]]:
     """Levels by word that the settings declare, and the value labels of a column."""
-    return _said(given, "values").get("answer_level", {}), _said(given, "value_labels").get(column, {})
-
-
-def _said(given: Given, name: str) -> Mapping[str, Any]:
-    said: Mapping[str, Any] = getattr(given.manner, name, {})
-    return said
+    manner = given.manner
+    return manner.values.get("answer_level", {}), manner.value_labels.get(column, {})
 
 
 def _reasons(responses: pd.DataFrame, refusals: Refusals) -> dict[int, list[str]]:

@@ -83,11 +83,11 @@ def test_only_mapped_columns_are_kept() -> None:
         hashed = {name for column in profile.columns.values() if column.hmac for name in column.sources}
         assert (set(kept) & set(profile.personal)) <= hashed, profile.name
     survey = load_profiles()["qualtrics_survey_ui"]
-    assert survey.kept(["ResponseId", "IPAddress", "LS1", "Q7_TEXT", "CH_x"], ["LS1"]) == [
+    assert survey.kept(["ResponseId", "IPAddress", "LS1", "LS1_TEXT", "CH_x", "CH_linkedin"]) == [
         "ResponseId",
         "LS1",
-        "CH_x",
-    ]
+        "CH_linkedin",
+    ], "what is no item, channel or practice may be free text"
 
 
 @pytest.mark.parametrize(
