@@ -95,7 +95,7 @@ def check(path: Path, home: Path | None, as_json: bool) -> None:
     from orchestration.settings import home_around, load_settings
 
     around = home or home_around(path)
-    reports = check_path(path, load_settings(around) if around else None)
+    reports = check_path(path, load_settings(around) if around else None, home=around)
     click.echo(to_json(reports) if as_json else to_text(reports))
     raise click.exceptions.Exit(exit_code(reports))
 

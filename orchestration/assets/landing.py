@@ -58,7 +58,9 @@ def landing_assets(installation: Installation) -> dg.AssetsDefinition:
         from orchestration.ingest.profiles import profiles_of
 
         with running(installation, "landing", context) as stage:
-            deliveries = receive(installation.home, installation.settings())
+            deliveries = receive(
+                installation.home, installation.settings(), pseudonym_key=installation.given_key
+            )
             profiles = profiles_of(installation.home)
             stage.rows = sum(delivery.delivered for delivery in deliveries if delivery.status == "taken")
             stage.note = f"{len(deliveries)} files"

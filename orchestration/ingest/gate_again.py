@@ -16,5 +16,5 @@ def judge_again(home: Path, settings: Settings, given_key: str | None = None) ->
     settings : declarations per source.
     given_key : the installation's secret for person keys.
     """
-    receive(home, settings)
+    receive(home, settings, pseudonym_key=given_key)
     return accept(home, settings, pseudonym_key=given_key, require_references=False)
