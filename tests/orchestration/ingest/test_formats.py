@@ -1,0 +1,268 @@
+"""Harm prevented: a cell of a workbook, JSON, Parquet or SPSS file is landed as something it does not say."""
+
+import datetime as dt
+import gzip
+import json
+import zipfile
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pyreadstat
+import pytest
+import xlwt
+from odf.opendocument import OpenDocumentSpreadsheet
+from odf.table import Table as OdsTable
+from odf.table import TableCell, TableRow
+from odf.text import P
+
+from orchestration.errors import UnreadableFile
+from orchestration.ingest.containers import parts_of
+from orchestration.ingest.contents import Content
+from orchestration.ingest.formats import open_part
+
+
+def _open(path: Path, decimal: str = ".") -> list[Content]:
+    return [open_part(part, decimal=decimal) for part in parts_of(path, path.name)]
+
+
+def _rows(content: Content) -> pd.DataFrame:
+    return pd.concat([chunk.rows.to_pandas() for chunk in content.chunks(content.names, ())])
+
+
+def _workbook(path: Path, rows: list[list[Any]]) -> openpyxl.Workbook:
+    book = openpyxl.Workbook()
+    book.active.title = "Data"
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+    return book
+
+
+ROWS: list[list[Any]] = [
+    ["id", "amount", "day", "at", "is_won", "code"],
+    [1, 1234.5, dt.date(2024, 1, 2), dt.datetime(2024, 1, 2, 3, 4, 5), True, "007"],
+    [2, -0.1, None, dt.datetime(2024, 1, 2), False, "NA"],
+]
+TEXTS = [
+    ["1", "1234.5", "2024-01-02", "2024-01-02 03:04:05", "true", "007"],
+    ["2", "-0.1", "", "2024-01-02", "false", "NA"],
+]
+
+
+def test_a_sheet_is_landed_as_its_cells_say(tmp_path: Path) -> None:
+    _workbook(tmp_path / "a.xlsx", ROWS)
+    content = _open(tmp_path / "a.xlsx")[0]
+    rows = _rows(content)
+    assert content.names == tuple(ROWS[0])
+    assert rows[list(content.names)].to_numpy().tolist() == TEXTS
+    assert rows["source_line"].tolist() == [2, 3]
+
+
+def test_numbers_are_written_with_the_decimal_sign_of_the_locale(tmp_path: Path) -> None:
+    _workbook(tmp_path / "a.xlsx", ROWS)
+    assert _rows(_open(tmp_path / "a.xlsx", ",")[0])["amount"].tolist() == ["1234,5", "-0,1"]
+    (tmp_path / "a.json").write_text('[{"amount": 1.50, "code": "1.50"}]')
+    assert _rows(_open(tmp_path / "a.json", ",")[0]).to_numpy().tolist() == [["1,50", "1.50", 1]]
+
+
+def test_old_and_open_workbooks_are_read_alike(tmp_path: Path) -> None:
+    old = xlwt.Workbook()
+    sheet = old.add_sheet("Data")
+    for place, row in enumerate([["id", "name"], [1, "Zoë"], [2.5, ""]]):
+        for column, value in enumerate(row):
+            sheet.write(place, column, value)
+    old.save(tmp_path / "a.xls")
+    ods = OpenDocumentSpreadsheet()
+    table = OdsTable(name="Data")
+    for values in (["id", "name"], [1, "Zoë"], [2.5, ""]):
+        row = TableRow()
+        for value in values:
+            number = isinstance(value, float | int)
+            kind = {"valuetype": "float", "value": value} if number else {"valuetype": "string"}
+            cell = TableCell(**kind)
+            cell.addElement(P(text=str(value)))
+            row.addElement(cell)
+        table.addElement(row)
+    ods.spreadsheet.addElement(table)
+    ods.save(tmp_path / "a.ods")
+    for name in ("a.xls", "a.ods"):
+        rows = _rows(_open(tmp_path / name)[0])
+        assert rows.to_numpy().tolist() == [["1", "Zoë", 2], ["2.5", "", 3]], name
+
+
+def test_n39_hidden_sheets_and_columns_and_merged_cells_are_told(tmp_path: Path) -> None:
+    book = _workbook(tmp_path / "a.xlsx", [["id", "checksum", "name"], [1, "x", "y"], [2, "x", "z"]])
+    book.create_sheet("Secret").append(["a"])
+    book["Secret"].sheet_state = "hidden"
+    book.create_sheet("Blatt2").append(["key", "value"])
+    book["Blatt2"].append([1, 2])
+    book.create_sheet("Empty")
+    book["Data"].column_dimensions["B"].hidden = True
+    book["Data"].row_dimensions[3].hidden = True
+    book["Data"].merge_cells("A5:B5")
+    book.save(tmp_path / "a.xlsx")
+    parts = parts_of(tmp_path / "a.xlsx", "exports/a.xlsx")
+    assert [part.name for part in parts] == ["exports/a.xlsx!Data", "exports/a.xlsx!Blatt2"]
+    assert len({part.delivery_id for part in parts}) == 2
+    said = " ".join(open_part(parts[0]).warnings)
+    assert "1 hidden sheets are not read: Secret" in said
+    assert "1 hidden columns are read too: B" in said
+    assert "1 hidden or filtered rows are read too" in said
+    assert "1 groups of merged cells" in said
+
+
+def test_formulas_without_a_stored_result_are_refused_by_name(tmp_path: Path) -> None:
+    _workbook(tmp_path / "qbo.xlsx", [["account", "amount"], ["Sales", "=15000.00"]])
+    with pytest.raises(UnreadableFile, match=r"1 cells are formulas without a stored result, first B2"):
+        _open(tmp_path / "qbo.xlsx")
+
+
+def test_error_cells_are_not_read_as_empty(tmp_path: Path) -> None:
+    book = _workbook(tmp_path / "a.xlsx", [["id", "amount"], [1, "#N/A"]])
+    book["Data"]["B2"].data_type = "e"
+    book.save(tmp_path / "a.xlsx")
+    content = _open(tmp_path / "a.xlsx")[0]
+    assert _rows(content)["amount"].tolist() == ["#N/A"]
+    assert any("1 cells hold an error such as #N/A" in note for note in content.warnings)
+
+
+def test_n55_numbers_that_a_workbook_rounds_are_told(tmp_path: Path) -> None:
+    _workbook(tmp_path / "a.xlsx", [["id", "x"], [1234567890123456789, 1]])
+    content = _open(tmp_path / "a.xlsx")[0]
+    assert _rows(content)["id"].tolist() != ["1234567890123456789"]
+    assert any("1 numbers have more than 15 digits" in note for note in content.warnings)
+
+
+def test_a_workbook_inside_an_archive_is_read(tmp_path: Path) -> None:
+    _workbook(tmp_path / "a.xlsx", ROWS)
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+        archive.write(tmp_path / "a.xlsx", "a.xlsx")
+    parts = parts_of(tmp_path / "b.zip", "exports/b.zip")
+    assert [part.name for part in parts] == ["exports/b.zip!a.xlsx!Data"]
+    assert len(_rows(open_part(parts[0]))) == 2
+
+
+def test_a_workbook_that_is_damaged_is_said(tmp_path: Path) -> None:
+    (tmp_path / "a.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
+    assert "cannot be read" in parts_of(tmp_path / "a.xls", "a.xls")[0].problem
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[{"id": 1, "a": "x"}, {"id": 2, "b": null}]',
+        '{"id": 1, "a": "x"}\n{"id": 2, "b": null}\n',
+        '{"count": 2, "tickets": [{"id": 1, "a": "x"}, {"id": 2, "b": null}]}',
+        '\ufeff{"id": 1, "a": "x"}\r\n\r\n{"id": 2, "b": null}',
+    ],
+)
+def test_n40_json_in_all_its_forms_is_one_table(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.json").write_text(text, encoding="utf-8")
+    (tmp_path / "b.json").write_bytes(gzip.compress(text.encode("utf-16")))
+    for name in ("a.json", "b.json"):
+        content = _open(tmp_path / name)[0]
+        assert content.names == ("id", "a", "b")
+        assert _rows(content)[["id", "a", "b"]].to_numpy().tolist() == [["1", "x", ""], ["2", "", ""]]
+
+
+def test_json_numbers_are_landed_as_they_are_written(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('[{"id": 123456789012345678901, "amount": 1.10, "e": 1e5, "b": true}]')
+    row = _rows(_open(tmp_path / "a.json")[0]).iloc[0]
+    assert row.tolist()[:4] == ["123456789012345678901", "1.10", "1e5", "true"]
+
+
+def test_n35_nested_json_stays_json_and_wrapped_values_are_unwrapped(tmp_path: Path) -> None:
+    record = {
+        "type": "Employee",
+        "attributes": {
+            "id": {"label": "ID", "value": 7, "type": "integer", "universal_id": "id"},
+            "department": {"label": "Team", "value": {"type": "Department", "attributes": {"name": "Ops"}}},
+            "cost": {"label": "Cost", "value": [{"name": "a", "percentage": 50.5}]},
+        },
+    }  # fmt: skip
+    (tmp_path / "a.json").write_text(json.dumps({"success": True, "data": [record]}))
+    row = _rows(_open(tmp_path / "a.json")[0]).iloc[0]
+    assert row.tolist()[:3] == ["7", "Ops", '[{"name":"a","percentage":50.5}]']
+
+
+def test_a_line_that_is_no_object_is_a_refused_row(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"id": 1}\n{"id": 2\n[3]\n{"id": 4, "id": 5}\n{"id": 6}\n')
+    chunk = next(iter(_open(tmp_path / "a.json")[0].chunks(("id",), ())))
+    assert chunk.rows.column("id").to_pylist() == ["1", "6"]
+    assert [(record.line, record.fault) for record in chunk.refused] == [
+        (2, "row:no_object"),
+        (3, "row:no_object"),
+        (4, "row:no_object"),
+    ]
+
+
+@pytest.mark.parametrize("text", ['[{"a": 1', '{"a": {"b": 1}}', '{"a": [{"b": 1}], "c": [{"d": 1}]}', "[]"])
+def test_json_without_one_table_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.json").write_text(text + "\n")
+    if text == '{"a": {"b": 1}}':
+        assert _rows(_open(tmp_path / "a.json")[0])["a"].tolist() == ['{"b":1}']
+    else:
+        with pytest.raises(UnreadableFile):
+            _open(tmp_path / "a.json")
+
+
+def test_parquet_is_landed_as_text_in_its_plainest_form(tmp_path: Path) -> None:
+    table = pa.table(
+        {
+            "id": pa.array([1.0, None, 123456.0]),
+            "money": pa.array([Decimal("1.50"), None, Decimal("-2.00")]),
+            "at": pa.array([dt.datetime(2024, 1, 2, 3, 4, 5, 120000)] * 3, pa.timestamp("us", "UTC")),
+            "day": pa.array([dt.date(2024, 1, 2)] * 3),
+            "list": pa.array([[1, 2], [], None]),
+            "word": pa.array(["a", "b", "a"]).dictionary_encode(),
+        }
+    )  # fmt: skip
+    pq.write_table(table, tmp_path / "a.parquet")
+    rows = _rows(_open(tmp_path / "a.parquet")[0])
+    assert rows["id"].tolist() == ["1", "", "123456"]
+    assert rows["money"].tolist() == ["1.50", "", "-2.00"]
+    assert rows["at"].tolist() == ["2024-01-02 03:04:05.12Z"] * 3
+    assert rows["list"].tolist() == ["[1,2]", "[]", ""]
+    assert rows["word"].tolist() == ["a", "b", "a"]
+    assert rows["source_line"].tolist() == [1, 2, 3]
+
+
+def test_parquet_packed_with_brotli_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"a": [1]}), tmp_path / "a.parquet", compression="brotli")
+    with pytest.raises(UnreadableFile, match="BROTLI"):
+        _open(tmp_path / "a.parquet")
+    (tmp_path / "b.parquet").write_bytes(b"PAR1" + bytes(40) + b"PAR1")
+    with pytest.raises(UnreadableFile, match="cannot be read"):
+        _open(tmp_path / "b.parquet")
+
+
+def test_spss_lands_codes_with_labels_beside_them_and_missing_codes_empty(tmp_path: Path) -> None:
+    frame = pd.DataFrame(
+        {"LS1": [1.0, 5.0, -99.0, 2.5], "who": ["a", "ZZ", "", "d"], "day": [dt.date(2024, 1, 2)] * 4}
+    )
+    pyreadstat.write_sav(
+        frame,
+        str(tmp_path / "a.sav"),
+        column_labels={"LS1": "Leaders use social media"},
+        variable_value_labels={"LS1": {1.0: "Never", 5.0: "Always"}},
+        missing_ranges={"LS1": [-99, {"lo": 90, "hi": 99}], "who": ["ZZ"]},
+    )
+    content = _open(tmp_path / "a.sav")[0]
+    rows = _rows(content)
+    assert rows["LS1"].tolist() == ["1", "5", "", "2.5"]
+    assert rows["who"].tolist() == ["a", "", "", "d"]
+    assert rows["day"].tolist() == ["2024-01-02"] * 4
+    assert content.value_labels == {"LS1": {"1": "Never", "5": "Always"}}
+    assert content.labels[0] == "Leaders use social media"
+    assert content.counts == {
+        "cells of LS1 hold a code declared as missing": 1,
+        "cells of who hold a code declared as missing": 1,
+    }
+    (tmp_path / "b.sav").write_bytes(b"$FL2" + bytes(100))
+    with pytest.raises(UnreadableFile, match="cannot be read"):
+        _open(tmp_path / "b.sav")
