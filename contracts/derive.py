@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from hashlib import sha256
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from contracts.profile import Case, Ordinal, WhenValue
+from contracts.column_map import Case, Ordinal, WhenValue
 from contracts.values import blank_to_null, parse_booleans
 
 Mask = npt.NDArray[np.bool_]
@@ -28,6 +29,10 @@ class Source:
 
     def __len__(self) -> int:
         return len(self._rows)
+
+    def has(self, name: str) -> bool:
+        """Whether the file has a column."""
+        return name in self._rows.columns
 
     def text(self, name: str) -> pd.Series:
         """Trimmed text of a column, empty where there is none."""
@@ -99,6 +104,19 @@ def ordinals(source: Source, ordinal: Ordinal) -> pd.Series:
     order = frame.sort_values(["group", "number", "text"], kind="stable", na_position="last")
     position = order.groupby("group", sort=False, dropna=False).cumcount() + 1
     return position.reindex(frame.index).astype("str")
+
+
+def content_keys(source: Source, names: Sequence[str], deliveries: pd.Series) -> pd.Series:
+    """Key of each row out of its texts: SHA-256 of them and of its place among equal rows of its file.
+
+    The texts are joined by the unit separator (0x1F), empty ones as nothing, the place (from 1) last; so
+    equal rows of a file stay apart, and the same rows delivered again get the same keys.
+    """
+    texts = pd.DataFrame({str(place): source.text(name).fillna("") for place, name in enumerate(names)})
+    said = texts.agg("\x1f".join, axis=1) if len(texts) else pd.Series([], dtype="str")
+    place = said.groupby([deliveries.to_numpy(), said], sort=False).cumcount() + 1
+    whole = said + "\x1f" + place.astype("str")
+    return pd.Series([sha256(text.encode()).hexdigest() for text in whole], index=texts.index, dtype="str")
 
 
 def listed_by(keys: pd.Series, lists: pd.Series) -> pd.Series:

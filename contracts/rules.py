@@ -13,19 +13,25 @@ ZONE_OF_CANARIES = "Europe/Amsterdam"
 
 _FIX = "Correct the record in the source system and deliver it again."
 _PROFILE = "Correct the value, or declare its meaning in the profile or in the settings of the source."
-_NUMBER = (("number", "Text that is no number in the declared locale.", "12,34,5x"),)
+_SUPPRESSED = ("suppressed", "A small number that the source hides (<5, *); it is not known.", "<=5")
+_NUMBER = (
+    ("number", "Text that is no number in the locale, or two numbers where none is declared.", "12,34,5x"),
+    _SUPPRESSED,
+)
+_EITHER = ("ambiguous_date", "Day and month may be either; the file does not prove which.", "03/04/2024")
 _EXACT = (
     *_NUMBER,
     ("decimals", "A number with more than four decimals; it cannot be kept exactly.", "1.00001"),
 )
 _CONVERSIONS: dict[Kind, tuple[tuple[str, str, str], ...]] = {
     "timestamp": (
-        ("timestamp", "Text that is no date and time in a declared form.", "31/12/2024 soon"),
+        ("timestamp", "Text that is no date and time in a declared form.", "2024-12-31 soon"),
+        ("ambiguous_date", _EITHER[1], "03/04/2024 10:00"),
         ("ambiguous_time", "A local time that occurs twice when the clock goes back.", "2020-10-25 02:30:00"),
         ("nonexistent_time", "A local time that the clock skips in spring.", "2020-03-29 02:30:00"),
     ),
-    "date": (("date", "Text that is no date in a declared form.", "2024-02-31"),),
-    "integer": (("integer", "Text that is no whole number.", "12.5"),),
+    "date": (("date", "Text that is no date in a declared form.", "2024-02-31"), _EITHER),
+    "integer": (("integer", "Text that is no whole number.", "12.5"), _SUPPRESSED),
     "real": _NUMBER,
     "share": _NUMBER,
     "score": _NUMBER,

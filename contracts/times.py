@@ -1,4 +1,4 @@
-"""Source text -> dates and UTC times. A date whose order of day and month is not declared is refused."""
+"""Source text -> calendar days and UTC times. The forms of the text are date_forms.py."""
 
 from __future__ import annotations
 
@@ -6,57 +6,75 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-Mask = npt.NDArray[np.bool_]
+from contracts.column_map import ColumnMap
+from contracts.date_forms import to_iso
+from contracts.manner import Manner
 
-DAY_FIRST = frozenset({"nl", "de", "fr", "es", "it", "pt", "pl", "sv", "da", "nb", "fi", "cs"})
-DAY_FIRST_REGIONS = frozenset({"en_gb", "en_ie", "en_au", "en_nz", "en_in", "en_za"})
-"""Plain `en` does not say whether the day or the month comes first, so only ISO dates are read."""
-MONTH_FIRST_REGIONS = frozenset({"en_us"})
+Mask = npt.NDArray[np.bool_]
+Failures = dict[str, Mask]
 
 _ISO_DATE = r"\d{4}-\d{2}-\d{2}"
 _CLOCK = r"\d{1,2}:\d{2}(:\d{2}([.,]\d{1,9})?)?"
 _OFFSET = r" ?(Z|z|UTC|GMT|[-+]\d{2}(:?\d{2})?)"
-_LOCAL_DATE = r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})"
-_OPEN_ENDS = r"(9999-12-31|0000-00-00|31-12-9999|31/12/9999).*"
+_MIDNIGHT = r"([T ]00:00(:00([.,]0+)?)?( ?(Z|UTC|[-+]00:?00))?)?"
+_OPEN_ENDS = r"(9999-12-31|0000-00-00|31[-/.]12[-/.]9999|12[-/.]31[-/.]9999|00[-/.]00[-/.]0000).*"
 
 
-def parse_dates(clean: pd.Series, locale: str, *, open_end: bool) -> tuple[pd.Series, Mask]:
+def parse_dates(
+    clean: pd.Series, manner: Manner, form: ColumnMap, *, open_end: bool
+) -> tuple[pd.Series, Failures]:
     """Calendar days out of text.
 
-    ISO dates, also with a midnight of no or zero offset behind them; dates in the order the locale declares.
-    With `open_end`, 9999-12-31 and 0000-00-00 mean no date.
+    A clock behind the day is refused unless it is a midnight of no or zero offset, or `day_of_time` is
+    declared. With `open_end`, 9999-12-31 and 0000-00-00 mean no date.
 
     Returns
     -------
     values : Series of datetime64[us], shape (n,)
-    wrong : array of bool, shape (n,)
+    failures : dict
+        Masks of shape (n,) for `date` and `ambiguous_date` (two days, and nobody said which).
     """
+    iso, ambiguous = to_iso(clean, manner, form)
     if open_end:
-        clean = clean.mask(_is(clean, _OPEN_ENDS))
-    iso = _to_iso(clean, locale)
-    midnight = r"([T ]00:00(:00([.,]0+)?)?( ?(Z|UTC|[-+]00:?00))?)?"
-    shaped = _is(iso, _ISO_DATE + midnight)
+        is_open = _is(clean, _OPEN_ENDS) | _is(iso, _OPEN_ENDS)
+        clean, iso = clean.mask(is_open), iso.mask(is_open)
+        ambiguous = ambiguous & ~is_open.to_numpy(dtype=bool)
+    if "day_of_time" in form.reads:
+        iso = _days_of(iso, manner)
+    shaped = _is(iso, _ISO_DATE + _MIDNIGHT)
     values = pd.to_datetime(iso.where(shaped).str.slice(0, 10), format="%Y-%m-%d", errors="coerce")
-    values = values.astype("datetime64[us]")
-    return values, (clean.notna() & values.isna()).to_numpy(dtype=bool)
+    values = values.astype("datetime64[us]").mask(ambiguous)
+    wrong = (clean.notna() & values.isna()).to_numpy(dtype=bool)
+    return values, {"date": wrong & ~ambiguous, "ambiguous_date": ambiguous}
 
 
-def parse_times(clean: pd.Series, locale: str, zone: str | None) -> tuple[pd.Series, dict[str, Mask]]:
-    """UTC times out of text; times without offset stand in `zone` (None: they are refused).
+def parse_times(clean: pd.Series, manner: Manner, form: ColumnMap) -> tuple[pd.Series, Failures]:
+    """UTC times out of text; times without offset stand in the zone (None: they are refused).
 
     Returns
     -------
     values : Series of datetime64[us], shape (n,)
         UTC, without zone.
     failures : dict
-        Masks for `timestamp`, `ambiguous_time` (the clock went back), `nonexistent_time` (it went forward).
+        Masks for `timestamp`, `ambiguous_date`, `ambiguous_time` (the clock went back) and
+        `nonexistent_time` (it went forward).
     """
-    iso = _to_iso(clean, locale)
+    iso, ambiguous = to_iso(clean, manner, form)
+    if "start_of_day" in form.reads:
+        iso = iso.where(~_is(iso, _ISO_DATE), iso + " 00:00")
+    values, failures = _utc(iso.mask(ambiguous), manner.zone)
+    named = failures["ambiguous_time"] | failures["nonexistent_time"] | ambiguous
+    wrong = (clean.notna() & values.isna()).to_numpy(dtype=bool) & ~named
+    return values, {"timestamp": wrong, "ambiguous_date": ambiguous, **failures}
+
+
+def _utc(iso: pd.Series, zone: str | None) -> tuple[pd.Series, Failures]:
+    """UTC times out of ISO text, empty where it is none, and the local times that are none or two."""
     aware = _is(iso, rf"{_ISO_DATE}[T ]{_CLOCK}{_OFFSET}")
     naive = _is(iso, rf"{_ISO_DATE}[T ]{_CLOCK}")
     iso = _padded(iso)
-    values = pd.Series(pd.NaT, index=clean.index, dtype="datetime64[us]")
-    nothing = np.zeros(len(clean), dtype=bool)
+    values = pd.Series(pd.NaT, index=iso.index, dtype="datetime64[us]")
+    nothing = np.zeros(len(iso), dtype=bool)
     failures = {"ambiguous_time": nothing.copy(), "nonexistent_time": nothing.copy()}
     if aware.any():
         text = iso[aware].str.replace(r" ?(UTC|GMT|z)$", "Z", regex=True)
@@ -68,9 +86,22 @@ def parse_times(clean: pd.Series, locale: str, zone: str | None) -> tuple[pd.Ser
         values[naive], ambiguous, missing = _to_utc(local, zone)
         failures["ambiguous_time"][naive] = ambiguous
         failures["nonexistent_time"][naive] = missing
-    named = failures["ambiguous_time"] | failures["nonexistent_time"]
-    failures["timestamp"] = (clean.notna() & values.isna()).to_numpy(dtype=bool) & ~named
     return values, failures
+
+
+def _days_of(iso: pd.Series, manner: Manner) -> pd.Series:
+    """Days of the times in a text: as written, or in the zone of the source where an offset stands behind."""
+    naive = _is(iso, rf"{_ISO_DATE}[T ]{_CLOCK}")
+    aware = _is(iso, rf"{_ISO_DATE}[T ]{_CLOCK}{_OFFSET}")
+    iso, padded = iso.copy(), _padded(iso)
+    if naive.any():
+        times = pd.to_datetime(padded[naive], format="ISO8601", errors="coerce")
+        iso[naive] = iso[naive].where(times.isna(), times.dt.strftime("%Y-%m-%d"))
+    if aware.any() and manner.zone is not None:
+        utc, _ = _utc(iso[aware], manner.zone)
+        days = utc.dt.tz_localize("UTC").dt.tz_convert(manner.zone).dt.strftime("%Y-%m-%d")
+        iso[aware] = iso[aware].where(utc.isna(), days)
+    return iso
 
 
 def _to_utc(local: pd.Series, zone: str) -> tuple[pd.Series, Mask, Mask]:
@@ -82,25 +113,6 @@ def _to_utc(local: pd.Series, zone: str) -> tuple[pd.Series, Mask, Mask]:
         missing[lost] = again.isna().to_numpy(dtype=bool)
     values = utc.dt.tz_convert("UTC").dt.tz_localize(None).astype("datetime64[us]")
     return values, lost & ~missing, missing
-
-
-def _to_iso(clean: pd.Series, locale: str) -> pd.Series:
-    order = _order(locale)
-    local = _is(clean, _LOCAL_DATE + r"([T ].*)?")
-    if order is None or not local.any():
-        return clean
-    parts = clean[local].str.extract(rf"^{_LOCAL_DATE}(.*)$")
-    day, month = (parts[0], parts[1]) if order == "day" else (parts[1], parts[0])
-    iso = clean.copy()
-    iso[local] = parts[2] + "-" + month.str.zfill(2) + "-" + day.str.zfill(2) + parts[3]
-    return iso
-
-
-def _order(locale: str) -> str | None:
-    region = locale.casefold().replace("-", "_")
-    if region in MONTH_FIRST_REGIONS:
-        return "month"
-    return "day" if region in DAY_FIRST_REGIONS or region[:2] in DAY_FIRST else None
 
 
 def _padded(iso: pd.Series) -> pd.Series:

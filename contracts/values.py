@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from contracts.column_map import ColumnMap
 from contracts.contract import Column, Contract
 from contracts.frames import dtype_of, pa
-from contracts.manner import DECIMAL_COMMA, Manner
+from contracts.manner import Manner
+from contracts.numbers import plain_numbers, suppressed
 from contracts.times import parse_dates, parse_times
 
 __all__ = ["Manner", "Parsed", "blank_to_null", "parse", "parse_booleans", "plain_numbers"]
@@ -26,7 +29,6 @@ NULL_WORDS_TYPED = NULL_WORDS | {"-", "na", "nil", "nan", ".."}
 """For kinds other than text, where these cannot be values."""
 YES = frozenset({"true", "t", "yes", "y", "1", "ja", "j", "oui", "vrai", "waar", "wahr"})
 NO = frozenset({"false", "f", "no", "n", "0", "nee", "nein", "non", "faux", "onwaar", "falsch"})
-_SPACES = "[ \u00a0\u202f']"
 _CENT = Decimal("0.01")
 _EXACT_LIMIT = {"money": Decimal(10) ** 16, "minutes": Decimal(10) ** 12}
 """What decimal(18,2) and decimal(14,2) can hold; larger numbers fail `in_range`."""
@@ -40,13 +42,36 @@ class Parsed:
     failures: dict[str, Mask]
 
 
-def parse(text: pd.Series, column: Column, contract: Contract, manner: Manner) -> Parsed:
+PLAIN_FORM = ColumnMap()
+"""Nothing declared about a column: ISO days, days in the order of the source, plain numbers."""
+_WHOLE = Fraction(1)
+
+
+@dataclass(frozen=True, slots=True)
+class _How:
+    manner: Manner
+    form: ColumnMap
+    divisor: Fraction
+
+
+def parse(
+    text: pd.Series,
+    column: Column,
+    contract: Contract,
+    manner: Manner,
+    form: ColumnMap = PLAIN_FORM,
+    divisor: Fraction = _WHOLE,
+) -> Parsed:
     """Typed values of a column out of source text.
 
     Parameters
     ----------
     text : Series of str, shape (n,)
         Source text; empty where there is none.
+    form : ColumnMap
+        Declared forms of days and times; nothing else of it is looked at.
+    divisor : Fraction
+        What numbers are divided by; exact in money and minutes, which are rounded to two places then.
 
     Returns
     -------
@@ -55,7 +80,7 @@ def parse(text: pd.Series, column: Column, contract: Contract, manner: Manner) -
     """
     known, codes = _distinct(text)
     clean = blank_to_null(known, typed=column.kind != "text")
-    parsed = _PARSERS[column.kind](clean, column, manner)
+    parsed = _PARSERS[column.kind](clean, column, _How(manner, form, divisor))
     values = _cast(parsed.values, dtype_of(contract, column))
     if codes is None:
         return Parsed(values, parsed.failures)
@@ -88,7 +113,7 @@ def parse_booleans(clean: pd.Series) -> Parsed:
     return Parsed(values, {"boolean": _mask(clean.notna() & ~yes & ~no)})
 
 
-def _text(clean: pd.Series, column: Column, _manner: Manner) -> Parsed:
+def _text(clean: pd.Series, column: Column, _how: _How) -> Parsed:
     if not column.allowed:
         return Parsed(clean, {})
     canonical = {word.casefold(): word for word in column.allowed}
@@ -96,55 +121,34 @@ def _text(clean: pd.Series, column: Column, _manner: Manner) -> Parsed:
     return Parsed(values, {"known_value": _mask(clean.notna() & values.isna())})
 
 
-def _boolean(clean: pd.Series, _column: Column, _manner: Manner) -> Parsed:
+def _boolean(clean: pd.Series, _column: Column, _how: _How) -> Parsed:
     return parse_booleans(clean)
 
 
-def plain_numbers(clean: pd.Series, locale: str) -> tuple[pd.Series, Mask]:
-    """Numbers as plain text (-1234.56) and a mask of what is no number in the locale.
-
-    Negatives may be written -1, 1- or (1). Thousands may be grouped by the locale's sign or by spaces, but
-    only in groups of three; a decimal sign of the other locale fails.
-    """
-    comma = locale[:2].casefold() in DECIMAL_COMMA
-    bare = clean.isna() | clean.str.fullmatch(r"-?\d+" if comma else r"-?\d+(\.\d+)?").fillna(False)
-    if bare.all():
-        return clean, np.zeros(len(clean), dtype=bool)
-    bracket = clean.str.fullmatch(r"\(.+\)").fillna(False).astype(bool)
-    body = clean.str.strip("()").where(bracket, clean)
-    trailing = body.str.fullmatch(r"[^-].*-").fillna(False).astype(bool)
-    body = body.str.removesuffix("-").where(trailing, body)
-    signed = body.str.fullmatch(r"[-+].*").fillna(False).astype(bool)
-    minus = body.str.startswith("-").fillna(False).astype(bool)
-    body = body.str.slice(1).where(signed, body).str.strip()
-    group, point = (r"\.", ",") if comma else (",", r"\.")
-    form = rf"(\d+|\d{{1,3}}({group}\d{{3}})+|\d{{1,3}}({_SPACES}\d{{3}})+)({point}\d+)?([eE][-+]?\d{{1,2}})?"
-    good = body.str.fullmatch(form).fillna(False).astype(bool)
-    good &= (bracket.astype(int) + trailing.astype(int) + signed.astype(int)) <= 1
-    plain = body.str.replace(f"{group}|{_SPACES}", "", regex=True)
-    plain = plain.str.replace(",", ".", regex=False) if point == "," else plain
-    negative = bracket | trailing | minus
-    plain = ("-" + plain).where(negative, plain)
-    return plain.where(good), _mask(clean.notna() & ~good)
-
-
-def _number(clean: pd.Series, column: Column, manner: Manner) -> Parsed:
-    plain, wrong = plain_numbers(clean, manner.locale or "en")
+def _number(clean: pd.Series, column: Column, how: _How) -> Parsed:
+    hidden = suppressed(clean)
+    plain, wrong = plain_numbers(clean.mask(hidden), how.manner.decimal_sign)
+    failures = {"number": wrong, "suppressed": hidden}
     if column.kind in _EXACT_LIMIT:
-        exact = _exact(plain, _EXACT_LIMIT[column.kind])
-        return Parsed(exact.values, {"number": wrong, **exact.failures})
-    return Parsed(plain.astype("object").where(plain.notna(), np.nan).astype("float64"), {"number": wrong})
+        exact = _exact(plain, _EXACT_LIMIT[column.kind], how.divisor)
+        return Parsed(exact.values, {**failures, **exact.failures})
+    numbers = plain.astype("object").where(plain.notna(), np.nan).astype("float64")
+    return Parsed(numbers if how.divisor == 1 else numbers / float(how.divisor), failures)
 
 
-def _exact(plain: pd.Series, limit: Decimal) -> Parsed:
-    """Decimals with two places; beyond four no currency is kept, up to four half a cent goes to the even."""
+def _exact(plain: pd.Series, limit: Decimal, divisor: Fraction) -> Parsed:
+    """Decimals with two places; beyond four no currency is kept, up to four half a cent goes to the even.
+
+    What is divided is rounded however many places that makes: a divisor was declared.
+    """
     simple = plain.str.fullmatch(r"-?\d{1,10}(\.\d{1,2})?").fillna(False).to_numpy(dtype=bool)
+    simple = simple & (divisor == 1)
     fine, large = np.zeros(len(plain), dtype=bool), np.zeros(len(plain), dtype=bool)
     values = plain.where(simple).astype("object").to_numpy(copy=True)
     for position in np.flatnonzero(~simple & plain.notna().to_numpy(dtype=bool)):
-        value = Decimal(str(plain.iloc[position]))
+        value = _divided(str(plain.iloc[position]), divisor)
         large[position] = abs(value) >= limit
-        fine[position] = int(value.normalize().as_tuple().exponent) < -4
+        fine[position] = divisor == 1 and int(value.normalize().as_tuple().exponent) < -4
         if not (large[position] or fine[position]):
             values[position] = str(value.quantize(_CENT, ROUND_HALF_EVEN))
     cells = pa.array(values, type=pa.string(), from_pandas=True)
@@ -153,30 +157,38 @@ def _exact(plain: pd.Series, limit: Decimal) -> Parsed:
     return Parsed(typed, {"decimals": fine, "in_range": large})
 
 
-def _integer(clean: pd.Series, _column: Column, manner: Manner) -> Parsed:
-    plain, wrong = plain_numbers(clean, manner.locale or "en")
+def _integer(clean: pd.Series, _column: Column, how: _How) -> Parsed:
+    hidden = suppressed(clean)
+    plain, wrong = plain_numbers(clean.mask(hidden), how.manner.decimal_sign)
     simple = plain.str.fullmatch(r"-?\d{1,15}").fillna(False).to_numpy(dtype=bool)
+    simple = simple & (how.divisor == 1)
     broken, large = np.zeros(len(plain), dtype=bool), np.zeros(len(plain), dtype=bool)
     values = plain.where(simple).astype("object").to_numpy(copy=True)
     for position in np.flatnonzero(~simple & plain.notna().to_numpy(dtype=bool)):
-        value = Decimal(str(plain.iloc[position]))
+        value = _divided(str(plain.iloc[position]), how.divisor)
         large[position] = abs(value) >= Decimal(10) ** 18
         broken[position] = not large[position] and value % 1 != 0
         if not (large[position] or broken[position]):
             values[position] = str(int(value))
     cells = pa.compute.cast(pa.array(values, type=pa.string(), from_pandas=True), pa.int64())
     typed = pd.Series(cells, index=plain.index, dtype=pd.ArrowDtype(pa.int64())).astype("Int64")
-    return Parsed(typed, {"integer": wrong | broken, "in_range": large})
+    return Parsed(typed, {"integer": wrong | broken, "suppressed": hidden, "in_range": large})
 
 
-def _date(clean: pd.Series, column: Column, manner: Manner) -> Parsed:
-    values, wrong = parse_dates(clean, manner.locale or "en", open_end=column.nullable)
-    return Parsed(values, {"date": wrong})
+def _divided(plain: str, divisor: Fraction) -> Decimal:
+    if divisor == 1:
+        return Decimal(plain)
+    with localcontext() as context:
+        context.prec = 60  # digits; longer than any number that is kept, so that only the quotient is rounded
+        return Decimal(plain) * divisor.denominator / divisor.numerator
 
 
-def _timestamp(clean: pd.Series, _column: Column, manner: Manner) -> Parsed:
-    values, failures = parse_times(clean, manner.locale or "en", manner.zone)
-    return Parsed(values, failures)
+def _date(clean: pd.Series, column: Column, how: _How) -> Parsed:
+    return Parsed(*parse_dates(clean, how.manner, how.form, open_end=column.nullable))
+
+
+def _timestamp(clean: pd.Series, _column: Column, how: _How) -> Parsed:
+    return Parsed(*parse_times(clean, how.manner, how.form))
 
 
 def _cast(values: pd.Series, dtype: Any) -> pd.Series:
@@ -187,7 +199,7 @@ def _mask(values: pd.Series) -> Mask:
     return values.fillna(False).to_numpy(dtype=bool)
 
 
-_PARSERS: dict[str, Callable[[pd.Series, Column, Manner], Parsed]] = {
+_PARSERS: dict[str, Callable[[pd.Series, Column, _How], Parsed]] = {
     "text": _text,
     "boolean": _boolean,
     "integer": _integer,

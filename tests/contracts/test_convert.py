@@ -247,7 +247,8 @@ def test_decimal_commas_need_the_locale(converted: Convert) -> None:
     cells = {"net_amount": "-1.234,56", "journal_date": "31-05-2024"}
     row = only_row(converted("xero_journal_line_api", cells, locale="nl"), "ledger_lines")
     assert (row["amount"], row["posted_on"]) == (Decimal("1234.56"), AT("2024-05-31"))
-    assert reasons(converted("xero_journal_line_api", cells)) == [["amount:number", "posted_on:date"]]
+    undeclared = converted("xero_journal_line_api", {**cells, "journal_date": "03-05-2024"})
+    assert reasons(undeclared) == [["amount:number", "posted_on:ambiguous_date"]]
 
 
 def test_local_times_become_utc_and_doubtful_ones_are_refused(converted: Convert) -> None:
