@@ -22,13 +22,17 @@ def build_schema(contract: Contract) -> pa.DataFrameSchema:
     Check names are the rule names of `contracts.rules`; a missing value fails pandera's own `not_nullable`,
     which the gate calls `required`. Rules over several rows are checked over the whole frame.
     """
-    return _schema(contract, [*_frame_checks(contract, spans_rows=False), *_clash_checks(contract)])
+    checks = [*_frame_checks(contract, spans_rows=False), *_clash_checks(contract)]
+    return _schema(contract, checks, coerce=True)
 
 
 @lru_cache(maxsize=64)
 def build_row_schema(contract: Contract) -> pa.DataFrameSchema:
-    """Schema without the rules over several rows: what can be judged batch by batch."""
-    return _schema(contract, _frame_checks(contract, spans_rows=False))
+    """Schema without the rules over several rows: what can be judged batch by batch.
+
+    It coerces nothing, its frames are typed: pandera would bring times to nanoseconds, which end in 2262.
+    """
+    return _schema(contract, _frame_checks(contract, spans_rows=False), coerce=False)
 
 
 def rows_that_clash(frame: pd.DataFrame, contract: Contract) -> list[tuple[str, pd.Index]]:
@@ -40,13 +44,13 @@ def rows_that_clash(frame: pd.DataFrame, contract: Contract) -> list[tuple[str, 
     ]
 
 
-def _schema(contract: Contract, checks: list[pa.Check]) -> pa.DataFrameSchema:
+def _schema(contract: Contract, checks: list[pa.Check], *, coerce: bool) -> pa.DataFrameSchema:
     columns = {
         column.name: pa.Column(
             dtype_of(contract, column),
             checks=[pa.Check(holds, name=name) for name, holds in column_checks(column)],
             nullable=column.nullable,
-            coerce=True,
+            coerce=coerce,
             description=column.description,
         )
         for column in contract.columns
@@ -55,7 +59,7 @@ def _schema(contract: Contract, checks: list[pa.Check]) -> pa.DataFrameSchema:
         columns,
         checks=checks,
         strict=True,
-        coerce=True,
+        coerce=coerce,
         unique_column_names=True,
         name=contract.name,
         description=contract.description,

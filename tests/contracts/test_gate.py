@@ -132,3 +132,11 @@ def test_a_frame_of_another_shape_is_an_error_that_shows_no_value(change: str) -
         split(frame, TICKETS)
     assert str(caught.value).startswith("tickets: ")
     assert "Jane" not in str(caught.value)
+
+
+def test_a_day_beyond_the_clock_of_pandas_is_refused_and_stops_nothing() -> None:
+    frame = example(OPPORTUNITIES, 2)
+    frame["closed_on"] = pd.Series(["9999-12-31", "2024-05-01"], dtype="datetime64[us]")
+    verdict = split(frame, OPPORTUNITIES)
+    assert verdict.counts == {"closed_on:in_range": 1}
+    assert len(verdict.accepted) == 1

@@ -1,0 +1,295 @@
+"""Profile -> SQL that types the rows whose every cell stands in its plainest spelling. No SQL is run here.
+
+`contracts.convert` is the reference and takes all other rows. What is said here must hold for plain rows
+only, but there to the last bit: a cell is plain when it is empty or of one form that has one reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from contracts.column_map import ColumnMap, WhenValue
+from contracts.contract import Column, Contract
+from contracts.manner import Manner
+from contracts.profile import Profile
+from contracts.sql_rules import SQL_TYPES, quoted, text
+from contracts.values import NO, NULL_WORDS, YES
+
+GIVEN = "given:"
+"""Prefix of columns that are made out of several rows of a file beforehand."""
+
+_READ_HERE = frozenset(
+    {
+        *("sources", "cases", "default", "default_setting", "values", "lower_case", "case_safe_id", "hmac"),
+        *("listed_in", "ordinal", "reads", "strip_symbols", "divide_by", "sign"),
+    }
+)
+_VISIBLE = r"(?s)[^\pZ\pC](.*[^\pZ\pC])?"
+_OPEN_ENDS = r"(9999-12-31|0000-00-00).*"
+_SECONDS = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?"
+
+
+@dataclass(frozen=True, slots=True)
+class PlainRows:
+    """SQL over the landed text columns of one delivery.
+
+    Attributes
+    ----------
+    values : expression per canonical column, right where all `conditions` hold.
+    conditions : what makes a row plain; none is ever null.
+    """
+
+    values: dict[str, str]
+    conditions: tuple[str, ...]
+
+
+def plain_rows(
+    profile: Profile, contract: Contract, manner: Manner, header: Iterable[str]
+) -> PlainRows | None:
+    """SQL for the plain rows of a delivery; None where the profile asks for what only `convert` can do.
+
+    Parameters
+    ----------
+    profile, contract : what the rows are and become; not a survey.
+    manner : how the delivery writes.
+    header : landed columns.
+    """
+    if manner.constants or manner.values or any(not _is_read_here(m) for m in profile.columns.values()):
+        return None
+    made = _Made(contract, manner, frozenset(header), {}, [])
+    for rule in profile.refuse:
+        made.conditions.append(f"not ({made.holds(rule.when)})")
+    for name, mapping in profile.columns.items():
+        if mapping.divide_by is not None and contract.column(name).kind not in ("real", "share", "score"):
+            return None
+        made.values[name] = made.column(contract.column(name), mapping)
+    made.lineage(profile)
+    # Lines with at most two cells filled may be footers.
+    cells = sorted(made.header & profile.used)
+    filled = " + ".join(f"coalesce(({quoted(name)} <> '')::int, 0)" for name in cells)
+    made.conditions.append(f"{filled or 0} > 2")
+    return PlainRows(made.values, tuple(dict.fromkeys(made.conditions)))
+
+
+def _is_read_here(mapping: ColumnMap) -> bool:
+    said = {name for name in mapping.model_fields_set if getattr(mapping, name) != _unset(name)}
+    return said <= _READ_HERE
+
+
+def _unset(name: str) -> object:
+    return ColumnMap.model_fields[name].get_default(call_default_factory=True)
+
+
+@dataclass(slots=True)
+class _Made:
+    """Expressions and conditions while they are made."""
+
+    contract: Contract
+    manner: Manner
+    header: frozenset[str]
+    values: dict[str, str]
+    conditions: list[str]
+
+    def text(self, name: str) -> str:
+        """Text of a landed column, null where it is empty or the file lacks it."""
+        return f"nullif({quoted(name)}, '')" if name in self.header else "null::varchar"
+
+    def clean(self, name: str) -> str:
+        """Text of a landed column that needs no trimming and is no word for nothing."""
+        value = self.text(name)
+        if name in self.header:
+            self.conditions.append(_if_any(value, _is_clean(value)))
+        return value
+
+    def column(self, column: Column, mapping: ColumnMap) -> str:
+        """Expression of one canonical column."""
+        if mapping.cases:
+            return self.decided(column, mapping)
+        given = quoted(GIVEN + column.name)
+        if mapping.listed_in is not None:
+            return given
+        value = self.first(mapping.sources)
+        if mapping.ordinal is not None:
+            value = f"coalesce({value}, {given})"
+        if mapping.hmac is not None:
+            self.conditions.append(_if_any(value, f"regexp_full_match({value}, 'hmac:[0-9a-f]{{64}}')"))
+            return f"substr({value}, 6)"
+        default = self.manner.currency if mapping.default_setting else mapping.default
+        if column.kind == "text":
+            typed = self.words(value, column, mapping, None if default is None else str(default))
+        else:
+            if default is not None:
+                value = f"coalesce({value}, {text(default)})"
+            typed = self.typed(value, column, mapping)
+        if mapping.sign is not None:
+            classes = ", ".join(text(word) for word in mapping.sign.negate)
+            turned = f"coalesce({self.values[mapping.sign.column]} in ({classes}), false)"
+            typed = f"case when {turned} then -({typed}) else {typed} end"
+        return typed
+
+    def first(self, names: Sequence[str]) -> str:
+        """First filled one of several columns; what is wrong with it is left to the form it must have."""
+        present = [self.text(name) for name in names if name in self.header]
+        return f"coalesce({', '.join(present)})" if len(present) > 1 else (present or ["null::varchar"])[0]
+
+    def words(self, value: str, column: Column, mapping: ColumnMap, default: str | None) -> str:
+        """Words of a text column, mapped to canonical ones."""
+        mapped = {word.lower(): said for word, said in mapping.values.items()}
+        if not column.allowed:
+            self.conditions.append(_if_any(value, _is_clean(value)))
+        if mapping.case_safe_id:
+            self.conditions.append(_if_any(value, f"not regexp_full_match({value}, '[0-9A-Za-z]{{15}}')"))
+        if not column.allowed:
+            plain = f"lower({value})" if mapping.lower_case else value
+            said = "".join(f" when {text(word)} then {text(what)}" for word, what in mapped.items())
+            typed = f"case lower({value}){said} else {plain} end" if said else plain
+        else:
+            canonical = {word.casefold(): word for word in column.allowed}
+            known = canonical | {
+                w: canonical[said.lower()] for w, said in mapped.items() if said.lower() in canonical
+            }
+            same = ", ".join(text(word) for word in column.allowed if known[word.casefold()] == word)
+            said = "".join(
+                f" when {text(word)} then {text(what)}" for word, what in known.items() if word != what
+            )
+            otherwise = f"case lower({value}){said} end" if said else "null"
+            typed = f"case when {value} in ({same}) then {value} else {otherwise} end"
+            self.conditions.append(_if_any(value, f"({typed}) is not null"))
+        return typed if default is None else f"coalesce({typed}, {text(default)})"
+
+    def typed(self, value: str, column: Column, mapping: ColumnMap) -> str:
+        """Value of a column that is no text; the condition says in which form it must stand."""
+        typed, plain = _FORMS[column.kind](value, column, self.manner)
+        if mapping.divide_by is not None:
+            # Whole numbers only: their quotient is rounded once, as that of the exact number is.
+            plain = f"regexp_full_match({value}, '-?[0-9]{{1,15}}')"
+            typed = f"{typed} / {mapping.divide_by}::double"
+        self.conditions.append(_if_any(value, plain))
+        return typed
+
+    def decided(self, column: Column, mapping: ColumnMap) -> str:
+        """Decision list; rows that are not decided although there is text are not plain."""
+        branches, conditions = [], []
+        for case in mapping.cases:
+            value = "null" if case.value is None else text(case.value)
+            conditions.append(self.holds(case.when) if case.when else "true")
+            branches.append(f" when {conditions[-1]} then {value}")
+        names = {name for case in mapping.cases for name in case.when}
+        if "true" not in conditions:
+            nothing = " and ".join(f"{self.text(name)} is null" for name in sorted(names)) or "true"
+            self.conditions.append(f"({' or '.join(conditions)} or ({nothing}))")
+        return f"(case{''.join(branches)} end)::{SQL_TYPES[column.kind]}"
+
+    def holds(self, when: dict[str, WhenValue]) -> str:
+        """Condition, never null, that all named columns are as they are wanted."""
+        return " and ".join(self.wanted(name, wanted) for name, wanted in when.items())
+
+    def wanted(self, name: str, wanted: WhenValue) -> str:
+        """Condition, never null, on one column."""
+        value = self.text(name)
+        if isinstance(wanted, bool):
+            self.conditions.append(_if_any(value, _among(f"lower({value})", YES | NO)))
+            return f"coalesce({_among(f'lower({value})', YES if wanted else NO)}, false)"
+        self.clean(name)
+        if isinstance(wanted, list):
+            return f"coalesce({_among(f'lower({value})', {word.lower() for word in wanted})}, false)"
+        empty = f"coalesce(regexp_full_match({value}, {text(_OPEN_ENDS)}), true)"
+        return empty if wanted is None else f"not {empty}"
+
+    def lineage(self, profile: Profile) -> None:
+        """Columns that say where a row comes from, and the organisation in the source's own terms."""
+        system = "delivered_by" if "delivered_by" in self.contract.column_names else "source_system"
+        self.values[system] = text(profile.source_system)
+        version = profile.version_column(sorted(self.header))
+        if version is not None:
+            column = self.contract.column("source_updated_at")
+            self.values[column.name] = self.typed(self.text(version), column, ColumnMap())
+        if profile.unit is not None:
+            key = self.clean(profile.unit.source)
+            if profile.unit.case_safe_id:
+                self.conditions.append(_if_any(key, f"not regexp_full_match({key}, '[0-9A-Za-z]{{15}}')"))
+            self.values |= {"unit_key": key, "unit_key_type": text(profile.unit.type)}
+
+
+def _if_any(value: str, condition: str) -> str:
+    """Condition on a text that is there, never null."""
+    return f"coalesce({condition}, {value} is null)"
+
+
+def _is_clean(value: str) -> str:
+    nothing = ", ".join(text(word) for word in sorted(NULL_WORDS))
+    return f"regexp_full_match({value}, {text(_VISIBLE)}) and lower({value}) not in ({nothing})"
+
+
+def _among(value: str, words: Iterable[str]) -> str:
+    return f"{value} in ({', '.join(text(word) for word in sorted(words))})"
+
+
+def _pointed(value: str, manner: Manner) -> tuple[str, str]:
+    """Number with a decimal point, and a condition that its signs are those of the manner."""
+    if manner.decimal_sign == ".":
+        return value, "true"
+    if manner.decimal_sign == ",":
+        return f"replace({value}, ',', '.')", f"not contains({value}, '.')"
+    return value, f"not contains({value}, '.')"
+
+
+def _exact(value: str, column: Column, manner: Manner) -> tuple[str, str]:
+    number, signs = _pointed(value, manner)
+    typed = f"try_cast({number} as {SQL_TYPES[column.kind]})"
+    # Written back with two decimals it is the same text, but for zeros that were left out.
+    same = f"({typed})::varchar in ({number}, {number} || '0', {number} || '.00')"
+    return typed, f"{signs} and {same} and abs({typed}) < 10000000000"
+
+
+def _real(value: str, _column: Column, manner: Manner) -> tuple[str, str]:
+    number, signs = _pointed(value, manner)
+    return (
+        f"try_cast({number} as double)",
+        rf"{signs} and regexp_full_match({number}, '-?[0-9]{{1,15}}(\.[0-9]{{1,15}})?')",
+    )
+
+
+def _integer(value: str, _column: Column, _manner: Manner) -> tuple[str, str]:
+    typed = f"try_cast({value} as bigint)"
+    return typed, f"{typed}::varchar = {value} and abs({typed}) < 1000000000000000"
+
+
+def _date(value: str, column: Column, _manner: Manner) -> tuple[str, str]:
+    if column.nullable:
+        typed = f"try_cast(nullif({value}, '9999-12-31') as date)"
+        return typed, f"coalesce({typed}::varchar, '9999-12-31') = {value}"
+    typed = f"try_cast({value} as date)"
+    return typed, f"{typed}::varchar = {value}"
+
+
+def _timestamp(value: str, _column: Column, manner: Manner) -> tuple[str, str]:
+    # strptime takes at most as many digits as a field has: of this length a text has all of them. The cast
+    # would pass over spaces, offsets and hour 24.
+    local = "strlen(V) = 19 then try_strptime(V, ['%Y-%m-%d %H:%M:%S', '%Y-%m-%dT%H:%M:%S']) when "
+    offset = r"(Z|\+00:?00)" + ("?" if manner.zone == "UTC" else "")
+    typed = (
+        "case when strlen(V) = 20 then try_strptime(V, '%Y-%m-%dT%H:%M:%SZ') when "
+        f"{local if manner.zone == 'UTC' else ''}"
+        f"regexp_full_match(V, {text(_SECONDS + offset)}) then try_cast(V as timestamp) end"
+    ).replace("V", value)
+    return typed, f"({typed}) is not null"
+
+
+def _boolean(value: str, _column: Column, _manner: Manner) -> tuple[str, str]:
+    word = f"lower({value})"
+    return f"{_among(word, YES)}", _among(word, YES | NO)
+
+
+_FORMS: dict[str, Callable[[str, Column, Manner], tuple[str, str]]] = {
+    "boolean": _boolean,
+    "integer": _integer,
+    "real": _real,
+    "share": _real,
+    "score": _real,
+    "money": _exact,
+    "minutes": _exact,
+    "date": _date,
+    "timestamp": _timestamp,
+}
