@@ -144,10 +144,7 @@ def table_of(
     structure = checked_structure(found, where, header_rows=header_rows, is_header=is_header, unpivot=unpivot)
     rows, lines, refused, n_empty = sorted_out(found[structure.first :], structure)
     header = found[structure.place].fields
-    refuse_stacked(header, rows, lines, where)
-    refuse_stacked(header, [record.fields for record in refused], [record.line for record in refused], where)
-    refuse_other_widths(refused, structure.width, where)
-    refuse_nothing_fits(len(rows), refused, structure.width, where)
+    refuse_layout(header, rows, lines, refused, structure.width, where)
     n_empty += sum(not is_filled(record) for record in found[: structure.first])
     told = (f"{n_empty} rows without content were set aside",) if n_empty else ()
     return Table(
@@ -184,6 +181,21 @@ def checked_structure(
         if not unpivot:
             refuse_periods(structure.names, where)
     return structure
+
+
+def refuse_layout(
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    lines: Sequence[int],
+    refused: Sequence[Record],
+    width: int,
+    where: str,
+) -> None:
+    """Raise UnreadableFile where the rows below a header are not those of one table."""
+    refuse_stacked(header, rows, lines, where)
+    refuse_stacked(header, [record.fields for record in refused], [record.line for record in refused], where)
+    refuse_other_widths(refused, width, where)
+    refuse_nothing_fits(len(rows), refused, width, where)
 
 
 def sorted_out(

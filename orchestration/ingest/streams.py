@@ -1,0 +1,80 @@
+"""Bytes of a delivered file in any encoding to blocks of UTF-8 with LF line ends. No records, no columns."""
+
+import codecs
+from collections.abc import Iterator
+from typing import BinaryIO, Final
+
+from orchestration.errors import UnreadableFile
+
+BLOCK_BYTES: Final = 1 << 24
+_REMEDY: Final = (
+    "declare its encoding (such as cp1252) for this source in maturity.yaml, or export it as UTF-8"
+)
+
+
+def utf8_blocks(file: BinaryIO, encoding: str, where: str, size: int) -> Iterator[bytes]:
+    """Blocks of about `size` bytes without byte-order mark; they may end anywhere, even inside a letter.
+
+    Raises
+    ------
+    UnreadableFile
+        Bytes that do not fit the encoding, or NUL characters.
+    """
+    is_utf8 = codecs.lookup(encoding).name in {"utf-8", "utf-8-sig", "ascii"}
+    decoder = None if is_utf8 else codecs.getincrementaldecoder(encoding)("strict")
+    held, n_lines, is_first = b"", 0, True
+    while True:
+        raw = file.read(size)
+        block = held + (raw if decoder is None else _transcoded(decoder, raw, n_lines, encoding, where))
+        if is_first:
+            block, is_first = block.removeprefix(codecs.BOM_UTF8), not block
+        # A carriage return at the end belongs to the line end that the next block finishes.
+        whole = block.rstrip(b"\r") if raw else block
+        held = block[len(whole) :]
+        whole = _unix_lines(whole)
+        if b"\x00" in whole:
+            line = n_lines + whole.count(b"\n", 0, whole.index(b"\x00")) + 1
+            raise UnreadableFile(
+                f"Line {line} holds NUL characters", where, "export it again as CSV in UTF-8"
+            )
+        if decoder is not None:
+            n_lines += whole.count(b"\n")
+        if whole:
+            yield whole
+        if not raw:
+            return
+
+
+def check_utf8(block: bytes, line: int, encoding: str, where: str) -> None:
+    """Raise UnreadableFile, naming the line, where whole records of a block are no UTF-8.
+
+    Parameters
+    ----------
+    line : physical line the block begins on.
+    """
+    if block.isascii():
+        return
+    try:
+        block.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UnreadableFile(
+            f"Line {line + block.count(bytes([10]), 0, error.start)} does not fit the encoding {encoding}",
+            where,
+            _REMEDY,
+        ) from None
+
+
+def _transcoded(
+    decoder: codecs.IncrementalDecoder, raw: bytes, n_lines: int, encoding: str, where: str
+) -> bytes:
+    try:
+        return decoder.decode(raw, final=not raw).encode("utf-8")
+    except UnicodeDecodeError as error:
+        line = n_lines + error.object[: error.start].count(b"\n") + 1
+        raise UnreadableFile(f"Line {line} does not fit the encoding {encoding}", where, _REMEDY) from None
+
+
+def _unix_lines(block: bytes) -> bytes:
+    if b"\r" not in block:
+        return block
+    return block.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
