@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from contracts.entities import ENTITIES
-from contracts.profile import Profile, load_profiles
+from contracts.profile import Profile
 from orchestration.errors import MissingReference, NothingDelivered
 from orchestration.ingest import ledger, quarantine
 from orchestration.ingest.accepted import write_entity
@@ -22,6 +22,7 @@ from orchestration.ingest.files import (
 )
 from orchestration.ingest.judge import judge
 from orchestration.ingest.ledger import LedgerLine
+from orchestration.ingest.profiles import profiles_of
 from orchestration.ingest.typing_rows import typed_rows
 from orchestration.ingest.verdict import EntityVerdict, Judged, Loaded
 from orchestration.settings import Settings
@@ -90,7 +91,7 @@ def accept(
         warnings: list[str] = []
         crosswalk: pd.DataFrame | None = None
         organizations: pd.DataFrame | None = None
-        for profile in _references_first(landed):
+        for profile in _references_first(home, landed):
             judged = _judged(
                 home, settings, profile, landed, crosswalk=crosswalk, pseudonym_key=pseudonym_key
             )
@@ -125,10 +126,11 @@ def _counting(received: Sequence[Delivery], settings: Settings) -> list[Delivery
 
 
 def _require_references(home: Path, landed: Sequence[Delivery]) -> None:
-    entities = {load_profiles()[str(delivery.profile)].entity for delivery in landed}
+    profiles = profiles_of(home)
+    entities = {profiles[str(delivery.profile)].entity for delivery in landed}
     for entity in _REFERENCES:
         if entity not in entities:
-            columns = ", ".join(load_profiles()[f"reference_{entity}"].signature.required)
+            columns = ", ".join(profiles[f"reference_{entity}"].signature.required)
             raise MissingReference(
                 f"The reference file {entity}.csv is missing",
                 str(home / REFERENCE / f"{entity}.csv"),
@@ -136,9 +138,9 @@ def _require_references(home: Path, landed: Sequence[Delivery]) -> None:
             )
 
 
-def _references_first(landed: Sequence[Delivery]) -> list[Profile]:
+def _references_first(home: Path, landed: Sequence[Delivery]) -> list[Profile]:
     names = {str(delivery.profile) for delivery in landed}
-    profiles = [profile for name, profile in load_profiles().items() if name in names]
+    profiles = [profile for name, profile in profiles_of(home).items() if name in names]
     return sorted(profiles, key=lambda profile: (profile.shape != "reference", profile.name))
 
 
