@@ -135,6 +135,8 @@ def _named(text: str, language: str) -> str | None:
 
 def _formatted(text: str, pattern: str, language: str) -> str | None:
     numbered = re.sub("%[bB]", "%m", pattern)
+    if numbered != pattern and not has_month_name(text, language):
+        return None
     try:
         read = datetime.strptime(with_month_numbers(text, language), numbered)
     except ValueError:
