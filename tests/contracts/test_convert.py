@@ -215,11 +215,15 @@ def test_person_numbers_are_keyed_and_never_kept(converted: Convert) -> None:
     ("cells", "account_class", "amount"),
     [
         (
-            {"account_code": "6010", "account_type": "EXPENSE", "net_amount": "50"},
+            {"account_name": "Marketing", "account_type": "EXPENSE", "net_amount": "50"},
             "sales_and_marketing",
             "50.00",
         ),
-        ({"account_code": "6400", "account_type": "OVERHEADS", "net_amount": "(5)"}, "recruiting", "-5.00"),
+        (
+            {"account_name": "Recruitment", "account_type": "OVERHEADS", "net_amount": "(5)"},
+            "recruiting",
+            "-5.00",
+        ),
         ({"account_type": "directcosts", "net_amount": "1,234.56"}, "cost_of_sales", "1234.56"),
         ({"account_type": "OTHERINCOME", "net_amount": "-7.125"}, "other_income", "7.12"),
         ({"account_type": "BANK", "net_amount": "12.50-"}, "balance_sheet", "-12.50"),
@@ -234,7 +238,7 @@ def test_ledger_lines_have_class_and_sign(
 
 def test_an_account_type_nobody_declared_is_refused(converted: Convert) -> None:
     result = converted("xero_journal_line_api", {"account_type": "MYSTERY"})
-    assert reasons(result) == [["account_class:known_value"]]
+    assert reasons(result) == [["account_class:undeclared"]]
 
 
 def test_line_numbers_are_made_within_the_entry(converted: Convert) -> None:
