@@ -1,11 +1,14 @@
 """Harm prevented: a file looks fine in the check and is refused in the run, or is changed by it."""
 
 import json
+import zipfile
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from contracts.profile import load_profiles
 from orchestration.errors import UnreadableFile
 from orchestration.ingest.check_path import check_path, exit_code
 from orchestration.ingest.reports import to_json, to_text
@@ -61,11 +64,13 @@ def test_deleted_rows_are_accepted_and_impossible_ones_held_back(tmp_path: Path)
 
 
 def test_an_unknown_file_names_the_nearest_profile_and_what_is_missing(tmp_path: Path) -> None:
-    (tmp_path / "group.csv").write_text("id,created_at,updated_at,name\n1,2021-01-19,2021-01-19,x\n")
+    (tmp_path / "group.csv").write_text(
+        "id,brand_id,created_at,updated_at,priority\n1,2,2021-01-19,2021-01-19,x\n"
+    )
     (tmp_path / "history.csv").write_text(OPPORTUNITY.replace("_synced", "_start") + _opportunity("1"))
     group, history = reports = check_path(tmp_path)
     assert (group.profile, group.status, group.nearest_profile) == (None, "unknown", "zendesk_ticket_api")
-    assert group.missing_columns == ["brand_id", "status", "priority", "via_channel"]
+    assert group.missing_columns == ["status", "via_channel"]
     assert (group.delivered, group.rows_in_file) == (0, 1)
     assert (history.profile, history.forbidden_columns) == (None, ["_fivetran_start"])
     assert exit_code(reports) == 2
@@ -76,7 +81,8 @@ def test_a_legacy_survey_export_is_unknown_and_its_header_is_seen(tmp_path: Path
     (tmp_path / "legacy.csv").write_bytes(b"\xef\xbb\xbf" + text.encode())
     report = check_path(tmp_path)[0]
     assert (report.encoding, report.header_rows, report.rows_in_file) == ("utf-8-sig", 2, 1)
-    assert (report.profile, report.nearest_profile) == (None, "qualtrics_survey_ui")
+    assert (report.profile, report.status) == (None, "unknown")
+    assert report.nearest_profile in load_profiles()
 
 
 def test_a_survey_that_lost_its_header_rows_is_not_taken(exports: Any) -> None:
@@ -144,3 +150,33 @@ def test_a_refused_row_is_named_by_line_with_its_rule_and_the_next_step(exports:
     assert "more or fewer fields" in report.remedies["row:wrong_number_of_fields"]
     words = to_text([report])
     assert "1 x created_at:timestamp, line 3: Text that is no date and time" in words
+    told = {one["source_line"]: one for one in report.violations}
+    assert (told[3]["rule"], told[3]["column"], told[3]["value"]) == (
+        "created_at:timestamp",
+        "created_at",
+        "created_at: never",
+    )
+    assert "Found: created_at: never" in words
+
+
+def test_every_part_of_an_archive_and_a_workbook_has_its_own_report(exports: Any) -> None:
+    path = exports.tickets("a.csv", [{"id": "1"}])
+    with zipfile.ZipFile(exports.home / "exports" / "b.zip", "w") as archive:
+        archive.writestr("t.csv", path.read_text().replace("\n1,", "\n2,"))
+        archive.writestr("x.zip", b"PK\x05\x06" + bytes(18))
+    found = {report.file: report for report in check_path(exports.home / "exports")}
+    assert set(found) == {"zendesk/a.csv", "b.zip!t.csv", "b.zip!x.zip"}
+    assert (found["b.zip!t.csv"].accepted, found["b.zip!x.zip"].status) == (1, "unreadable")
+    assert "archive lies inside an archive" in found["b.zip!x.zip"].problem
+
+
+def test_a_home_s_own_profiles_count_in_the_check(exports: Any) -> None:
+    own = (files("contracts") / "profiles" / "zendesk_ticket_api.yaml").read_text()
+    exports.put(
+        "profiles/own_ticket.yaml",
+        own.replace("zendesk_ticket_api", "own_ticket").replace("via_channel", "door"),
+    )
+    text = exports.tickets("a.csv", [{"id": "1"}]).read_text().replace("via_channel", "door")
+    exports.put("exports/zendesk/a.csv", text)
+    exports.put("maturity.yaml", "reporting_currency: EUR\n")
+    assert check_path(exports.home / "exports" / "zendesk" / "a.csv")[0].profile == "own_ticket"
