@@ -202,6 +202,10 @@ class ColumnMap(Strict):
             raise ValueError("sql reads the columns named in from; name them")
         if "ddmm" in self.reads and self.period_in_preamble is None:
             raise ValueError("ddmm has no year; say period_in_preamble")
+        if {"excel_serial", "excel_serial_1904"} <= set(self.reads):
+            raise ValueError(
+                "a serial counts from 1900 or from 1904; say one of excel_serial, excel_serial_1904"
+            )
         return self
 
     @property

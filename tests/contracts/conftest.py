@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -12,6 +14,8 @@ from contracts.convert import Converted, convert
 from contracts.instrument import load_instrument
 from contracts.manner import Manner
 from contracts.profile import load_profiles
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 Cells = dict[str, str]
 
