@@ -4,6 +4,18 @@ with tickets as (
 
 ),
 
+timed as (
+
+    select
+        *,
+        case
+            when response_basis = 'calendar'
+                then cast(date_diff('second', created_at, first_response_at) / 60.0 as decimal(14, 2))
+        end as minutes_between
+    from tickets
+
+),
+
 final as (
 
     select
@@ -13,7 +25,8 @@ final as (
         period,
         satisfaction,
         case
-            when response_basis = '{{ var("first_response_basis") }}' then first_response_minutes
+            when response_basis = '{{ var("first_response_basis") }}'
+                then coalesce(first_response_minutes, minutes_between)
         end as first_response_minutes,
         case
             when is_deleted then 'deleted'
@@ -21,7 +34,7 @@ final as (
             when organization_id is null then 'unmapped'
             else 'counted'
         end as disposition
-    from tickets
+    from timed
 
 )
 
