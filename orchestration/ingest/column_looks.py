@@ -21,7 +21,10 @@ _LONG_TEXT: Final = 60
 _NUMERIC_DAY: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-]\d{4}(?:\D.*)?")
 _DECIMAL_COMMA: Final = re.compile(r"[^\d(+-]*[-+(]?[\d.\s']*,\d{1,2}\D*|.*\d\.\d{3},\d+.*")
 _DECIMAL_POINT: Final = re.compile(r"[^\d(+-]*[-+(]?[\d,\s']*\.\d{1,2}\D*|.*\d,\d{3}\.\d+.*")
-_PERSON_VALUE: Final = re.compile(r"[^@\s]+@[^@\s]+\.\w+|\d{1,3}(?:\.\d{1,3}){3}|\+?\d[\d ()/-]{7,}\d")
+# Addresses of mail and of machines, and numbers of telephones (with a sign or a space; else it may be an id).
+_PERSON_VALUE: Final = re.compile(
+    r"[^@\s]+@[^@\s]+\.\w+|\d{1,3}(?:\.\d{1,3}){3}|\+\d[\d ()/-]{6,}\d|0\d+[ ()/-][\d ()/-]{5,}\d"
+)
 _PERSON_NAME: Final = re.compile(
     r"e-?mail|phone|telef|mobile|\bip\b|ip ?address|surname|first ?name|last ?name|full ?name|birth|gender|"
     r"voornaam|achternaam|vorname|nachname|prénom|nombre|apellido|\bassignee\b|\brequester\b|\bsubmitter\b|"
@@ -113,7 +116,7 @@ def look(name: str, texts: Sequence[str | None], lines: Sequence[int]) -> Column
 
 def shown(text: str, is_personal: bool) -> str:
     """A text as it may be shown: masked when it or its column looks personal."""
-    return MASKED if is_personal or _PERSON_VALUE.fullmatch(text) else text
+    return MASKED if is_personal or _is_of_person(text) else text
 
 
 def looks_personal(name: str, counts: Counter[str]) -> bool:
@@ -125,13 +128,13 @@ def looks_personal(name: str, counts: Counter[str]) -> bool:
         return True
     if not counts:
         return False
-    personal = sum(n for text, n in counts.items() if _PERSON_VALUE.fullmatch(text) and not _is_time(text))
+    personal = sum(n for text, n in counts.items() if _is_of_person(text))
     long = sum(len(text) > _LONG_TEXT for text in counts)
     return personal > sum(counts.values()) / 2 or long > len(counts) / 2
 
 
-def _is_time(text: str) -> bool:
-    return kind_of_texts([text]) in ("date", "time", "integer", "decimal")
+def _is_of_person(text: str) -> bool:
+    return bool(_PERSON_VALUE.fullmatch(text)) and kind_of_texts([text]) not in ("date", "time")
 
 
 def _main_kind(counts: Counter[str], kinds: dict[str, Kind]) -> Kind:

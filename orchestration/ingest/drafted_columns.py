@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _CURRENCY_SYMBOL: Final = re.compile(r"[€$£¥]|\b[A-Z]{3}\b")
 _WORDS_NAMED: Final = 8
+_WITH: Final = {"response_basis": ("first_response_minutes", "calendar")}
+"""Columns that must be said where another is there, and what they most often are."""
 _KINDS_OF_DAYS: Final = ("date", "timestamp")
 
 
@@ -41,6 +43,9 @@ def column_lines(
             yield from _mapped(column, looks[columns[column.name]], own)
         elif column.name == "is_deleted" or (column.name not in OURS and not column.nullable):
             yield from _required(column, columns, own)
+        elif column.name in _WITH and _WITH[column.name][0] in columns:
+            said = flow({"default": _WITH[column.name][1]})
+            yield f"  {column.name}: {said}  # CHECK: {column.description}"
         elif column.name not in OURS:
             yield f"  # {column.name}: nothing looks like it; it may be empty."
 
@@ -53,6 +58,8 @@ def _mapped(column: Column, look: ColumnLook, own: list[Profile]) -> Iterator[st
         said["hmac"] = next((domain for domain in domains if domain), "people")
     else:
         said |= _typing(column, look)
+        if any(column.name in profile.columns and profile.columns[column.name].lower_case for profile in own):
+            said["lower_case"] = True
     if column.allowed and look.words:
         values, unknown = _values(column, look.words, own)
         said |= {"values": values} if values else {}

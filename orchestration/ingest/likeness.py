@@ -46,6 +46,28 @@ _ALSO: Final[Mapping[str, tuple[str, ...]]] = {
     "answered_at": ("submitted", "completed", "answered"),
 }
 """What people also call a column, beside the labels that the profiles know."""
+_ABOUT: Final[Mapping[str, frozenset[str]]] = {
+    "tickets": frozenset({"ticket", "case", "issue", "conversation", "requester", "assignee", "resolution"}),
+    "opportunities": frozenset(
+        {"deal", "opportunity", "probability", "dealname", "closeprobability", "geschäft"}
+    ),
+    "opportunity_history": frozenset({"history", "opportunityid", "fivetran", "start"}),
+    "accounts": frozenset({"parent", "employees", "industry"}),
+    "employment_spells": frozenset({"employee", "hire", "termination", "employment", "supervisor", "worker"}),
+    "hires": frozenset({"candidate", "requisition", "application", "offer", "recruiter"}),
+    "ledger_lines": frozenset({"journal", "ledger", "debit", "credit", "konto", "posting", "gl", "soll"}),
+    "invoices": frozenset({"invoice", "due", "rechnung", "factuur", "facture", "balance"}),
+    "marketing_spend": frozenset(
+        {"campaign", "ad", "ads", "spend", "spent", "impressions", "clicks", "cost"}
+    ),
+    "survey_responses": frozenset({"score", "nps", "csat", "survey", "comment"}),
+    "fx_rates": frozenset({"rate"}),
+    "crosswalk": frozenset({"unit"}),
+    "organizations": frozenset({"organization", "fiscal"}),
+}
+"""Words in a header that say what the rows are."""
+# A required column can be missing because it follows from others: tried on the shapes that are shipped.
+_MISSING: Final = 0.4
 # rapidfuzz's ratio on words, 0..100: Created/Created at is 82, Solved at/Created at 74 (other columns).
 LIKE_ENOUGH: Final = 80.0
 _FITS: Final[Mapping[Canonical, frozenset[Kind]]] = {
@@ -67,13 +89,14 @@ class Likeness:
     ----------
     columns : canonical column to column of the file.
     share : share of the required columns that are there, 0..1.
-    n_other : other columns that are there.
+    rank : the larger the likelier; a column that few entities have says more than one that many have, and a
+        required column that is missing speaks against it.
     """
 
     entity: str
     columns: dict[str, str]
     share: float
-    n_other: int
+    rank: float
 
 
 def likely_entities(looks: Sequence[ColumnLook], profiles: Mapping[str, Profile]) -> list[Likeness]:
@@ -85,7 +108,7 @@ def likely_entities(looks: Sequence[ColumnLook], profiles: Mapping[str, Profile]
     profiles : profiles whose labels and aliases are learnt from.
     """
     found = [likeness(looks, contract, profiles) for contract in ENTITIES.values()]
-    return sorted(found, key=lambda one: (-one.share - 0.02 * one.n_other, one.entity))
+    return sorted(found, key=lambda one: (-one.rank, one.entity))
 
 
 def likeness(looks: Sequence[ColumnLook], contract: Contract, profiles: Mapping[str, Profile]) -> Likeness:
@@ -104,10 +127,22 @@ def likeness(looks: Sequence[ColumnLook], contract: Contract, profiles: Mapping[
         if name not in columns and source not in columns.values():
             columns[name] = source
     needed = [c.name for c in contract.columns if c.name in known and not c.nullable and c.kind != "boolean"]
-    n_other = sum(name not in needed for name in columns)
     share = sum(name in columns for name in needed) / len(needed)
+    weight = {name: (2 if name in needed else 1) / _n_entities(name) for name in columns}
+    n_missing = sum(name not in columns for name in needed)
+    rank = sum(weight.values()) + _spoken_of(contract.name, looks) - _MISSING * n_missing - 2 * (not share)
     ordered = {name: columns[name] for name in contract.column_names if name in columns}
-    return Likeness(contract.name, ordered, round(share, 3), n_other)
+    return Likeness(contract.name, ordered, round(share, 3), round(rank, 3))
+
+
+def _spoken_of(entity: str, looks: Sequence[ColumnLook]) -> float:
+    said = {word for look in looks for word in words(look.name).split()}
+    return min(3, len(said & _ABOUT.get(entity, frozenset())))
+
+
+@cache
+def _n_entities(name: str) -> int:
+    return sum(name in contract.column_names for contract in ENTITIES.values())
 
 
 def labels_of(contract: Contract, profiles: Mapping[str, Profile]) -> dict[str, set[str]]:

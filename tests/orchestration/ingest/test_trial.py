@@ -1,0 +1,107 @@
+"""If these fail, a profile is tried on something else than what a delivery would meet, or leaves traces."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from orchestration.cli import cli
+from orchestration.errors import SettingsError, UnreadableFile
+from orchestration.ingest.trial import try_profile
+from orchestration.ingest.violations import MASKED
+from orchestration.settings import Settings, Source
+
+OWN = """\
+name: our_desk
+version: "1"
+description: Tickets of our own desk
+source_system: our_desk
+entity: tickets
+shape: ui
+signature: {required: [Ticket, Opened, State]}
+columns:
+  ticket_key: {from: Ticket}
+  created_at: {from: Opened, reads: [local, start_of_day]}
+  status: {from: State}
+  channel: {default: email}
+  is_social_channel: {cases: [{value: false}]}
+  is_deleted: {cases: [{value: false}]}
+"""
+ROWS = "Ticket,Opened,State\nT1,13/05/2024,open\nT2,05/06/2024,open\nT3,31/12/2024,waiting\n"
+
+
+def test_the_header_finds_the_profile_and_nothing_is_kept(exports: Any) -> None:
+    path = exports.tickets("tickets.csv", [{"id": "1"}, {"id": "2", "created_at": "never"}, {"id": "1"}])
+    before = exports.digest(".")
+    (part,) = try_profile(path, n=3)
+    assert exports.digest(".") == before
+    assert part.profile == "zendesk_ticket_api"
+    assert part.counts == {"delivered": 3, "accepted": 1, "quarantined": 1, "duplicate": 1, "superseded": 0}
+    assert [row.line for row in part.rows] == [2, 3, 4]
+    assert part.rows[0].after["tickets"][0]["ticket_key"] == "1"
+    assert part.rows[1].reasons == ["created_at:timestamp"]
+    assert part.rows[2].after == {}
+    assert [one.value for one in part.refused] == ["created_at: never"]
+
+
+def test_persons_are_not_shown(exports: Any) -> None:
+    path = exports.workers("workers.csv", ["w1,u1,2020-01-01,,,,0,B1,2024-01-01 00:00:00"])
+    (part,) = try_profile(path)
+    assert part.rows[0].before["id"] == MASKED
+    assert "w1" not in str(part)
+
+
+def test_a_profile_in_a_file_is_tried_without_being_installed(tmp_path: Path) -> None:
+    (tmp_path / "draft.yaml").write_text(OWN)
+    path = tmp_path / "tickets.csv"
+    path.write_text(ROWS)
+    (part,) = try_profile(path, profile=str(tmp_path / "draft.yaml"), n=2)
+    assert part.counts["accepted"] == 2
+    assert part.rows[1].after["tickets"][0]["created_at"] == "2024-06-05", "31/12 proves that days come first"
+    assert [one.rule for one in part.refused] == ["status:known_value"]
+
+
+def test_profiles_and_declarations_of_the_home_count(exports: Any) -> None:
+    exports.put("profiles/our_desk.yaml", OWN)
+    path = exports.put("exports/desk/tickets.csv", ROWS)
+    values = {"status": {"waiting": "pending"}}
+    settings = Settings(sources=(Source(system="our_desk", pattern="desk/*", values=values),))
+    (part,) = try_profile(path, home=exports.home, settings=settings)
+    assert (part.profile, part.counts["accepted"]) == ("our_desk", 3)
+    (named,) = try_profile(path, profile="our_desk", home=exports.home, settings=settings)
+    assert named.counts == part.counts
+
+
+def test_a_file_that_no_profile_fits_says_why(tmp_path: Path) -> None:
+    path = tmp_path / "other.csv"
+    path.write_text("a,b\n1,2\n")
+    (part,) = try_profile(path)
+    assert part.profile is None
+    assert "No export profile fits" in part.problem
+    said = CliRunner().invoke(cli, ["profile", "test", str(path)])
+    assert (said.exit_code, "No export profile fits" in said.output) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("profile", "named"), [("nothing", "no export profile"), ("gone.yaml", "cannot be used")]
+)
+def test_an_unknown_profile_is_named(tmp_path: Path, profile: str, named: str) -> None:
+    path = tmp_path / "tickets.csv"
+    path.write_text(ROWS)
+    with pytest.raises(SettingsError, match=named):
+        try_profile(path, profile=profile)
+    with pytest.raises(UnreadableFile, match="no such file"):
+        try_profile(tmp_path / "gone.csv")
+
+
+def test_list_names_entity_shape_and_evidence(exports: Any) -> None:
+    exports.put("profiles/our_desk.yaml", OWN)
+    said = CliRunner().invoke(cli, ["profile", "list", "--home", str(exports.home)])
+    assert said.exit_code == 0
+    lines = {line.split()[0]: line.split()[1:] for line in said.output.splitlines()}
+    assert lines["our_desk"] == ["tickets", "ui", "your", "own"]
+    assert lines["salesforce_opportunity_api"] == ["opportunities", "api", "seen"]
+    assert lines["pipedrive_deal_ui"][:2] == ["opportunities", "ui"]
