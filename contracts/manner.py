@@ -35,7 +35,8 @@ class Manner:
     labels : column to the cell of the second header row: question texts, option labels.
     preamble : rows above the header.
     value_labels : column to codes and their labels (SPSS).
-    decimal : decimal sign proven by the file; None takes that of the locale.
+    decimal : decimal sign proven by the file, or that its numbers got when they became text; None takes that
+        of the locale.
     is_proven : whether the whole file was asked for proof (`contracts.proof`), so that a part is not again.
     """
 
@@ -60,7 +61,7 @@ class Manner:
     @property
     def decimal_sign(self) -> DecimalSign | None:
         """Decimal sign that counts; None where it is neither declared nor proven."""
-        if self.locale is None:
+        if self.decimal is not None or self.locale is None:
             return self.decimal
         if _region(self.locale) in DECIMAL_POINT_REGIONS:
             return "."

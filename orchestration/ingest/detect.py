@@ -47,7 +47,7 @@ class Detection:
         if self.forbidden:
             reasons.append(f"it has {_listed(self.forbidden)}, which that profile does not allow")
         if len(self.missing) == len(self.nearest.signature.required):
-            return f"No export profile fits; not one required column of any profile is there ({reasons[0]})"
+            return "No export profile fits; not one required column of any profile is there"
         return f"No export profile fits; the nearest is {self.nearest.name}, but {' and '.join(reasons)}"
 
     @property

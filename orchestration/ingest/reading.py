@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from contracts.manner import DECIMAL_COMMA
+from contracts.manner import Manner
 from contracts.profile import Profile
 from orchestration.errors import UnreadableFile
 from orchestration.ingest.containers import Part
@@ -101,7 +101,7 @@ def declaration(file: str, settings: Settings, system: str | None = None) -> Sou
 
 def decimal_sign(locale: str | None) -> str:
     """Decimal sign of a locale."""
-    return "," if locale and locale[:2].casefold() in DECIMAL_COMMA else "."
+    return Manner(locale=locale or "en").decimal_sign or "."
 
 
 def reading_key(file: str, profile: Profile, settings: Settings, key_print: str = "") -> str:
@@ -135,10 +135,15 @@ def reading_key(file: str, profile: Profile, settings: Settings, key_print: str 
 
 def header_test(profiles: Sequence[Profile]) -> Callable[[Sequence[str]], bool]:
     """Whether a row of cells is the header of one of these profiles."""
+    spelled = [(profile, _spellings(profile)) for profile in profiles]
 
     def is_header(cells: Sequence[str]) -> bool:
-        names = [" ".join(cell.split()) for cell in cells if cell.strip()]
-        return any(len(names) >= len(p.signature.required) and p.matches(names) for p in profiles)
+        present = {_bare(cell) for cell in cells}
+        return any(
+            all(not present.isdisjoint(column) for column in required)
+            and profile.matches([" ".join(cell.split()) for cell in cells if cell.strip()])
+            for profile, required in spelled
+        )
 
     return is_header
 
@@ -156,6 +161,18 @@ def parts_to_read(parts: Sequence[Part], settings: Settings) -> list[Part]:
 def _is_declared(part: Part, settings: Settings) -> bool:
     declared = declaration(part.name, settings)
     return not (part.sheet and declared and declared.sheet and declared.sheet != part.sheet)
+
+
+def _spellings(profile: Profile) -> list[frozenset[str]]:
+    """How each required column may be spelled: a cheap look before `matches` decides."""
+    return [
+        frozenset(_bare(label) for label in (name, *profile.aliases.get(name, ())))
+        for name in profile.signature.required
+    ]
+
+
+def _bare(label: str) -> str:
+    return "".join(label.casefold().split())
 
 
 def _content(part: Part, declared: Source | None, offered: Sequence[Profile], decimal: str) -> Content:

@@ -22,8 +22,8 @@ def manner_of(manifest: Mapping[str, Any], profile: Profile, settings: Settings)
 
     Parameters
     ----------
-    manifest : manifest of the delivery; `file`, `zone`, `delimiter`, `labels`, `preamble` and `value_labels`
-        are read, each may be absent.
+    manifest : manifest of the delivery; `file`, `zone`, `delimiter`, `labels`, `preamble`, `value_labels` and
+        `decimal` are read, each may be absent.
     profile : profile of the delivery.
     settings : declarations per source; they beat the profile.
     """
@@ -42,6 +42,7 @@ def manner_of(manifest: Mapping[str, Any], profile: Profile, settings: Settings)
         labels=_named(manifest.get("labels")),
         preamble=manifest.get("preamble") or (),
         value_labels=manifest.get("value_labels") or {},
+        decimal=manifest.get("decimal") or None,
     )
 
 
