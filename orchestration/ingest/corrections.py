@@ -157,13 +157,15 @@ def _corrected(
     if table.refused:
         lines = ", ".join(str(record.line) for record in table.refused[:_NAMED_AT_MOST])
         raise _wrong(path, f"line {lines} cannot be split into fields", "save it as CSV again")
-    found: dict[tuple[str, int], dict[str, object]] = {}
+    found: list[dict[str, object]] = []
+    seen: set[tuple[str, int]] = set()
     allowed: dict[str, list[str]] = {}
     for fields, line in zip(table.rows, table.lines, strict=True):
         row = dict(zip(table.names, fields, strict=True))
         place = _place(row, known, path, line)
-        if place in found:
+        if place in seen:
             raise _wrong(path, f"line {line} speaks of a row that stands there twice", "keep one of them")
+        seen.add(place)
         columns = allowed.setdefault(place[0], _correctable(home, place[0]))
         said = {name: _unguarded(text) for name, text in row.items() if name not in PLACE}
         if strange := [name for name, text in said.items() if text and name not in columns]:
@@ -176,8 +178,8 @@ def _corrected(
         cells = {name: said[name] for name in columns if name in said and said[name] != raw.get(name)}
         # Of a line that could not be split nothing was kept: untouched, it is still empty here.
         if any(cells.values()) or (raw and cells):
-            found[place] = {"delivery_id": place[0], "source_line": place[1], "cells": cells}
-    return list(found.values())
+            found.append({"delivery_id": place[0], "source_line": place[1], "cells": cells})
+    return found
 
 
 def _place(
