@@ -18,6 +18,7 @@ from contracts.survey_shape import Survey
 
 Kind = Literal["item", "channel", "practice"]
 
+NONE = "-"
 _SEPARATORS = re.compile(r" \| |\s[-\u2013\u2014]\s|\[|\(|[.:?!)]\s+|[\r\n]+")
 _NUMBERING = re.compile(r"^(q(uestion)?\s*)?\d+[.):]?\s+", re.IGNORECASE)
 _REMARK = re.compile(
@@ -34,7 +35,7 @@ class Place:
 
     Attributes
     ----------
-    code : item, channel or practice; empty where one cell holds all options.
+    code : item, channel or practice; empty where one cell holds all options, `NONE` for "none of these".
     surely : 0 is the code alone, 1 code and text, 2 the text, 3 the code with other words.
     is_option : whether the cell is filled when the option was chosen and else empty.
     """
@@ -87,6 +88,13 @@ def places(names: Sequence[str], labels: Mapping[str, str], survey: Survey, inst
             (code,) = codes | texts
             found.append(Place(name, "item", code, _surely(name, code, codes, texts)))
     return Places(tuple(_surest(found)), tuple(contradictory))
+
+
+def item_of(heading: str, instrument: Instrument) -> str | None:
+    """Item whose code or wording a text is; None where it is none, or where the two name different items."""
+    words = _words(instrument)
+    codes = words.coded(heading) | words.texts(heading)
+    return codes.pop() if len(codes) == 1 else None
 
 
 def plain(text: str) -> str:
@@ -166,6 +174,8 @@ def _option(name: str, label: str, survey: Survey, instrument: Instrument) -> Pl
         if by_code is None and not asked & (_spans(name) | _spans(label)):
             continue
         ends = _ends(name) | _ends(label)
+        if ends & {plain(word) for word in survey.none_words}:
+            return Place(name, kind, NONE, is_option=True)
         chosen = {names[end] for end in ends & names.keys()} | {
             codes[end] for end in {bare.replace(" ", "_") for bare in ends} & codes.keys()
         }

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from contracts.instrument import Label
-from contracts.items import Place, plain
+from contracts.items import NONE, Place, plain
 from contracts.refusals import Mask, Refusals
 from contracts.survey_shape import Survey
 from contracts.values import NO, YES, blank_to_null, parse_booleans
@@ -85,6 +85,9 @@ def _ticked(
     answered, unknown = np.zeros(len(facts), dtype=bool), 0
     for place in (place for places in columns.values() for place in places if place.is_option):
         text = blank_to_null(facts[place.column], typed=True)
+        if place.code == NONE:
+            answered |= (text.notna() & ~text.str.lower().isin(_UNTICKED)).to_numpy(dtype=bool)
+            continue
         if place.code:
             yes, no, wrong = _tick_of(text, place.code, names)
             refusals.add(place.column, f"{place.column}:boolean", wrong)

@@ -162,8 +162,9 @@ class Profile(Strict):
 
     @property
     def used(self) -> set[str]:
-        """Header columns that the profile reads, items of a survey apart."""
+        """Header columns that the profile reads; columns of a survey's single items apart."""
         used = set().union(*(column.used for column in self.columns.values()))
+        used |= self.survey.used if self.survey is not None else set()
         used |= {name for rule in self.refuse for name in rule.when} | set(self.version_columns)
         for control in self.control:
             if isinstance(control, Balance):

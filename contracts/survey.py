@@ -9,13 +9,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from contracts.answers import Key, key_of, read
+from contracts.answers import key_of, read
 from contracts.convert import Given, convert_entity
 from contracts.entities.assessment import ASSESSMENT_ANSWERS, CHANNEL_ADOPTION, PRACTICES
 from contracts.gate import reasons_by_row
 from contracts.items import Place, Places, places
 from contracts.options import flags
 from contracts.refusals import Mask, Refusals
+from contracts.scale import odd_scale
+from contracts.survey_rows import convert_answer_rows
 
 if TYPE_CHECKING:
     from contracts.instrument import Instrument
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
 
 Frames = dict[str, pd.DataFrame]
 _CONTRACTS = (ASSESSMENT_ANSWERS, PRACTICES, CHANNEL_ADOPTION)
-_ENOUGH = 50
-"""Numbers after which a scale without its lowest one is told: with five equal levels one file in 70,000."""
 
 
 def convert_survey(
@@ -39,6 +39,9 @@ def convert_survey(
     survey = given.profile.survey
     if survey is None:
         raise ValueError(f"{given.profile.name} is no survey profile")
+    if survey.item_column is not None:
+        return convert_answer_rows(facts, given, survey, instrument)
+    facts = _without_dummies(facts, given, survey)
     found = places(list(facts.columns), given.manner.labels, survey, instrument)
     asked = found.columns("item")
     if found.contradictory or not asked:
@@ -77,7 +80,7 @@ def _levels(
     """Answer levels, responses by items in the instrument's order, and what is odd about the scale."""
     levels: dict[str, pd.Series] = {}
     numbers: list[npt.NDArray[np.float64]] = []
-    keys: list[Key] = []
+    scales: list[tuple[float, float]] = []
     for item in instrument.items:
         for place in asked.get(item.code, ()):
             key = key_of(item, _survey(given), instrument, *_declared(given, place.column))
@@ -85,40 +88,22 @@ def _levels(
             for name, mask in answers.failures.items():
                 refusals.add(item.code, f"{item.code}:{name}", mask)
             numbers.append(answers.numbers)
-            keys.append(key)
+            scales.append(key.scale)
             before = levels.get(item.code, answers.values)
             differs = (before != answers.values).fillna(False).to_numpy(dtype=bool)
             refusals.add(item.code, f"{item.code}:said_twice", differs)
             levels[item.code] = before.where(before.notna(), answers.values)
-    warnings = _odd_scale(facts["delivery_id"], np.column_stack(numbers), keys, refusals)
+    warnings = odd_scale(facts["delivery_id"], np.column_stack(numbers), scales, refusals)
     return pd.DataFrame(levels, index=facts.index), warnings
 
 
-def _odd_scale(
-    deliveries: pd.Series, numbers: npt.NDArray[np.float64], keys: Sequence[Key], refusals: Refusals
-) -> list[str]:
-    """Refuse files whose numbers go beyond the scale while its lowest number is never chosen.
-
-    Such a file is on another scale (1 to 5, say), and its other numbers would be taken for what they are not.
-    """
-    low = np.array([key.scale[0] for key in keys])
-    ends = np.array([sorted(key.scale) for key in keys])
-    with np.errstate(invalid="ignore"):
-        beyond, lowest = (numbers < ends[:, 0]) | (numbers > ends[:, 1]), numbers == low
-    written = ~np.isnan(numbers)
-    warnings = []
-    for delivery in pd.unique(deliveries):
-        rows = (deliveries == delivery).to_numpy(dtype=bool)
-        if lowest[rows].any():
-            continue
-        if beyond[rows].any():
-            refusals.add("items", "items:other_scale", rows & written.any(axis=1))
-        elif (count := int(written[rows].sum())) >= _ENOUGH:
-            warnings.append(
-                f"not one of {count} numbers is the lowest of the scale ({low[0]:g}); if the export counts "
-                "from another number, declare its numbers under values, answer_level"
-            )
-    return warnings
+def _without_dummies(facts: pd.DataFrame, given: Given, survey: Survey) -> pd.DataFrame:
+    """Rows without the times that an anonymised export writes for all."""
+    if not survey.dummy_times:
+        return facts
+    sources = {*given.profile.columns["answered_at"].sources, *given.profile.version_columns}
+    columns = [name for name in facts.columns if name in sources]
+    return facts.assign(**{n: facts[n].mask(facts[n].str.strip().isin(survey.dummy_times)) for n in columns})
 
 
 def _survey(given: Given) -> Survey:

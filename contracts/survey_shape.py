@@ -23,7 +23,7 @@ _PRACTICE_QUESTIONS = (
 
 
 class Survey(Strict):
-    """One row is one response; items, channels and practices are found by code or text, never by position.
+    """One row is one response, or one answer; items are found by code or text, never by position.
 
     Attributes
     ----------
@@ -35,6 +35,8 @@ class Survey(Strict):
     unanswered : words that stand for no answer.
     scale : numbers of the lowest and the highest answer level, evenly spaced; the first may be the larger.
     lowest_words, highest_words : words that stand for the ends of the scale beside numbers.
+    dummy_times : times that an anonymised export writes for all responses; they count as empty.
+    item_column, answer_column : where one row is one answer: the item's code or wording, and the answer.
     """
 
     channel_prefix: str = "CH_"
@@ -47,9 +49,19 @@ class Survey(Strict):
     scale: tuple[float, float] = (0, 4)
     lowest_words: tuple[str, ...] = ()
     highest_words: tuple[str, ...] = ()
+    dummy_times: tuple[str, ...] = ()
+    item_column: str | None = None
+    answer_column: str | None = None
 
     @model_validator(mode="after")
     def _has_steps(self) -> Self:
         if self.scale[0] == self.scale[1]:
             raise ValueError("scale: the lowest and the highest answer need different numbers")
+        if (self.item_column is None) != (self.answer_column is None):
+            raise ValueError("say both item_column and answer_column, or neither")
         return self
+
+    @property
+    def used(self) -> set[str]:
+        """Columns that hold items and answers, where one row is one answer."""
+        return {name for name in (self.item_column, self.answer_column) if name is not None}

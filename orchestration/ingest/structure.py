@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 from zoneinfo import available_timezones
 
-from orchestration.ingest.records import Record
+from orchestration.ingest.records import Record, next_line
 
 IsHeader = Callable[[Sequence[str]], bool]
 """Cells of a row -> whether they are the header of a known export."""
@@ -67,11 +67,6 @@ def is_filled(record: Record) -> bool:
     return any(field.strip() for field in record.fields)
 
 
-def next_line(record: Record) -> int:
-    """Physical line below a record."""
-    return record.line + 1 + sum(field.count("\n") for field in record.fields)
-
-
 def is_data_like(text: str) -> bool:
     """Whether a cell reads like a number, amount, date, time, e-mail address or truth value."""
     return bool(_DATA_LIKE.fullmatch(text.strip()))
@@ -88,9 +83,10 @@ def header_place(found: Sequence[Record], is_header: IsHeader | None = None) -> 
     if not filled:
         return 0
     if is_header is not None:
-        for place in filled[:_LOOKED_AT]:
+        for above, place in zip((None, *filled), filled[:_LOOKED_AT], strict=False):
             if found[place].fault is None and is_header(cells(found[place].fields)):
-                return place
+                has_codes = above is not None and _is_legacy((found[above], found[place]))
+                return above if above is not None and has_codes else place
     if found[filled[0]].fields[0].strip() in _DATEV and len(filled) > 1:
         return filled[1]
     return _below_titles(found, filled)
