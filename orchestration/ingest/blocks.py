@@ -11,10 +11,11 @@ from orchestration.ingest.decode import decode, whole_lines
 from orchestration.ingest.dialect import decide
 from orchestration.ingest.layouts import refuse_markup
 from orchestration.ingest.records import scan, unix_lines
+from orchestration.ingest.rows import sorted_out
 from orchestration.ingest.streams import BLOCK_BYTES, utf8_blocks
 from orchestration.ingest.stretches import Chunk, Stretches
 from orchestration.ingest.structure import IsHeader, Structure, is_filled
-from orchestration.ingest.tabular import checked_structure, refuse_layout, sorted_out
+from orchestration.ingest.tabular import checked_structure, refuse_layout
 
 __all__ = ["Chunk", "Head", "Open", "read_chunks", "read_head"]
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from orchestration.errors import UnreadableFile
-from orchestration.ingest.records import Record
-from orchestration.ingest.structure import Structure, is_data_like, next_line
+from orchestration.ingest.records import Record, is_fragment, next_line
+from orchestration.ingest.structure import Structure, is_data_like, is_filled
 
 _HTML: Final = re.compile(r"\s*<(!doctype\s+html|html|table|\?xml|head|body|meta)\b", re.IGNORECASE)
 _MONTH: Final = "jan|feb|mar|mrt|mär|apr|may|mai|mei|jun|jul|aug|sep|oct|okt|nov|dec|dez"
@@ -53,6 +53,7 @@ def refuse_header(found: Sequence[Record], structure: Structure, where: str, is_
     if structure.header_rows == 1 and not is_known:
         _refuse_data(header, rows, where)
     _refuse_shift(structure, rows, where)
+    _refuse_broken(found, structure, len(rows), where)
 
 
 def refuse_periods(names: Sequence[str], where: str) -> None:
@@ -155,6 +156,19 @@ def _refuse_data(header: Record, rows: Sequence[Sequence[str]], where: str) -> N
             f"The file has no header: line {header.line} is a row like those below it",
             where,
             "export it with its column names",
+        )
+
+
+def _refuse_broken(found: Sequence[Record], structure: Structure, n_rows: int, where: str) -> None:
+    """A line that does not split directly below the header may be the rest of its last name."""
+    below = found[structure.first : structure.first + 1]
+    if not n_rows or not below or not is_filled(below[0]) or not is_fragment(below[0], structure.width):
+        return
+    if next_line(found[structure.first - 1]) == below[0].line:
+        raise UnreadableFile(
+            f"The header may be broken over two lines: line {below[0].line} does not split into columns",
+            where,
+            "export it again, with every name that holds a line break in quotes",
         )
 
 

@@ -11,7 +11,13 @@ QUOTE: Final = '"'
 LONGEST_RECORD: Final = 524_288
 _OTHER_QUOTE: Final = {'"': "'", "'": '"'}
 
-Fault = Literal["row:stray_quote", "row:unclosed_quote", "row:wrong_number_of_fields", "row:no_object"]
+Fault = Literal[
+    "row:stray_quote",
+    "row:unclosed_quote",
+    "row:wrong_number_of_fields",
+    "row:broken_line",
+    "row:no_object",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +31,23 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """Records of a piece of text, and the position and line at which the next one starts."""
+    """Records of a piece of text, and the positions at which the last and the next one start."""
 
     records: list[Record]
+    last: int
     position: int
     line: int
+
+
+def next_line(record: Record) -> int:
+    """Physical line below a record."""
+    return record.line + 1 + sum(field.count("\n") for field in record.fields)
+
+
+def is_fragment(record: Record, width: int) -> bool:
+    """Whether a record is less than a row: what a line break inside a field without quotes leaves behind."""
+    n_fields = len(record.fields)
+    return n_fields < width and (n_fields == 1 or record.fault is not None)
 
 
 def unix_lines(text: str) -> str:
@@ -96,7 +114,7 @@ def scan(
     """
     found: list[Record] = []
     other = _OTHER_QUOTE.get(quote) if is_quoted_throughout else None
-    position, length = 0, len(text)
+    last, position, length = 0, 0, len(text)
     stop = length if is_last else length - LONGEST_RECORD
     stop = stop if until is None else min(stop, until)
     while position < stop and (limit is None or len(found) < limit):
@@ -107,6 +125,8 @@ def scan(
             end = length
         plain = text[position:end]
         n_lines = 1
+        if plain:
+            last = position
         if not plain:
             pass
         elif quote not in plain:
@@ -121,7 +141,7 @@ def scan(
             else:
                 found.append(Record(plain.split(delimiter), line, fault))
         position, line = end + 1, line + n_lines
-    return Scan(found, min(position, length), line)
+    return Scan(found, last, min(position, length), line)
 
 
 def _otherwise_quoted(fields: list[str], other: str | None) -> Fault | None:

@@ -1,16 +1,17 @@
 """Stretches of a file's records to chunks of rows: proven ones by Arrow, all others record by record."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from orchestration.errors import UnreadableFile
 from orchestration.ingest.layouts import refuse_other_widths, refuse_stacked
 from orchestration.ingest.proof import Proof, misfits, parsed, prove
-from orchestration.ingest.records import LONGEST_RECORD, Record, Scan, scan
+from orchestration.ingest.records import LONGEST_RECORD, Record, Scan, is_fragment, next_line, scan
+from orchestration.ingest.rows import sorted_out
 from orchestration.ingest.streams import check_utf8
 from orchestration.ingest.structure import Structure, is_filled
-from orchestration.ingest.tabular import N_FOOTERS_LOOKED_FOR, Table, sorted_out, without_footers
+from orchestration.ingest.tabular import N_FOOTERS_LOOKED_FOR, Table, without_footers
 
 # So many records, good and refused, are kept for the end, where footers may stand among them.
 _TAIL: Final = 2 * N_FOOTERS_LOOKED_FOR + 10
@@ -39,9 +40,13 @@ class Chunk:
     n_empty: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Stretches:
-    """How the records below a header are read; attributes as in `blocks.Head` and `blocks.read_chunks`."""
+    """How the records below a header are read; attributes as in `blocks.Head` and `blocks.read_chunks`.
+
+    A record is judged when the one below it is known too; `broken_above` keeps what the next stretch has to
+    know of the one before (`tabular.sorted_out`).
+    """
 
     where: str
     encoding: str
@@ -52,39 +57,38 @@ class Stretches:
     header: tuple[str, ...]
     keep: tuple[str, ...]
     footers: tuple[str, ...] = ()
+    broken_above: int = 0
 
     def read(self, block: bytes, line: int) -> Generator[Chunk, None, tuple[bytes, int]]:
         """Read what is sure to be whole; return the bytes left over, and their line."""
         piece = _FIRST_PIECE
         while True:
             proof = self._proof(block)
-            if proof.is_complete:
-                proof = proof.first(max(len(proof.ends) - _TAIL, len(proof.ends) // 2))
-            yield from self._proven(block, proof, line)
-            block, line = block[proof.stop :], line + proof.n_lines
+            n_records = len(proof.ends)
+            left = n_records - (max(n_records - _TAIL, n_records // 2) if proof.is_complete else 1)
+            block, line = yield from self._proven(block, proof, n_records - left, line)
             if proof.is_complete:
                 return block, line
             chunk, n_bytes, line = self._scanned(block, line, piece)
-            if not n_bytes:
+            if chunk is not None:
+                yield chunk
+                block = block[n_bytes:]
+            elif piece > len(block):
                 if len(block) > _LONGEST_LINE:
                     raise UnreadableFile(f"Line {line} does not end", self.where, "export it again as CSV")
                 return block, line
-            yield chunk
-            block, piece = block[n_bytes:], 2 * piece
+            piece *= 2
 
     def read_last(self, block: bytes, line: int) -> Iterator[Chunk]:
         """Read the last records of the file, which end with a newline, and set footers aside."""
-        if not self.footers:
+        proof = self._proof(block)
+        if proof.is_complete:
+            block, line = yield from self._proven(block, proof, len(proof.ends) - _TAIL, line)
+        elif not self.footers:
             block, line = yield from self.read(block, line)
-        else:
-            proof = self._proof(block)
-            if proof.is_complete:
-                proof = proof.first(max(len(proof.ends) - _TAIL, 0))
-                yield from self._proven(block, proof, line)
-                block, line = block[proof.stop :], line + proof.n_lines
         check_utf8(block, line, self.encoding, self.where)
         found = self._scan(block.decode("utf-8"), line).records
-        rows, lines, refused, n_empty = sorted_out(found, self.structure)
+        rows, lines, refused, n_empty = sorted_out(found, self.structure, None, self.broken_above)
         self._refuse_layout(rows, lines, refused)
         table = without_footers(
             Table(self.delimiter, 1, self.structure.names, rows, lines, tuple(refused)), self.footers
@@ -121,44 +125,44 @@ class Stretches:
             return replace(prove(b"", b",", b'"'), is_complete=False)
         return prove(block, delimiter, quote, is_quoted_throughout=self.is_quoted_throughout)
 
-    def _proven(self, block: bytes, proof: Proof, line: int) -> Iterator[Chunk]:
-        if not len(proof.ends):
-            return
-        check_utf8(block[: proof.stop], line, self.encoding, self.where)
-        chunk = self._parsed(block, proof, line)
-        if chunk is None:
-            found = self._scan(block[: proof.stop].decode("utf-8"), line).records
-            chunk = self._chunk_of(found)
-        yield chunk
+    def _proven(
+        self, block: bytes, proof: Proof, n_records: int, line: int
+    ) -> Generator[Chunk, None, tuple[bytes, int]]:
+        """Read so many of the proven records; return the bytes below them, and their line."""
+        if n_records < 1:
+            return block, line
+        first = proof.first(n_records)
+        check_utf8(block[: first.stop], line, self.encoding, self.where)
+        yield self._parsed(block, proof, first, line)
+        return block[first.stop :], line + first.n_lines
 
-    def _parsed(self, block: bytes, proof: Proof, line: int) -> Chunk | None:
-        """Proven records by Arrow; None where it counts other rows than the proof."""
-        width = self.structure.width
+    def _parsed(self, block: bytes, proof: Proof, first: Proof, line: int) -> Chunk:
+        """The first proven records by Arrow, or one by one where it counts other rows than the proof."""
+        width, n_records = self.structure.width, len(first.ends)
         delimiter, quote = self.delimiter.encode(), self.quote.encode()
         places = sorted({*self._places, 0, min(1, width - 1)})
-        table = parsed(block, proof, delimiter, quote, width, places)
-        good = proof.ends > proof.starts
-        refused: list[Record] = []
-        n_empty = 0
-        if table.num_rows != int(good.sum()):
-            bad = misfits(block, proof, delimiter, width)
-            good &= ~bad
-            if table.num_rows != int(good.sum()):
-                return None
-            found = [self._record(block, proof, int(at), line) for at in bad.nonzero()[0]]
-            _, _, refused, n_empty = sorted_out(found, self.structure)
-        places_of_good = good.nonzero()[0]
-        empty = [
-            at
-            for at in _blank_rows(table)
-            if not is_filled(self._record(block, proof, int(places_of_good[at]), line))
-        ]
-        lines = proof.lines[good] + line
+        table = parsed(block, first, delimiter, quote, width, places)
+        is_row = first.ends > first.starts
+        bad: list[int] = []
+        if table.num_rows != int(is_row.sum()):
+            is_bad = misfits(block, first, delimiter, width)
+            bad = is_bad.nonzero()[0].tolist()
+            is_row &= ~is_bad
+        if table.num_rows != int(is_row.sum()):
+            return self._judged(self._scan(block[: proof.stop].decode("utf-8"), line).records, n_records)
+        # Only records near damage are looked at one by one: each damaged one with its neighbours, both ends
+        # with what stands beyond them.
+        near = {at + step for at in (*bad, n_records) for step in (-1, 0, 1)} | {0}
+        near |= {int(at) for at in is_row.nonzero()[0][_blank_rows(table)]}
+        chosen = sorted(at for at in near if 0 <= at < len(proof.ends) and proof.ends[at] > proof.starts[at])
+        found = [self._record(block, proof, at, line) for at in chosen]
+        told = self._judged(found, sum(at < n_records for at in chosen))
+        lines = first.lines[is_row] + line
         self._refuse_repeated_header(table, lines)
-        self._refuse_layout([], [], refused)
         rows = table.select([str(place) for place in self._places]).rename_columns(list(self.keep))
-        rows = _with_lines(rows, lines, empty)
-        return Chunk(rows, tuple(refused), (), n_empty + len(empty))
+        kept = set(told.rows.column("source_line").to_pylist())
+        gone = {record.line for at, record in zip(chosen, found, strict=True) if at < n_records} - kept
+        return replace(told, rows=_with_lines(rows, lines, gone))
 
     def _record(self, block: bytes, proof: Proof, at: int, line: int) -> Record:
         content = block[int(proof.starts[at]) : int(proof.ends[at])]
@@ -166,24 +170,31 @@ class Stretches:
         at_line = line + int(proof.newlines.searchsorted(proof.starts[at]))
         return self._scan(content.decode("utf-8"), at_line).records[0]
 
-    def _scanned(self, block: bytes, line: int, piece: int) -> tuple[Chunk, int, int]:
-        """A piece of at least so many letters, the bytes it takes and the line below it."""
+    def _scanned(self, block: bytes, line: int, piece: int) -> tuple[Chunk | None, int, int]:
+        """A piece of about so many letters, its bytes and the line below it; None where none is whole."""
         end = block.rfind(b"\n", 0, piece * 4 + _LOOK_AHEAD) + 1
         check_utf8(block[:end], line, self.encoding, self.where)
         text = block[:end].decode("utf-8")
         found = self._scan(text, line, until=piece, is_last=False)
-        return self._chunk_of(found.records), len(text[: found.position].encode("utf-8")), found.line
+        if len(found.records) < 2:
+            return None, 0, line
+        chunk = self._judged(found.records, len(found.records) - 1)
+        return chunk, len(text[: found.last].encode("utf-8")), found.records[-1].line
+
+    def _judged(self, found: Sequence[Record], n_judged: int) -> Chunk:
+        rows, lines, refused, n_empty = sorted_out(found, self.structure, n_judged, self.broken_above)
+        if n_judged:
+            last = found[n_judged - 1]
+            is_broken = is_filled(last) and is_fragment(last, self.structure.width)
+            self.broken_above = next_line(last) if is_broken else 0
+        self._refuse_layout(rows, lines, refused)
+        return self.chunk(rows, lines, refused, (), n_empty)
 
     def _scan(self, text: str, line: int, until: int | None = None, *, is_last: bool = True) -> Scan:
         return scan(
             text, self.delimiter, self.quote, line=line, until=until, is_last=is_last,
             is_quoted_throughout=self.is_quoted_throughout,
         )  # fmt: skip
-
-    def _chunk_of(self, found: Sequence[Record]) -> Chunk:
-        rows, lines, refused, n_empty = sorted_out(found, self.structure)
-        self._refuse_layout(rows, lines, refused)
-        return self.chunk(rows, lines, refused, (), n_empty)
 
     def _refuse_layout(
         self, rows: Sequence[Sequence[str]], lines: Sequence[int], refused: Sequence[Record]
@@ -224,14 +235,11 @@ def _blank_rows(table: Any) -> list[int]:
     return list(pc.indices_nonzero(mask).to_pylist())
 
 
-def _with_lines(rows: Any, lines: Any, empty: Sequence[int]) -> Any:
+def _with_lines(rows: Any, lines: Any, gone: Collection[int]) -> Any:
+    """Rows with their lines, without those on certain lines."""
     import numpy as np
     import pyarrow
 
     pa: Any = pyarrow
     rows = rows.append_column("source_line", pa.array(lines, pa.int64()))
-    if not empty:
-        return rows
-    good = np.ones(len(lines), bool)
-    good[list(empty)] = False
-    return rows.filter(pa.array(good))
+    return rows.filter(pa.array(~np.isin(lines, list(gone)))) if gone else rows

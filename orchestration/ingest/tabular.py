@@ -21,6 +21,7 @@ from orchestration.ingest.layouts import (
     refuse_stacked,
 )
 from orchestration.ingest.records import Record, records, unix_lines
+from orchestration.ingest.rows import is_only_above, sorted_out
 from orchestration.ingest.structure import IsHeader, Structure, cells, is_filled, structure_of
 
 # Footers stand at the end; a record further up that looks like one is a row.
@@ -198,28 +199,6 @@ def refuse_layout(
     refuse_nothing_fits(len(rows), refused, width, where)
 
 
-def sorted_out(
-    found: Sequence[Record], structure: Structure
-) -> tuple[list[list[str]], list[int], list[Record], int]:
-    """Rows, their lines, refused records and the number of empty ones."""
-    rows: list[list[str]] = []
-    lines: list[int] = []
-    refused: list[Record] = []
-    n_empty = 0
-    n_names = len(structure.names)
-    for record in found:
-        if not is_filled(record):
-            n_empty += 1
-        elif record.fault:
-            refused.append(record)
-        elif len(record.fields) != structure.width:
-            refused.append(Record(record.fields, record.line, "row:wrong_number_of_fields"))
-        else:
-            rows.append(record.fields[:n_names])
-            lines.append(record.line)
-    return rows, lines, refused, n_empty
-
-
 def without_footers(table: Table, patterns: Sequence[str]) -> Table:
     """Table whose last records are set aside as far as they begin like a footer.
 
@@ -249,12 +228,14 @@ def without_footers(table: Table, patterns: Sequence[str]) -> Table:
     if not footers:
         return table
     lines = {record.line for record in footers}
+    refused = [record for record in table.refused if record.line not in lines]
     n_rows = sum(line not in lines for line in table.lines)
+    above = [record for record in refused if is_only_above(record, footers[0], refused, len(table.names))]
     return replace(
         table,
-        rows=table.rows[:n_rows],
-        lines=table.lines[:n_rows],
-        refused=tuple(record for record in table.refused if record.line not in lines),
+        rows=[*table.rows[:n_rows], *(record.fields for record in above)],
+        lines=[*table.lines[:n_rows], *(record.line for record in above)],
+        refused=tuple(record for record in refused if record not in above),
         footers=tuple(footers),
         warnings=(*table.warnings, f"{len(footers)} footer rows were set aside"),
     )

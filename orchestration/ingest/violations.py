@@ -26,6 +26,10 @@ FORM: Final = {
     "row:wrong_number_of_fields": ("The line has more or fewer fields than the header.", _AGAIN),
     "row:stray_quote": ("A quote stands inside a field that does not begin with one.", _AGAIN),
     "row:unclosed_quote": ("A quoted field never ends.", _AGAIN),
+    "row:broken_line": (
+        "The line above or below does not split into columns and may be the rest of this one.",
+        _AGAIN,
+    ),
     "row:no_object": ("The line is no JSON object.", "Export it again, one object per line."),
     "row:no_content": (
         "Nothing on the line is a fact of this entity.",
