@@ -33,7 +33,7 @@ from contracts.convert import convert
 from contracts.entities import ENTITIES
 from contracts.gate import split
 from contracts.instrument import load_instrument
-from contracts.profile import Profile, load_profiles
+from contracts.profile import Profile, load_profiles, match
 from orchestration.ingest.deliveries import manifest_of, receive
 from orchestration.ingest.typing_rows import manner_of
 from orchestration.settings import Settings, Source
@@ -202,3 +202,14 @@ def test_the_files_show_a_value_of_every_mapped_column_and_a_bad_row(name: str) 
 def test_personal_columns_stay_out(name: str) -> None:
     found = outcome(name)
     assert set(found.profile.personal) & set(found.columns) - set(found.profile.hashed) == set()
+
+
+@pytest.mark.parametrize("name", [name for name, profile in load_profiles().items() if profile.aliases])
+def test_every_label_of_a_column_is_known_as_that_column_of_that_export(name: str) -> None:
+    profile = load_profiles()[name]
+    names = [*profile.signature.required, *profile.signature.optional]
+    for canonical, labels in profile.aliases.items():
+        for label in labels if canonical in names else ():
+            header = [label if column == canonical else column for column in names]
+            assert profile.canonical(header) == names, label
+            assert match(header, load_profiles())[0].name == name, label
