@@ -1,5 +1,6 @@
 """One factory for every contract check: its specs, and results out of counts. No row values, only counts."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 import dagster as dg
@@ -22,8 +23,8 @@ def asset_key(contract: Contract) -> dg.AssetKey:
 
 
 def check_name(rule_id: str) -> str:
-    """`created_at:timestamp` as Dagster spells it: `created_at__timestamp`."""
-    return rule_id.replace(":", "__")
+    """`created_at:timestamp` as Dagster spells it: `created_at__timestamp`; other signs are `_`."""
+    return re.sub(r"[^A-Za-z0-9_]", "_", rule_id.replace(":", "__"))
 
 
 def column_schema(contract: Contract) -> dg.TableSchema:

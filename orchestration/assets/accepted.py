@@ -53,16 +53,23 @@ def accepted_assets(installation: Installation, contracts: Mapping[str, Contract
 def profile_refusals(
     contracts: Mapping[str, Contract], profiles: Mapping[str, Profile]
 ) -> dict[str, dict[str, str]]:
-    """Reasons that profiles have beside the contracts' rules, by entity: reason to its description."""
+    """Reasons that profiles have beside the contracts' rules, by entity: reason to its description.
+
+    A reason that Dagster would spell like another one is left to the check of other refusals.
+    """
     from contracts.source_rules import rules_of_profile
     from orchestration.ingest.judge import entities_of
 
-    known = {name: {rule.id for rule in contract.rules} for name, contract in contracts.items()}
+    known = {
+        name: {checks.check_name(rule.id) for rule in contract.rules} for name, contract in contracts.items()
+    }
     found: dict[str, dict[str, str]] = {name: {} for name in contracts}
     for profile in profiles.values():
         entity = entities_of(profile)[0].name
         for rule in rules_of_profile(profile):
-            if rule.id not in known[entity] and rule.column != _WHOLE_ROW:
+            spelt = checks.check_name(rule.id)
+            if spelt not in known[entity] and rule.column != _WHOLE_ROW:
+                known[entity].add(spelt)
                 found[entity][rule.id] = f"{rule.description} {rule.remedy}"
     return found
 

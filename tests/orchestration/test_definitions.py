@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 from contracts.entities import ENTITIES
 from contracts.profile import load_profiles
 from orchestration.build import build_definitions
+from orchestration.checks import check_name
 from orchestration.layers import BY_NAME, DOMAINS, LAYERS, domain_of, domain_of_profile
 from orchestration.sensors import drop_zone_hash
 
@@ -116,6 +118,12 @@ def test_a_profile_of_the_home_adds_its_system_and_its_reasons_but_no_asset(tmp_
     assert "our_desk" in after.get(dg.AssetKey(["exports", "support"])).metadata["systems"]
     tickets = dg.AssetKey(["accepted", "tickets"])
     assert dg.AssetCheckKey(tickets, "state__spam") in after.asset_check_keys - before.asset_check_keys
+
+
+def test_reasons_of_any_spelling_have_a_name_in_dagster() -> None:
+    assert check_name("created_at:timestamp") == "created_at__timestamp"
+    assert check_name("Is Deal Closed?:boolean") == "Is_Deal_Closed___boolean"
+    assert re.fullmatch(r"[A-Za-z0-9_]+", check_name("Geschäft - Wert:number"))
 
 
 def test_the_sensor_asks_once_per_content(tmp_path: Path) -> None:
