@@ -129,7 +129,8 @@ def refuse_blocks(found: Sequence[Record], where: str) -> None:
 
 def refuse_nothing_fits(n_rows: int, refused: Sequence[Record], width: int, where: str) -> None:
     """Raise UnreadableFile where not one row is as wide as the header."""
-    widths = {len(record.fields) for record in refused if record.fault == "row:wrong_number_of_fields"}
+    faults = ("row:wrong_number_of_fields", "row:broken_line")
+    widths = {len(record.fields) for record in refused if record.fault in faults}
     if n_rows or len(refused) < 2 or len(widths) != 1:
         return
     raise UnreadableFile(
