@@ -15,7 +15,7 @@ from contracts.derive import case_safe_ids
 from contracts.profile import Profile
 from contracts.pseudonym import keyed_hashes
 from contracts.values import blank_to_null
-from orchestration.ingest.files import fresh, write_json, write_parquet
+from orchestration.ingest.files import fresh, write_json, write_text_table
 from orchestration.ingest.headers import LOOKED_AT, HeaderPrint, kind_of_texts
 from orchestration.ingest.reading import Reading, labels_of, reading_key
 from orchestration.ingest.records import Record
@@ -111,7 +111,7 @@ def _write_rows(reading: Reading, folder: Path, secret: str) -> _Tally:
 
 
 def _write(path: Path, rows: Any, profile: Profile, secret: str) -> None:
-    write_parquet(path, _without_persons(rows, profile, secret) if secret else rows)
+    write_text_table(path, _without_persons(rows, profile, secret) if secret else rows)
 
 
 def _without_persons(rows: Any, profile: Profile, secret: str) -> Any:
