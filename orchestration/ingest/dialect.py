@@ -54,7 +54,8 @@ def decide(
             score = _score(records(text, mark, _LOOKED_AT, quotation), is_header)
             if score > best:
                 best, decided = score, Dialect(mark, quotation)
-    return replace(decided, is_quoted_throughout=_quotes_needlessly(text, decided))
+    # Where the quotation mark is declared, the other kind is a letter like others.
+    return replace(decided, is_quoted_throughout=quote is None and _quotes_needlessly(text, decided))
 
 
 def _quotes_needlessly(text: str, dialect: Dialect) -> bool:

@@ -67,7 +67,7 @@ def prove(block: bytes, delimiter: bytes, quote: bytes, *, is_quoted_throughout:
     newlines = np.flatnonzero(codes == _NEWLINE)
     stop = len(block)
     if is_quoted_throughout and quote in _OTHER_QUOTE:
-        stop = _first_otherwise_quoted(block, delimiter, _OTHER_QUOTE[quote])
+        stop = _first_otherwise_quoted(block, delimiter, quote)
     quotes = np.flatnonzero(codes == quote[0]) if quote in block else newlines[:0]
     ends = newlines
     if len(quotes):
@@ -127,12 +127,13 @@ def parsed(block: bytes, proof: Proof, delimiter: bytes, quote: bytes, width: in
     )
 
 
-def _first_otherwise_quoted(block: bytes, delimiter: bytes, other: bytes) -> int:
-    """Position of the first field that begins with the other kind of quotes, or the block's length."""
+def _first_otherwise_quoted(block: bytes, delimiter: bytes, quote: bytes) -> int:
+    """Position of the first trace of the other kind of quotes, or the block's length."""
+    other = _OTHER_QUOTE[quote]
     if block.startswith(other):
         return 0
-    found = [block.find(mark + other) for mark in (delimiter, b"\n")]
-    return min((at for at in found if at >= 0), default=len(block))
+    traces = [delimiter + other, b"\n" + other, *([other * 2] if quote == b"'" else [])]
+    return min((at for at in map(block.find, traces) if at >= 0), default=len(block))
 
 
 def _first_stray(codes: Any, quotes: Any, delimiter: int, quote: int) -> int:

@@ -18,7 +18,7 @@ def utf8_blocks(file: BinaryIO, encoding: str, where: str, size: int) -> Iterato
     Raises
     ------
     UnreadableFile
-        Bytes that do not fit the encoding, or NUL characters.
+        Bytes that do not fit the encoding; of UTF-8 that is left to `check_text`.
     """
     is_utf8 = codecs.lookup(encoding).name in {"utf-8", "utf-8-sig", "ascii"}
     decoder = None if is_utf8 else codecs.getincrementaldecoder(encoding)("strict")
@@ -32,11 +32,6 @@ def utf8_blocks(file: BinaryIO, encoding: str, where: str, size: int) -> Iterato
         whole = block.rstrip(b"\r") if raw else block
         held = block[len(whole) :]
         whole = _unix_lines(whole)
-        if b"\x00" in whole:
-            line = n_lines + whole.count(b"\n", 0, whole.index(b"\x00")) + 1
-            raise UnreadableFile(
-                f"Line {line} holds NUL characters", where, "export it again as CSV in UTF-8"
-            )
         if decoder is not None:
             n_lines += whole.count(b"\n")
         if whole:
@@ -45,13 +40,16 @@ def utf8_blocks(file: BinaryIO, encoding: str, where: str, size: int) -> Iterato
             return
 
 
-def check_utf8(block: bytes, line: int, encoding: str, where: str) -> None:
-    """Raise UnreadableFile, naming the line, where whole records of a block are no UTF-8.
+def check_text(block: bytes, line: int, encoding: str, where: str) -> None:
+    """Raise UnreadableFile, naming the line, where whole records are no UTF-8 or hold NUL characters.
 
     Parameters
     ----------
     line : physical line the block begins on.
     """
+    if b"\x00" in block:
+        at = line + block.count(b"\n", 0, block.index(b"\x00"))
+        raise UnreadableFile(f"Line {at} holds NUL characters", where, "export it again as CSV in UTF-8")
     if block.isascii():
         return
     try:

@@ -9,7 +9,7 @@ from orchestration.ingest.layouts import refuse_other_widths, refuse_stacked
 from orchestration.ingest.proof import Proof, misfits, parsed, prove
 from orchestration.ingest.records import LONGEST_RECORD, Record, Scan, is_fragment, next_line, scan
 from orchestration.ingest.rows import sorted_out
-from orchestration.ingest.streams import check_utf8
+from orchestration.ingest.streams import check_text
 from orchestration.ingest.structure import Structure, is_filled
 from orchestration.ingest.tabular import N_FOOTERS_LOOKED_FOR, Table, without_footers
 
@@ -65,8 +65,8 @@ class Stretches:
         while True:
             proof = self._proof(block)
             n_records = len(proof.ends)
-            left = n_records - (max(n_records - _TAIL, n_records // 2) if proof.is_complete else 1)
-            block, line = yield from self._proven(block, proof, n_records - left, line)
+            n_judged = max(n_records - _TAIL, n_records // 2) if proof.is_complete else n_records - 1
+            block, line = yield from self._proven(block, proof, n_judged, line)
             if proof.is_complete:
                 return block, line
             chunk, n_bytes, line = self._scanned(block, line, piece)
@@ -86,7 +86,7 @@ class Stretches:
             block, line = yield from self._proven(block, proof, len(proof.ends) - _TAIL, line)
         elif not self.footers:
             block, line = yield from self.read(block, line)
-        check_utf8(block, line, self.encoding, self.where)
+        check_text(block, line, self.encoding, self.where)
         found = self._scan(block.decode("utf-8"), line).records
         rows, lines, refused, n_empty = sorted_out(found, self.structure, None, self.broken_above)
         self._refuse_layout(rows, lines, refused)
@@ -132,7 +132,7 @@ class Stretches:
         if n_records < 1:
             return block, line
         first = proof.first(n_records)
-        check_utf8(block[: first.stop], line, self.encoding, self.where)
+        check_text(block[: first.stop], line, self.encoding, self.where)
         yield self._parsed(block, proof, first, line)
         return block[first.stop :], line + first.n_lines
 
@@ -173,7 +173,7 @@ class Stretches:
     def _scanned(self, block: bytes, line: int, piece: int) -> tuple[Chunk | None, int, int]:
         """A piece of about so many letters, its bytes and the line below it; None where none is whole."""
         end = block.rfind(b"\n", 0, piece * 4 + _LOOK_AHEAD) + 1
-        check_utf8(block[:end], line, self.encoding, self.where)
+        check_text(block[:end], line, self.encoding, self.where)
         text = block[:end].decode("utf-8")
         found = self._scan(text, line, until=piece, is_last=False)
         if len(found.records) < 2:
