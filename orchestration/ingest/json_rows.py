@@ -130,7 +130,17 @@ def _arrays(value: dict[str, Any]) -> list[str]:
 def _row(entry: dict[str, Any]) -> dict[str, Any]:
     if set(entry) == _TYPED and isinstance(entry["attributes"], dict):
         entry = entry["attributes"]
-    return {name.strip(): _unwrapped(value) for name, value in entry.items()}
+    row = {name.strip(): _unwrapped(value) for name, value in entry.items()}
+    return row | dict(_within(row))
+
+
+def _within(row: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Members of objects in a row, by their path: `via.channel` beside `via`, which stays whole."""
+    for name, value in row.items():
+        if isinstance(value, dict):
+            members = {f"{name}.{key.strip()}": _unwrapped(member) for key, member in value.items()}
+            yield from members.items()
+            yield from _within(members)
 
 
 def _unwrapped(value: Any) -> Any:
