@@ -5,6 +5,7 @@ from pathlib import Path
 
 from contracts.dictionary import render_dictionary
 from contracts.odcs import render_odcs
+from contracts.profile_table import render_profiles
 from contracts.render import render_dbt
 from orchestration.dbt import DBT_FOLDER
 
@@ -17,12 +18,12 @@ def write_rendered(root: Path) -> None:
 
 
 def write_documents(docs: Path) -> None:
-    """Write the data contracts (ODCS) and the data dictionary under the folder of the documents."""
+    """Write data contracts (ODCS), data dictionary and table of profiles under the folder of the documents."""
     contracts = {f"contracts/{path}": text for path, text in render_odcs().items()}
     for path in (docs / "contracts").rglob("*.odcs.yaml"):
         if path.relative_to(docs).as_posix() not in contracts:
             path.unlink()
-    _write(docs, {**contracts, "dictionary.md": render_dictionary()})
+    _write(docs, {**contracts, "dictionary.md": render_dictionary(), "profiles.md": render_profiles()})
 
 
 def _write(root: Path, files: Mapping[str, str]) -> None:

@@ -200,6 +200,7 @@ def _coverage_result(key: dg.AssetKey, unmapped: int, rows: int) -> dg.AssetChec
         check_name=COVERAGE_CHECK,
         passed=unmapped == 0,
         severity=dg.AssetCheckSeverity.WARN,
-        description=f"{unmapped:,} of {rows:,} rows belong to no organisation of the crosswalk",
+        description=f"{unmapped:,} of {rows:,} rows belong to no organisation of the crosswalk"
+        + (": maturity-impact crosswalk lists their keys" if unmapped else ""),
         metadata={"unmapped": unmapped, "rows": rows},
     )

@@ -9,6 +9,8 @@ import yaml
 
 from contracts.dictionary import render_dictionary
 from contracts.odcs import LOGICAL_TYPES, document, render_odcs
+from contracts.profile import load_profiles
+from contracts.profile_table import render_profiles
 from contracts.registry import CONTRACTS
 from orchestration.rendered import write_documents
 
@@ -32,6 +34,14 @@ def test_data_contracts_on_disk_are_those_of_the_registry(path: str) -> None:
 
 def test_the_dictionary_is_that_of_the_registry() -> None:
     assert (DOCS / "dictionary.md").read_text(encoding="utf-8") == render_dictionary(), "run make format"
+
+
+def test_the_table_of_profiles_is_that_of_the_profiles() -> None:
+    text = (DOCS / "profiles.md").read_text(encoding="utf-8")
+    assert text == render_profiles(), "run make format"
+    for name, profile in load_profiles().items():
+        (line,) = (line for line in text.splitlines() if f"| `{name}` |" in line)
+        assert ("| a real file |" in line) == (profile.evidence == "sample")
 
 
 def test_no_data_contract_is_left_over() -> None:

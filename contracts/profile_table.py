@@ -1,0 +1,49 @@
+"""Export profiles -> the table of what can be read (docs/profiles.md). What a profile says: profile_shape.py.
+
+orchestration/rendered.py writes the file; a test fails when it drifts from the profiles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from contracts.profile import Profile, load_profiles
+
+BUILT_ON: Final = {"sample": "a real file", "documentation": "documentation"}
+"""What a profile was built on, by its `evidence`."""
+SURVEY_ENTITIES: Final = "assessment_answers, practices, channel_adoption"
+
+
+def render_profiles() -> str:
+    """Text of the table of profiles."""
+    return "\n".join(_lines()) + "\n"
+
+
+def _lines() -> Iterator[str]:
+    profiles = sorted(load_profiles().values(), key=lambda one: (one.source_system, one.name))
+    n_seen = sum(profile.evidence == "sample" for profile in profiles)
+    yield "<!-- Written by contracts/profile_table.py out of the profiles; change them there, not here. -->"
+    yield "# Export profiles"
+    yield ""
+    yield f"{len(profiles)} shapes of exports that are read as they come. {n_seen} were tried on real public files; the"
+    yield "others are built to documentation: the vendor's screens may differ, and `maturity-impact check` says where."
+    yield "Shape `api` is what connectors and loaders write, `ui` what a person downloads, `reference` what you keep."
+    yield "A shape that is missing: [adding-a-source.md](adding-a-source.md)."
+    yield ""
+    yield "| system | profile | feeds | shape | built on | needs these columns |"
+    yield "|---|---|---|---|---|---|"
+    yield from (_row(profile) for profile in profiles)
+
+
+def _row(profile: Profile) -> str:
+    needs = ", ".join(f"`{name}`" for name in profile.signature.required).replace("|", "\\|")
+    cells = (
+        profile.source_system,
+        f"`{profile.name}`",
+        profile.entity or SURVEY_ENTITIES,
+        profile.shape,
+        BUILT_ON[profile.evidence],
+        needs,
+    )
+    return f"| {' | '.join(cells)} |"
