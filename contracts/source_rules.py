@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from contracts.column_map import ColumnMap
 from contracts.contract import Rule
 from contracts.profile import Profile, WhenValue
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
 _RECORD = "Nothing to do: the line holds no record."
 _FLAG = "Say yes or no in the source, or add the word to the profile."
+_ACCOUNT = "Add the account or its range to account_classes in maturity.yaml."
+_SIGN = "Correct the word in the source, or add it to sign_from in the profile."
+_SYMBOL = "Declare the currency of the source in maturity.yaml, or export the amounts in one currency."
 _ANSWER = "Export numeric values 0 to 4 (recode values), not texts or other numbers."
 
 
@@ -43,6 +47,23 @@ def _rules(profile: Profile) -> Iterator[Rule]:
     }
     for name in sorted(flags):
         yield _rule(f"{name}:boolean", f"{name} says neither yes nor no.", _FLAG, {name: "perhaps"})
+    for name, mapping in profile.columns.items():
+        yield from _declared_rules(name, mapping)
+
+
+def _declared_rules(name: str, mapping: ColumnMap) -> Iterator[Rule]:
+    """Rules that only a declaration of the profile brings; the canary stands in the column it reads."""
+    if mapping.account_ranges and mapping.sources:
+        said = "No class is declared for the account."
+        bad = {mapping.sources[0]: "?!"} | {column: "?!" for case in mapping.cases for column in case.when}
+        yield _rule(f"{name}:undeclared", said, _ACCOUNT, bad)
+    if mapping.sign_from is not None:
+        words = ", ".join((*mapping.sign_from.negative, *mapping.sign_from.positive))
+        said = f"{mapping.sign_from.source} does not say the sign of the amount ({words})."
+        yield _rule(f"{name}:sign", said, _SIGN, {mapping.sign_from.source: "?!"})
+    if mapping.strip_symbols and mapping.sources:
+        said = "The symbol beside the amount is not one of the currency of the row."
+        yield _rule(f"{name}:currency_symbol", said, _SYMBOL, {mapping.sources[0]: "₪ 1"})
 
 
 def _survey_rules(instrument: Instrument) -> Iterator[Rule]:

@@ -13,6 +13,7 @@ from contracts.convert import convert
 from contracts.manner import Manner
 from contracts.profile import Profile, load_profiles
 from contracts.pseudonym import PseudonymKeyError
+from contracts.source_rules import rules_of_profile
 
 CLASS = "ledger_lines.account_class"
 RANGES = {"account_ranges": True}
@@ -224,3 +225,24 @@ def test_every_shipped_profile_speaks_of_columns_its_entity_has() -> None:
         for constant in profile.constants:
             assert constant in {*profile.columns, "unit_key", "unit_key_type", *profile.constants}
         assert profile.evidence in ("sample", "documentation")
+
+
+def test_every_rule_that_a_declaration_brings_bites() -> None:
+    columns = {
+        "account_class": {"from": "account", "account_ranges": True},
+        "amount": {
+            "from": "value",
+            "strip_symbols": True,
+            "sign_from": {"from": "side", "negative": ["H"], "positive": ["S"]},
+        },
+        "currency": {"default_setting": "default_currency"},
+    }
+    profile = profile_of("ledger_lines", columns, account_classes={"8000": "revenue"})
+    rules = [rule for rule in rules_of_profile(profile) if isinstance(rule.canary, dict)]
+    good = {"account": "8000", "value": "€ 5", "side": "S"}
+    result = converted(profile, [good, *({**good, **rule.canary} for rule in rules)])
+    assert len(rules) == 3
+    assert all(rule.description and rule.remedy for rule in rules)
+    assert list(result.refused["source_line"]) == [3, 4, 5]
+    for rule, reasons in zip(rules, result.refused["reasons"], strict=True):
+        assert rule.id in reasons
