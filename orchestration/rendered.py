@@ -18,7 +18,7 @@ def write_rendered(root: Path) -> None:
 
 
 def write_documents(docs: Path) -> None:
-    """Write data contracts (ODCS), data dictionary and table of profiles under the folder of the documents."""
+    """Write data contracts (ODCS), data dictionary and table of profiles under the documents' folder."""
     contracts = {f"contracts/{path}": text for path, text in render_odcs().items()}
     for path in (docs / "contracts").rglob("*.odcs.yaml"):
         if path.relative_to(docs).as_posix() not in contracts:
