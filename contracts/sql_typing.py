@@ -13,16 +13,14 @@ from contracts.column_map import ColumnMap, WhenValue
 from contracts.contract import Column, Contract
 from contracts.manner import Manner
 from contracts.profile import Profile
+from contracts.sql_given import GIVEN
 from contracts.sql_rules import SQL_TYPES, quoted, text
 from contracts.values import NO, NULL_WORDS, YES
-
-GIVEN = "given:"
-"""Prefix of columns that are made out of several rows of a file beforehand."""
 
 _READ_HERE = frozenset(
     {
         *("sources", "cases", "default", "default_setting", "values", "lower_case", "case_safe_id", "hmac"),
-        *("listed_in", "ordinal", "reads", "strip_symbols", "divide_by", "sign"),
+        *("listed_in", "ordinal", "content_key", "sql", "reads", "strip_symbols", "divide_by", "sign"),
     }
 )
 _VISIBLE = r"(?s)[^\pZ\pC](.*[^\pZ\pC])?"
@@ -107,9 +105,8 @@ class _Made:
         if mapping.cases:
             return self.decided(column, mapping)
         given = quoted(GIVEN + column.name)
-        if mapping.listed_in is not None:
-            return given
-        value = self.first(mapping.sources)
+        is_given = mapping.listed_in is not None or mapping.content_key or mapping.sql is not None
+        value = f"nullif({given}, '')" if is_given else self.first(mapping.sources)
         if mapping.ordinal is not None:
             value = f"coalesce({value}, {given})"
         if mapping.hmac is not None:

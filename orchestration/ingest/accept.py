@@ -1,34 +1,33 @@
-"""Landing -> accepted/, quarantine/ and the ledger, rebuilt aside and swapped. No judging: see judge.py."""
+"""Landing -> accepted/, quarantine/ and the ledger, rebuilt aside and swapped. No judging of rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 
 from contracts.entities import ENTITIES
-from contracts.profile import Profile
+from contracts.sql_rules import text
 from orchestration.errors import MissingReference, NothingDelivered
 from orchestration.ingest import ledger, quarantine
-from orchestration.ingest.accepted import write_entity
-from orchestration.ingest.deliveries import LANDING, REFERENCE, Delivery, manifest_of, receipts
-from orchestration.ingest.files import (
-    fresh,
-    one_at_a_time,
-    read_text_rows,
-    restore,
-    room_to_write,
-    swap,
-)
-from orchestration.ingest.judge import judge
-from orchestration.ingest.ledger import LedgerLine
+from orchestration.ingest.accepted import read_entity
+from orchestration.ingest.deliveries import LANDING, REFERENCE, Delivery, receipts
+from orchestration.ingest.entity_gate import INTERVALS
+from orchestration.ingest.entity_run import run_entity
+from orchestration.ingest.files import fresh, one_at_a_time, restore, room_to_write, swap, write_json
+from orchestration.ingest.gathered import Gathered, accepted_manifest
+from orchestration.ingest.lots import Lot, lot_of
+from orchestration.ingest.mapping import intervals_sql
 from orchestration.ingest.profiles import profiles_of
-from orchestration.ingest.typing_rows import typed_rows
-from orchestration.ingest.verdict import EntityVerdict, Judged, Loaded
+from orchestration.ingest.store import landing_read, opened
+from orchestration.ingest.surveys import judged_surveys
+from orchestration.ingest.verdict import EntityVerdict, Judged
 from orchestration.settings import Settings
 from orchestration.settings import pseudonym_key as key_for
 
 ACCEPTED, QUARANTINE, LEDGER = "accepted", "quarantine", "ledger.parquet"
+PERIODS, RESTATED = "ledger_periods.parquet", "restated.parquet"
 _REFERENCES = ("crosswalk", "organizations")
 
 
@@ -38,7 +37,8 @@ class AcceptResult:
 
     Attributes
     ----------
-    ledger : one row per delivered file, see `ledger.LedgerLine`; also in accepted/ledger.parquet.
+    ledger : one row per delivered file, see `ledger.LedgerLine`; also in accepted/ledger.parquet, by period
+        in accepted/ledger_periods.parquet.
     verdicts : per entity rows in, accepted, refused by rule, unmapped, deleted, late corrections.
     warnings : what a reader should know.
     """
@@ -49,7 +49,12 @@ class AcceptResult:
 
 
 def accept(
-    home: Path, settings: Settings, *, pseudonym_key: str | None = None, require_references: bool = True
+    home: Path,
+    settings: Settings,
+    *,
+    pseudonym_key: str | None = None,
+    require_references: bool = True,
+    is_fast: bool = True,
 ) -> AcceptResult:
     """Rebuild accepted/ and quarantine/ from everything ever delivered.
 
@@ -59,6 +64,7 @@ def accept(
     settings : declarations per source.
     pseudonym_key : the installation's secret; may be None where all is simulated or no file is about persons.
     require_references : False judges rows also where organisations or crosswalk were not delivered yet.
+    is_fast : False types every row by pandas; the outcome is the same to the last byte.
 
     Returns
     -------
@@ -86,37 +92,67 @@ def accept(
         for target in (ACCEPTED, QUARANTINE):
             restore(home / "tmp", home / target)
         made, held = fresh(home / "tmp" / ACCEPTED), fresh(home / "tmp" / QUARANTINE)
-        verdicts: dict[str, EntityVerdict] = {}
-        lines: list[LedgerLine] = []
-        warnings: list[str] = []
-        crosswalk: pd.DataFrame | None = None
-        organizations: pd.DataFrame | None = None
-        for profile in _references_first(home, landed):
-            judged = _judged(
-                home, settings, profile, landed, crosswalk=crosswalk, pseudonym_key=pseudonym_key
-            )
-            crosswalk = judged.frames.get("crosswalk", crosswalk)
-            organizations = judged.frames.get("organizations", organizations)
-            for name, frame in judged.frames.items():
-                write_entity(made, ENTITIES[name], frame)
-            quarantine.write(held, judged.held)
-            verdicts |= judged.verdicts
-            warnings += [f"{profile.name}: {note}" for note in judged.warnings]
-            lines += judged.lines
-        for name in ENTITIES.keys() - verdicts.keys():
-            verdicts[name] = EntityVerdict(name)
-            write_entity(made, ENTITIES[name], ENTITIES[name].empty())
-        sequence = {(delivery.file, delivery.delivery_id): delivery.sequence for delivery in landed}
-        lines.sort(key=lambda line: sequence[line.file, line.delivery_id])
+        profiles = profiles_of(home)
+        lots = [
+            lot_of(home, delivery, profiles[str(delivery.profile)], settings, is_fast=is_fast)
+            for delivery in landed
+        ]
+        secret = _secret(lots, settings, pseudonym_key)
+        with landing_read(home), opened(home, settings.memory_limit) as con:
+            gathered = _gather(con, lots, secret, made, held)
         result = AcceptResult(
-            ledger.frame(lines),
-            {name: verdicts[name] for name in ENTITIES},
-            (*_strangers(crosswalk, organizations), *dict.fromkeys(warnings)),
+            ledger.frame(gathered.lines),
+            {name: gathered.verdicts[name] for name in ENTITIES},
+            (*_strangers(made), *dict.fromkeys(gathered.warnings)),
         )
         ledger.write(made / LEDGER, result.ledger)
+        ledger.write_periods(made / PERIODS, gathered.periods)
+        ledger.write_restated(made / RESTATED, gathered.restated)
+        write_json(made / "manifest.json", accepted_manifest(lots, gathered))
         swap(made, home / ACCEPTED)
         swap(held, home / QUARANTINE)
     return result
+
+
+def _gather(
+    con: duckdb.DuckDBPyConnection, lots: Sequence[Lot], secret: str, made: Path, held: Path
+) -> Gathered:
+    """Judge and write everything: the crosswalk first, since it maps all other rows."""
+    gathered = Gathered()
+    surveys: list[Judged] = []
+    has_crosswalk = False
+    for name in sorted(ENTITIES, key=lambda name: name not in _REFERENCES):
+        if name not in _REFERENCES and not surveys:
+            surveys = judged_surveys(lots, read_entity(made, ENTITIES["crosswalk"]), secret)
+        outcome = run_entity(
+            con,
+            ENTITIES[name],
+            lots,
+            surveys,
+            made=made,
+            held=held,
+            has_crosswalk=has_crosswalk,
+            secret=secret,
+        )
+        if name == "crosswalk" and outcome.verdict.n_rows:
+            con.execute(f"create table {INTERVALS} as {intervals_sql(_parquet(made, name))}")
+            has_crosswalk = True
+        gathered.take(name, outcome)
+    for judged in surveys:
+        quarantine.write(held, judged.held)
+        gathered.take_survey(judged)
+    gathered.settle(lots)
+    return gathered
+
+
+def _secret(lots: Sequence[Lot], settings: Settings, given: str | None) -> str:
+    """Secret for person keys, where a profile needs one."""
+    is_personal = any(lot.profile.hashed for lot in lots)
+    return key_for(settings, given) if is_personal else ""
+
+
+def _parquet(folder: Path, name: str) -> str:
+    return f"read_parquet({text(folder / name / 'rows.parquet')})"
 
 
 def _counting(received: Sequence[Delivery], settings: Settings) -> list[Delivery]:
@@ -138,48 +174,12 @@ def _require_references(home: Path, landed: Sequence[Delivery]) -> None:
             )
 
 
-def _references_first(home: Path, landed: Sequence[Delivery]) -> list[Profile]:
-    names = {str(delivery.profile) for delivery in landed}
-    profiles = [profile for name, profile in profiles_of(home).items() if name in names]
-    return sorted(profiles, key=lambda profile: (profile.shape != "reference", profile.name))
-
-
-def _judged(
-    home: Path,
-    settings: Settings,
-    profile: Profile,
-    landed: Sequence[Delivery],
-    *,
-    crosswalk: pd.DataFrame | None,
-    pseudonym_key: str | None,
-) -> Judged:
-    own = [delivery for delivery in landed if delivery.profile == profile.name]
-    is_personal = any(column.hmac for column in profile.columns.values())
-    key = key_for(settings, pseudonym_key) if is_personal else ""
-    loaded = [_loaded(home, delivery) for delivery in own]
-    return judge(profile, loaded, typed_rows(profile, loaded, settings, key), crosswalk)
-
-
-def _loaded(home: Path, delivery: Delivery) -> Loaded:
-    manifest = manifest_of(home, delivery.delivery_id)
-    folder = home / LANDING / delivery.delivery_id
-    rows = pd.concat([read_text_rows(folder / name) for name in manifest["rows_files"]], ignore_index=True)
-    return Loaded(
-        file=delivery.file,
-        delivery_id=delivery.delivery_id,
-        rows=rows,
-        delivered=int(manifest["delivered"]),
-        malformed={entry["source_line"]: entry["reason"] for entry in manifest["malformed"]},
-        header_zone=manifest["zone"],
-        whole=delivery.counts_as_a_whole,
-    )
-
-
-def _strangers(crosswalk: pd.DataFrame | None, organizations: pd.DataFrame | None) -> tuple[str, ...]:
-    if crosswalk is None or organizations is None:
+def _strangers(made: Path) -> tuple[str, ...]:
+    """Organisations that the crosswalk names and nobody describes."""
+    named = set(read_entity(made, ENTITIES["crosswalk"])["organization_id"])
+    known = set(read_entity(made, ENTITIES["organizations"])["organization_id"])
+    strange = sorted(named - known)
+    if not strange or not known:
         return ()
-    strange = sorted(set(crosswalk["organization_id"]) - set(organizations["organization_id"]))
-    if not strange:
-        return ()
-    named = ", ".join(strange[:5])
-    return (f"{len(strange)} organisations of the crosswalk are not in organizations.csv: {named}",)
+    few = ", ".join(strange[:5])
+    return (f"{len(strange)} organisations of the crosswalk are not in organizations.csv: {few}",)

@@ -1,6 +1,7 @@
 """The ledger: per file, delivered = accepted + quarantined + duplicate + superseded. No reading of files."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +14,7 @@ from orchestration.ingest.files import write_parquet
 
 pa: Any = pyarrow
 FATES: Final = ("accepted", "quarantined", "duplicate", "superseded")
-_TEXT: Final = ("file", "delivery_id", "source_system", "profile", "amounts")
+_TEXT: Final = ("file", "delivery_id", "source_system", "profile", "amounts", "control")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class LedgerLine:
         is known for.
     amounts : JSON, per currency the amount by fate, for files that carry money; rows whose amount cannot be
         read are in no sum.
+    control : whether the totals printed in the file are those of its rows: tied, untied, or none printed.
     """
 
     file: str
@@ -40,6 +42,21 @@ class LedgerLine:
     n_deleted: int = 0
     n_unmapped: int = 0
     amounts: str | None = None
+    control: str = "none"
+
+
+PERIOD_COLUMNS: Final = {
+    "file": "str",
+    "delivery_id": "str",
+    "entity": "str",
+    "period": "str",
+    "currency": "str",
+    "fate": "str",
+    "n_rows": "int64",
+    "amount": "object",
+    "n_amount_unknown": "int64",
+}
+"""Columns of accepted/ledger_periods.parquet; period is the first day of the month, amount a decimal."""
 
 
 def frame(lines: Sequence[LedgerLine]) -> pd.DataFrame:
@@ -70,6 +87,52 @@ def write(path: Path, ledger: pd.DataFrame) -> None:
     """Write the ledger to Parquet."""
     schema = pa.schema([(name, pa.string() if name in _TEXT else pa.int64()) for name in ledger.columns])
     write_parquet(path, pa.Table.from_pandas(ledger, schema=schema, preserve_index=False))
+
+
+def period_frame(lines: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Ledger per file, entity, period, currency and fate as a frame, in a stable order."""
+    found = pd.DataFrame(list(lines), columns=list(PERIOD_COLUMNS)).astype(PERIOD_COLUMNS)
+    order = ["file", "delivery_id", "entity", "period", "currency", "fate"]
+    groups = found.groupby(order, dropna=False, sort=True, as_index=False)
+    return groups.agg({"n_rows": "sum", "amount": _total, "n_amount_unknown": "sum"}).astype(PERIOD_COLUMNS)
+
+
+def write_periods(path: Path, periods: pd.DataFrame) -> None:
+    """Write the ledger per period to Parquet."""
+    kinds = {"str": pa.string(), "int64": pa.int64(), "object": pa.decimal128(38, 2)}
+    schema = pa.schema([(name, kinds[kind]) for name, kind in PERIOD_COLUMNS.items()])
+    write_parquet(path, pa.Table.from_pandas(periods, schema=schema, preserve_index=False))
+
+
+def write_restated(path: Path, lines: Sequence[Mapping[str, Any]]) -> None:
+    """Write the periods that late corrections changed, with what stood before and what stands now."""
+    money = pa.decimal128(18, 2)
+    schema = pa.schema(
+        [
+            *((name, pa.string()) for name in ("entity", "period", "currency")),
+            *(("n_rows", pa.int64()), ("amount_before", money), ("amount_after", money)),
+        ]
+    )
+    write_parquet(path, pa.Table.from_pylist([dict(line) for line in lines], schema=schema))
+
+
+def amounts_of(periods: pd.DataFrame) -> str | None:
+    """Amounts of one file by currency and fate as JSON; None where it carries no money."""
+    sums: dict[str, dict[str, Decimal]] = {}
+    for code, fate, amount in zip(periods["currency"], periods["fate"], periods["amount"], strict=True):
+        if isinstance(amount, Decimal) and isinstance(code, str):
+            parts = sums.setdefault(code, dict.fromkeys(FATES, Decimal("0.00")))
+            parts[fate] += amount
+    said = {
+        code: {**{what: str(parts[what]) for what in FATES}, "delivered": str(sum(parts.values()))}
+        for code, parts in sorted(sums.items())
+    }
+    return json.dumps(said) if said else None
+
+
+def _total(amounts: "pd.Series[Any]") -> Decimal | None:
+    known = [amount for amount in amounts if isinstance(amount, Decimal)]
+    return sum(known, Decimal("0.00")) if known else None
 
 
 def amounts_by_fate(amount: pd.Series, currency: pd.Series, fate: pd.Series) -> dict[str, dict[str, str]]:

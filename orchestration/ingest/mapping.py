@@ -1,4 +1,7 @@
-"""Native keys of source systems -> organisations, by the crosswalk as it held on a row's day. No files."""
+"""Native keys of source systems -> organisations, by the crosswalk as it held on a row's day. No files.
+
+Said twice, for frames and in SQL; a test holds both against each other.
+"""
 
 from typing import Final
 
@@ -14,6 +17,11 @@ _DAY: Final = {
     "opportunities": "closed_on",
     "tickets": "created_at",
     "ledger_lines": "posted_on",
+    "opportunity_history": "changed_at",
+    "survey_responses": "answered_at",
+    "marketing_spend": "spent_on",
+    "invoices": "issued_on",
+    "hires": "accepted_on",
 }
 _KEY: Final = ("source_system", "unit_key_type", "unit_key")
 
@@ -53,3 +61,32 @@ def organizations_of(rows: pd.DataFrame, entity: str, crosswalk: pd.DataFrame | 
     found = both["organization_id"].where(~ended)
     mapped = pd.Series(found.to_numpy(), index=both["_at"].to_numpy(), dtype="str")
     return pd.Series(mapped.reindex(range(len(rows))).to_numpy(), index=rows.index, dtype="str")
+
+
+def intervals_sql(crosswalk: str) -> str:
+    """Query of the crosswalk's entries with the day on which the next one of their key begins."""
+    keys = ", ".join(_KEY)
+    after = f"lead(valid_from, 1, date '9999-12-31') over (partition by {keys} order by valid_from)"
+    return f"select {keys}, organization_id, valid_from, valid_to, {after} as next_from from {crosswalk}"
+
+
+def mapped_sql(rows: str, entity: str, intervals: str) -> str:
+    """Query of rows with ``organization_id``.
+
+    Parameters
+    ----------
+    rows : SQL source with the key columns and the entity's day.
+    entity : name of the entity; decides which day counts.
+    intervals : table made by `intervals_sql`.
+    """
+    far = "timestamp '2262-01-01'"
+    day = f"coalesce(rows.{_DAY[entity]}::timestamp, {far})" if entity in _DAY else far
+    same = " and ".join(f"entry.{name} = rows.{name}" for name in _KEY)
+    holds = (
+        f"{day} >= entry.valid_from and {day} < entry.next_from "
+        f"and (entry.valid_to is null or {day} < entry.valid_to or {day} = {far})"
+    )
+    return (
+        f"select rows.*, entry.organization_id from {rows} as rows "
+        f"left join {intervals} as entry on {same} and {holds}"
+    )

@@ -44,6 +44,11 @@ class Reasons:
         """Sorted reasons by line of one delivery."""
         return {line: sorted(found) for line, found in self._found.get(delivery_id, {}).items()}
 
+    def by_rule(self, delivery_id: str) -> dict[str, int]:
+        """Refused lines of one delivery by reason."""
+        counts = Counter(reason for found in self._found.get(delivery_id, {}).values() for reason in found)
+        return dict(sorted(counts.items()))
+
     def are_against(self, frame: pd.DataFrame) -> "pd.Series[bool]":
         """Whether each row belongs to a refused record."""
         refused = [

@@ -49,6 +49,7 @@ class EntityVerdict:
     n_duplicate, n_superseded : source rows that repeat another, or that a newer one replaced.
     n_unmapped, n_deleted : accepted rows no organisation is known for; that the source marks as deleted.
     n_late_corrections : accepted records that replaced one of an earlier delivery.
+    n_vanished : of the superseded, keys that the newest full snapshot of their source no longer holds.
     """
 
     entity: str
@@ -60,6 +61,7 @@ class EntityVerdict:
     n_unmapped: int = 0
     n_deleted: int = 0
     n_late_corrections: int = 0
+    n_vanished: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,9 @@ from contracts.gate import reasons_by_row
 from contracts.instrument import load_instrument
 from contracts.manner import Manner
 from contracts.profile import Profile, load_profiles
+from contracts.sql_given import GIVEN
 from contracts.sql_rules import broken, quoted
-from contracts.sql_typing import GIVEN, PlainRows, plain_rows
+from contracts.sql_typing import PlainRows, plain_rows
 from tests.contracts.conftest import GOOD, text_rows
 
 Cells = dict[str, str]

@@ -1,0 +1,204 @@
+"""All deliveries of one entity -> its accepted rows, refused rows and what became of each. Writes no file.
+
+Plain rows are judged by SQL, all others by pandas; keys, versions and snapshots are decided over both.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pyarrow
+
+from contracts.contract import Contract
+from contracts.sql_rules import SQL_TYPES, clashing, listed, quoted
+from orchestration.ingest import plain_lane, versions
+from orchestration.ingest.lots import Lot, record_key
+from orchestration.ingest.mapping import mapped_sql
+from orchestration.ingest.pandas_lane import converted_batches
+from orchestration.ingest.reasons import Reasons
+
+# pyarrow carries no types; named so that this is said once.
+pa: Any = pyarrow
+
+INTERVALS = "crosswalk_intervals"
+"""Table of the accepted crosswalk, see `mapping.intervals_sql`."""
+_BATCH = 100_000
+
+
+@dataclass(slots=True)
+class EntityGate:
+    """One entity on its way through the gate.
+
+    Attributes
+    ----------
+    lots : deliveries of single-entity profiles, in the order of arrival; those that count as a whole apart.
+    sources : SQL source of landed rows by sequence.
+    reasons : refused rows.
+    """
+
+    con: duckdb.DuckDBPyConnection
+    contract: Contract
+    lots: Sequence[Lot]
+    has_crosswalk: bool
+    sources: dict[int, str] = field(default_factory=dict)
+    reasons: Reasons = field(init=False)
+    warnings: list[str] = field(default_factory=list)
+    n_vanished: int = 0
+    n_late: int = 0
+
+    def __post_init__(self) -> None:
+        order = {lot.delivery_id: place for place, lot in enumerate(self.lots)}
+        self.reasons = Reasons([self.contract], order)
+
+    @property
+    def key(self) -> list[str]:
+        """Columns that name a record."""
+        return record_key([self.contract])
+
+    def judge(self, secret: str) -> None:
+        """Decide about every row; `final` gives the accepted ones.
+
+        Parameters
+        ----------
+        secret : secret for person keys; may be empty where no file is about persons.
+        """
+        plain = self._judge_rows(secret)
+        staged = listed(plain_lane.staged_columns(self.contract))
+        parts = [*plain, f"select _seq, source_line, {staged} from staged"]
+        self.con.execute(f"create or replace view good as {' union all '.join(parts)}")
+        versions.resolve(self.con, self.contract, "good", self.key)
+        if any(lot.snapshot_of for lot in self.lots):
+            self._note_refused_keys()
+            self.n_vanished = versions.supersede_vanished(
+                self.con, self.contract, "good", self.key, self.lots
+            )
+        self._refuse("select _seq, source_line from fates where fate = 'conflict'", "unique_key")
+        self._note_clashes()
+        self.n_late = versions.late_corrections(self.con, self.key)
+
+    def stage(self, frame: pd.DataFrame, sequence: dict[str, int]) -> None:
+        """Put typed rows that hold their contract beside the plain ones."""
+        table = self.contract.to_arrow(frame)
+        places = frame["delivery_id"].map(sequence).to_numpy(dtype="int32")
+        table = table.append_column("_seq", pa.array(places))
+        names = listed(("_seq", "source_line", *plain_lane.staged_columns(self.contract)))
+        self.con.register(
+            "arriving", table.select([name for name in table.column_names if name != "delivery_id"])
+        )
+        self.con.execute(f"insert into staged by name select {names} from arriving")
+        self.con.unregister("arriving")
+
+    def open(self) -> None:
+        """Empty tables for this entity."""
+        columns = {
+            name: SQL_TYPES[self.contract.column(name).kind]
+            for name in plain_lane.staged_columns(self.contract)
+        }
+        said = ", ".join(f"{quoted(name)} {kind}" for name, kind in columns.items())
+        self.con.execute(f"create or replace table staged (_seq integer, source_line bigint, {said})")
+        self.con.execute("create or replace table dirt (_seq integer, source_line bigint)")
+        self.con.execute("create or replace table refused_keys (_seq integer, key varchar)")
+
+    def final(self) -> Iterator[Any]:
+        """Record batches of the accepted rows: months, keys and systems in order."""
+        period = self.contract.period_column
+        month = f"strftime({quoted(period)}, '%Y-%m-01')" if period else "null::varchar"
+        order = listed(dict.fromkeys((*(["_period"] if period else []), *self.contract.key, "source_system")))
+        rows = f"(select *, {month} as _period from ({self.mapped('good')}))"
+        yield from self.con.sql(f"select * from {self._counting(rows)} order by {order}").to_arrow_reader(
+            _BATCH
+        )
+
+    def mapped(self, rows: str) -> str:
+        """Query of rows with the organisation they belong to."""
+        if not plain_lane.is_mapped(self.contract):
+            return f"select * from {rows}"
+        if not self.has_crosswalk:
+            return f"select *, null::varchar as organization_id from {rows}"
+        return mapped_sql(rows, self.contract.name, INTERVALS)
+
+    def _judge_rows(self, secret: str) -> list[str]:
+        plain = []
+        for lot in self.lots:
+            source = plain_lane.prepare(self.con, lot)
+            self.sources[lot.sequence] = source
+            n_dirt = plain_lane.note_dirt(self.con, lot, source) if lot.plain is not None else 1
+            if lot.plain is not None:
+                plain.append(plain_lane.plain_query(lot, source, n_dirt=n_dirt))
+            if n_dirt or lot.corrected is not None:
+                for batch in converted_batches(self.con, lot, source, secret):
+                    self.stage(batch.good, {lot.delivery_id: lot.sequence})
+                    for line, found in batch.refused.items():
+                        self.reasons.add(lot.delivery_id, line, found)
+                    self.warnings += [f"{lot.profile.name}: {note}" for note in batch.warnings]
+            anew = set() if lot.corrected is None else set(lot.corrected["source_line"].tolist())
+            for line, reason in lot.malformed.items():
+                if line not in anew:
+                    self.reasons.add(lot.delivery_id, line, [reason])
+        return plain
+
+    def _note_refused_keys(self) -> None:
+        """Texts of the keys of refused rows, by which a snapshot still holds them."""
+        mapping = self.contract.key[0] in {n for lot in self.lots for n in lot.profile.columns}
+        for lot in self.lots if mapping else ():
+            names = [
+                name for name in lot.profile.columns[self.contract.key[0]].sources if name in lot.columns
+            ]
+            lines = self.reasons.of(lot.delivery_id)
+            if names and lines and lot.snapshot_of is not None:
+                key = f"trim(coalesce({listed(names)}))" if len(names) > 1 else f"trim({quoted(names[0])})"
+                self._register_lines(lines)
+                self.con.execute(
+                    f"insert into refused_keys select {lot.sequence}, {key} "
+                    f"from {self.sources[lot.sequence]} semi join lines using (source_line) "
+                    f"where {key} is not null"
+                )
+                self.con.unregister("lines")
+
+    def _note_clashes(self) -> None:
+        if not any(rule.spans_rows for rule in self.contract.frame_rules):
+            return
+        self.con.execute(f"create or replace table ending as {self._counting('good')}")
+        for rule, condition in clashing(self.contract, "ending").items():
+            if not rule.endswith(":unique_key"):
+                self._refuse(f"select _seq, source_line from ending where {condition}", rule)
+        self.con.execute("drop table ending")
+
+    def _refuse(self, places: str, rule: str) -> None:
+        """Refuse rows that are good by themselves."""
+        rule = rule if ":" in rule else f"{self.contract.key[0]}:{rule}"
+        by_sequence = {lot.sequence: lot.delivery_id for lot in self.lots}
+        self.con.execute(f"create or replace table refused_now as {places}")
+        for sequence, line in self.con.execute("from refused_now").fetchall():
+            if sequence in by_sequence:
+                self.reasons.add(by_sequence[sequence], int(line), [rule])
+        self.con.execute(
+            "insert into fates by name select _seq, source_line, 'conflict' as fate from refused_now "
+            "where (_seq, source_line) not in (select _seq, source_line from fates)"
+        )
+        self.con.execute("update fates set fate = 'conflict' where (_seq, source_line) in (from refused_now)")
+        self.con.execute("drop table refused_now")
+
+    def refused_rows(self, lot: Lot) -> pd.DataFrame:
+        """Landed rows of a lot that were refused, with what was made out of the whole file."""
+        self._register_lines(self.reasons.of(lot.delivery_id))
+        query = (
+            f"select * from {self.sources[lot.sequence]} semi join lines using (source_line) "
+            "order by source_line"
+        )
+        rows: pd.DataFrame = self.con.sql(query).to_arrow_table().to_pandas()
+        self.con.unregister("lines")
+        return rows.astype({name: "str" for name in rows.columns if name != "source_line"})
+
+    def _register_lines(self, lines: dict[int, list[str]]) -> None:
+        self.con.register("lines", pa.table({"source_line": pa.array(sorted(lines), pa.int64())}))
+
+    def _counting(self, rows: str) -> str:
+        """Rows that are not superseded, repeated or in conflict."""
+        n_gone = self.con.execute("select count(*) from fates where fate <> 'accepted'").fetchall()[0][0]
+        if not n_gone:
+            return rows if rows.startswith("(") else f"(select * from {rows})"
+        gone = "select _seq, source_line from fates where fate <> 'accepted'"
+        return f"(select * from {rows} as counting anti join ({gone}) as gone using (_seq, source_line))"
