@@ -177,8 +177,13 @@ def _is_legacy(filled: Sequence[Record]) -> bool:
 
 
 def _is_surveymonkey(filled: Sequence[Record]) -> bool:
-    second = filled[1].fields
-    return not second[0].strip() and any(cell.strip().lower() in _NO_OPTION for cell in second)
+    """Whether the second row holds options: none below the names of a response, one below each blank."""
+    first, second = ([cell.strip() for cell in record.fields] for record in filled[:2])
+    if second[0]:
+        return False
+    continued = [below for above, below in zip(first, second, strict=False) if not above]
+    has_options = bool(continued) and all(continued) and all(first[:3]) and not any(second[:3])
+    return has_options or any(cell.lower() in _NO_OPTION for cell in second)
 
 
 def _levels(header: Sequence[Record], width: int) -> tuple[list[str], list[str]]:
