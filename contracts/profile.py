@@ -15,6 +15,7 @@ import yaml
 from pydantic import ValidationError
 
 from contracts.column_map import Case, ColumnMap, Ordinal, WhenValue
+from contracts.profile_checks import faults
 from contracts.profile_shape import Control, Profile, Refuse, Signature, Unit
 from contracts.yaml_lines import line_of, repeated_key
 
@@ -86,7 +87,7 @@ def parse_profile(text: str, where: str) -> Profile:
     if (twice := repeated_key(node)) is not None:
         raise ProfileError(f"{where}:{twice[1]}: '{twice[0]}' is said twice; keep one")
     try:
-        return Profile.model_validate(content)
+        profile = Profile.model_validate(content)
     except ValidationError as error:
         said = "; ".join(
             f"{where}:{line_of(node, item['loc'])}: "
@@ -94,6 +95,12 @@ def parse_profile(text: str, where: str) -> Profile:
             for item in error.errors()
         )
         raise ProfileError(said) from error
+    if wrong := [
+        f"{where}:{line_of(node, place)}: {'.'.join(map(str, place))}: {fault}"
+        for place, fault in faults(profile)
+    ]:
+        raise ProfileError("; ".join(wrong))
+    return profile
 
 
 @lru_cache(maxsize=1)

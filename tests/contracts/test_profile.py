@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from contracts.entities import ENTITIES
 from contracts.profile import ProfileError, load_profiles, match, nearest, parse_profile
@@ -102,6 +105,15 @@ def test_only_mapped_columns_are_kept() -> None:
         (("entity: ledger_lines\n", ""), 1, "either entity or survey"),
         (("columns:", "footer: ['(']\ncolumns:"), 9, "regular expression"),
         (("columns:", "personal: [id]\ncolumns:"), 1, "personal columns may not be kept: id"),
+        (("entity: ledger_lines", "entity: ledger"), 5, "ledger is none of organizations"),
+        (("{from: id}", "{from: id}\n  colour: {from: id}"), 11, "ledger_lines has no column colour"),
+        (("{from: id}", "{from: id, reads: yyyymmdd}"), 10, "a text is not read so; reads is for date"),
+        (("{from: id}", "{from: id}\n  amount: {from: amount, duration: hm}"), 11, "a money is not read so"),
+        (("columns:", "constants: {colour: blue}\ncolumns:"), 9, "ledger_lines has no column colour"),
+        (("columns:", "control: {total_of: id, label: Sum}\ncolumns:"), 9, "id is no amount"),
+        (("{from: id}", "{from: id, sql: ''}"), 10, "sql"),
+        (("{from: id}", "{from: id, sql: x, content_key: id}"), 10, "say one of sql, content_key"),
+        (("{from: id}", "{sql: x}"), 10, "name them"),
     ],
 )
 def test_a_faulty_profile_names_file_line_and_fault(change: tuple[str, str], line: int, said: str) -> None:
@@ -109,6 +121,11 @@ def test_a_faulty_profile_names_file_line_and_fault(change: tuple[str, str], lin
         parse_profile(GOOD.replace(*change), "mine.yaml")
     assert said in str(caught.value)
     assert str(caught.value).startswith(f"mine.yaml:{line}: ")
+
+
+def test_every_shipped_profile_says_what_it_was_tried_on() -> None:
+    for path in (Path(__file__).parents[2] / "contracts/profiles").glob("*.yaml"):
+        assert "evidence" in yaml.safe_load(path.read_text(encoding="utf-8")), path.name
 
 
 def test_a_good_profile_is_read() -> None:

@@ -1,0 +1,68 @@
+"""What a profile must say in view of its entity's contract: columns it has, forms that suit their kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from contracts.column_map import ColumnMap
+from contracts.contract import Contract, Kind
+from contracts.entities import ENTITIES
+from contracts.profile_shape import Profile, Total
+
+Place = tuple[str | int, ...]
+
+_NUMBERS: frozenset[Kind] = frozenset({"integer", "real", "share", "score", "money", "minutes"})
+_SUITS: dict[str, frozenset[Kind]] = {
+    "reads": frozenset({"date", "timestamp"}),
+    "format": frozenset({"date", "timestamp"}),
+    "duration": frozenset({"minutes"}),
+    "percent": frozenset({"share", "score", "real"}),
+    "divide_by": _NUMBERS,
+    "strip_symbols": frozenset({"money"}),
+    "sign_suffix": _NUMBERS,
+    "minus": _NUMBERS,
+    "sign_from": _NUMBERS,
+    "sign": _NUMBERS,
+    "account_ranges": frozenset({"text"}),
+    "content_key": frozenset({"text"}),
+    "listed_in": frozenset({"text"}),
+    "hmac": frozenset({"text"}),
+}
+"""Kinds of columns for which a declaration means something; elsewhere it would be passed over in silence."""
+
+
+def faults(profile: Profile) -> Iterator[tuple[Place, str]]:
+    """Place in the YAML and what is wrong, for everything that the contract of the entity forbids."""
+    if profile.entity is not None and profile.entity not in ENTITIES:
+        yield ("entity",), f"{profile.entity} is none of {', '.join(ENTITIES)}"
+        return
+    contract = ENTITIES[profile.entity or "assessment_answers"]
+    for name, mapping in profile.columns.items():
+        if name not in contract.column_names:
+            yield ("columns", name), f"{contract.name} has no column {name}; it has {_named(contract)}"
+        else:
+            yield from _unsuited(name, mapping, contract)
+    for name in profile.constants:
+        if name not in contract.column_names:
+            yield ("constants", name), f"{contract.name} has no column {name}; it has {_named(contract)}"
+    for control in profile.control:
+        if isinstance(control, Total) and not _is_money(control.total_of, contract):
+            yield ("control",), f"total_of: {control.total_of} is no amount of {contract.name}"
+
+
+def _unsuited(name: str, mapping: ColumnMap, contract: Contract) -> Iterator[tuple[Place, str]]:
+    kind = contract.column(name).kind
+    for word, kinds in _SUITS.items():
+        if getattr(mapping, word) and kind not in kinds:
+            yield (
+                ("columns", name, word),
+                f"a {kind} is not read so; {word} is for {', '.join(sorted(kinds))}",
+            )
+
+
+def _is_money(name: str, contract: Contract) -> bool:
+    return name in contract.column_names and contract.column(name).kind == "money"
+
+
+def _named(contract: Contract) -> str:
+    return ", ".join(contract.column_names)
