@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,6 +40,8 @@ def convert_survey(
     survey = given.profile.survey
     if survey is None:
         raise ValueError(f"{given.profile.name} is no survey profile")
+    if survey.zone_of_names is not None:
+        given = replace(given, manner=replace(given.manner, zone=survey.zone_of_names))
     if survey.item_column is not None:
         return convert_answer_rows(facts, given, survey, instrument)
     facts = _without_dummies(facts, given, survey)

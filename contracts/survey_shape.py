@@ -36,6 +36,7 @@ class Survey(Strict):
     scale : numbers of the lowest and the highest answer level, evenly spaced; the first may be the larger.
     lowest_words, highest_words : words that stand for the ends of the scale beside numbers.
     dummy_times : times that an anonymised export writes for all responses; they count as empty.
+    zone_of_names : zone that the column names of the times state; goes before that of the settings.
     item_column, answer_column : where one row is one answer: the item's code or wording, and the answer.
     """
 
@@ -50,6 +51,7 @@ class Survey(Strict):
     lowest_words: tuple[str, ...] = ()
     highest_words: tuple[str, ...] = ()
     dummy_times: tuple[str, ...] = ()
+    zone_of_names: str | None = None
     item_column: str | None = None
     answer_column: str | None = None
 
