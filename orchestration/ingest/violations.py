@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
 from contracts.entities import ENTITIES
 from contracts.instrument import load_instrument
+from contracts.items import places
 from contracts.source_rules import rules_of_profile
 from orchestration.ingest.deliveries import manifest_of
 from orchestration.ingest.judge import entities_of
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from contracts.profile import Profile
 
 MASKED: Final = "(personal, not shown)"
+_LONGEST: Final = 80
 _AGAIN = "Export it again as CSV, with every field that holds a delimiter or a quote in quotes."
 FORM: Final = {
     "row:wrong_number_of_fields": ("The line has more or fewer fields than the header.", _AGAIN),
@@ -70,7 +73,9 @@ def violations(home: Path, held: pd.DataFrame) -> Iterator[Violation]:
     held : refused rows, as `quarantine.read` gives them.
     """
     profiles = profiles_of(home)
-    names = {str(one): str(manifest_of(home, str(one))["profile"]) for one in held["delivery_id"].unique()}
+    manifests = {str(one): manifest_of(home, str(one)) for one in held["delivery_id"].unique()}
+    names = {one: str(manifest["profile"]) for one, manifest in manifests.items()}
+    items = {one: _items(profiles.get(names[one]), manifest) for one, manifest in manifests.items()}
     known = {name: remedies(profiles[name]) for name in set(names.values()) & set(profiles)}
     for row in held.to_dict("records"):
         name = names[row["delivery_id"]]
@@ -81,24 +86,46 @@ def violations(home: Path, held: pd.DataFrame) -> Iterator[Violation]:
             said, remedy = known.get(name, FORM).get(rule, ("", ""))
             yield Violation(
                 str(row["file"]), str(row["delivery_id"]), int(row["source_line"]), str(row["entity"]),
-                rule, column, value_of(profile, column, rule, raw), said, remedy,
+                rule, column, value_of(profile, column, rule, raw, items[row["delivery_id"]]), said, remedy,
             )  # fmt: skip
 
 
-def value_of(profile: Profile | None, column: str, rule: str, raw: Mapping[str, str]) -> str:
-    """Texts of the file's columns that a rule speaks of, masked when personal."""
+def value_of(
+    profile: Profile | None,
+    column: str,
+    rule: str,
+    raw: Mapping[str, str],
+    items: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> str:
+    """Texts of the file's columns that a rule speaks of, masked when personal.
+
+    Parameters
+    ----------
+    profile : profile of the row.
+    column, rule : of the broken rule.
+    raw : kept texts of the row by column of the file.
+    items : columns of the file by item of the assessment.
+    """
     if profile is None:
         return ""
-    names = _columns(profile, column, rule)
-    if any(name in profile.personal or name in profile.hashed for name in names):
+    names = items.get(column) or _columns(profile, column, rule)
+    entity = ENTITIES.get(profile.entity or "")
+    is_personal = entity is not None and column in entity.column_names and entity.column(column).is_personal
+    if is_personal or any(name in profile.personal or name in profile.hashed for name in names):
         return MASKED
-    contracts = [entity for entity in ENTITIES.values() if column in entity.column_names]
-    is_personal = any(
-        entity.column(column).is_personal for entity in contracts if entity.name == profile.entity
-    )
-    if is_personal:
-        return MASKED
-    return ", ".join(f"{name}: {raw[name]}" for name in names if name in raw)
+    return ", ".join(f"{name}: {raw[name][:_LONGEST]}" for name in names if name in raw)
+
+
+def _items(profile: Profile | None, manifest: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Columns of a survey by the item, channel or practice they are about."""
+    if profile is None or profile.survey is None:
+        return {}
+    names, labels = manifest["kept_columns"], manifest.get("labels")
+    labels = labels if isinstance(labels, Mapping) else {}
+    found: dict[str, list[str]] = {}
+    for place in places(names, labels, profile.survey, load_instrument()).found:
+        found.setdefault(place.code, []).append(place.column)
+    return found
 
 
 def _columns(profile: Profile, column: str, rule: str) -> list[str]:

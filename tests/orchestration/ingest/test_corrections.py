@@ -76,6 +76,13 @@ def test_what_is_personal_is_not_shown(exports: Any) -> None:
     assert {one.value for one in found if one.column == "person_key"} == {MASKED}
 
 
+def test_an_answer_is_shown_under_the_column_that_held_it(exports: Any) -> None:
+    exports.survey("survey.csv", [{"LS1": "nine"}])
+    exports.run()
+    found = list(violations(exports.home, quarantine.read(exports.home / "quarantine")))
+    assert "LS1: nine" in {one.value for one in found}
+
+
 def test_a_corrected_row_is_accepted_and_nothing_else_changes(held: Any) -> None:
     before = held.entity("tickets")
     path = corrected(exported(held.home), "3", created_at="2024-02-28 08:00:00")
