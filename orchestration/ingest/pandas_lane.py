@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from contracts.convert import Converted, convert
@@ -64,7 +65,7 @@ def _judged(rows: pd.DataFrame, lot: Lot, pseudonym_key: str, notes: tuple[str, 
     refused = {int(line): reasons for line, reasons in zip(lines, found, strict=True) if reasons}
     for line, reasons in zip(made.refused["source_line"], made.refused["reasons"], strict=True):
         refused[int(line)] = list(reasons)
-    good = typed[[not reasons for reasons in found]]
+    good = typed[np.array([not reasons for reasons in found], dtype=bool)]
     return Batch(rows, good, refused, (*notes, *made.warnings))
 
 
