@@ -21,6 +21,7 @@ _FEWEST_PERIODS: Final = 3
 _FEWEST_ROWS: Final = 3
 # Rows looked at to see whether the first row is one of them.
 _LOOKED_AT: Final = 100
+_MOSTLY: Final = 0.75
 
 
 def refuse_markup(text: str, where: str) -> None:
@@ -128,13 +129,13 @@ def refuse_blocks(found: Sequence[Record], where: str) -> None:
 
 
 def refuse_nothing_fits(n_rows: int, refused: Sequence[Record], width: int, where: str) -> None:
-    """Raise UnreadableFile where not one row is as wide as the header."""
-    faults = ("row:wrong_number_of_fields", "row:broken_line")
-    widths = {len(record.fields) for record in refused if record.fault in faults}
-    if n_rows or len(refused) < 2 or len(widths) != 1:
+    """Raise UnreadableFile where not one of several rows is as wide as the header."""
+    widths = {len(record.fields) for record in refused if record.fault == "row:wrong_number_of_fields"}
+    if n_rows or len(refused) < 2 or not widths:
         return
+    shown = " or ".join(map(str, sorted(widths)[:3]))
     raise UnreadableFile(
-        f"The header has {width} columns, but every row has {widths.pop()}: it is shifted against the data",
+        f"The header has {width} columns, but no row does (they have {shown}): header and data do not fit",
         where,
         "export it again, or declare the delimiter for this source in maturity.yaml",
     )
@@ -148,7 +149,7 @@ def _refuse_data(header: Record, rows: Sequence[Sequence[str]], where: str) -> N
     n_alike = 0
     for place, cell in enumerate(header.fields):
         below = [row[place] for row in looked_at if row[place].strip()]
-        is_data_below = bool(below) and sum(map(is_data_like, below)) >= 0.9 * len(below)
+        is_data_below = bool(below) and sum(map(is_data_like, below)) >= _MOSTLY * len(below)
         if is_data_below and not is_data_like(cell):
             return
         n_alike += is_data_below

@@ -13,8 +13,10 @@ from orchestration.ingest.streams import check_text
 from orchestration.ingest.structure import Structure, is_filled
 from orchestration.ingest.tabular import N_FOOTERS_LOOKED_FOR, Table, without_footers
 
-# So many records, good and refused, are kept for the end, where footers may stand among them.
-_TAIL: Final = 2 * N_FOOTERS_LOOKED_FOR + 10
+# So many records are kept for the end, where footers may stand among them; empty rows between them do not
+# count, but more than so many bytes are never kept.
+_TAIL: Final = N_FOOTERS_LOOKED_FOR + 10
+_LONGEST_TAIL: Final = 1 << 20
 # What cannot be proven is read in pieces that grow: one damaged row costs little, many cost no proof each.
 _FIRST_PIECE: Final = 1 << 16
 # A letter takes at most four bytes, so in so many the longest record ends or is known not to.
@@ -64,8 +66,7 @@ class Stretches:
         piece = _FIRST_PIECE
         while True:
             proof = self._proof(block)
-            n_records = len(proof.ends)
-            n_judged = max(n_records - _TAIL, n_records // 2) if proof.is_complete else n_records - 1
+            n_judged = self._above_tail(proof) if proof.is_complete else len(proof.ends) - 1
             block, line = yield from self._proven(block, proof, n_judged, line)
             if proof.is_complete:
                 return block, line
@@ -83,7 +84,7 @@ class Stretches:
         """Read the last records of the file, which end with a newline, and set footers aside."""
         proof = self._proof(block)
         if proof.is_complete:
-            block, line = yield from self._proven(block, proof, len(proof.ends) - _TAIL, line)
+            block, line = yield from self._proven(block, proof, self._above_tail(proof), line)
         elif not self.footers:
             block, line = yield from self.read(block, line)
         check_text(block, line, self.encoding, self.where)
@@ -124,6 +125,15 @@ class Stretches:
         if len(delimiter) > 1 or len(quote) > 1 or block.startswith(_MARK):
             return replace(prove(b"", b",", b'"'), is_complete=False)
         return prove(block, delimiter, quote, is_quoted_throughout=self.is_quoted_throughout)
+
+    def _above_tail(self, proof: Proof) -> int:
+        """Number of proven records that surely stand above a footer."""
+        # A record shorter than its delimiters and one letter is an empty row, or a footer itself.
+        filled = (proof.ends - proof.starts >= self.structure.width).nonzero()[0]
+        n_above = int(filled[-_TAIL]) if len(filled) >= _TAIL else 0
+        n_records = len(proof.ends)
+        is_long = n_records > 0 and proof.stop - int(proof.starts[n_above]) > _LONGEST_TAIL
+        return max(n_above, n_records // 2) if is_long else n_above
 
     def _proven(
         self, block: bytes, proof: Proof, n_records: int, line: int

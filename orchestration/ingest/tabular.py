@@ -220,7 +220,7 @@ def without_footers(table: Table, patterns: Sequence[str]) -> Table:
         *table.refused[-N_FOOTERS_LOOKED_FOR:],
     ]
     footers: list[Record] = []
-    for record in sorted(last, key=lambda record: record.line, reverse=True):
+    for record in sorted(last, key=lambda record: record.line, reverse=True)[:N_FOOTERS_LOOKED_FOR]:
         first = next((field.strip() for field in record.fields if field.strip()), "")
         if not is_footer.match(first):
             break

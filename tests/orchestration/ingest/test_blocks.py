@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orchestration.errors import UnreadableFile
-from orchestration.ingest import blocks, proof, records, stretches
+from orchestration.ingest import blocks, proof, records, stretches, tabular
 from orchestration.ingest.blocks import Chunk, read_chunks, read_head
 from orchestration.ingest.decode import decode
 from orchestration.ingest.records import Record
@@ -24,6 +24,7 @@ _Outcome = tuple[list[list[str]], list[int], list[Record], list[Record], int]
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks, pieces and longest records so small that short texts have many of them."""
     monkeypatch.setattr(blocks, "BLOCK_BYTES", 48)
+    monkeypatch.setattr(tabular, "N_FOOTERS_LOOKED_FOR", 1)
     monkeypatch.setattr(stretches, "_TAIL", 3)
     monkeypatch.setattr(stretches, "_FIRST_PIECE", 4)
     monkeypatch.setattr(stretches, "_LOOK_AHEAD", 4 * 40)
