@@ -10,7 +10,7 @@ import pandas as pd
 
 from contracts.answers import key_of, read
 from contracts.convert import Given, convert_entity
-from contracts.entities.assessment import ASSESSMENT_ANSWERS
+from contracts.entities.assessment import ASSESSMENT_ANSWERS, CHANNEL_ADOPTION, PRACTICES
 from contracts.gate import reasons_by_row
 from contracts.items import item_of
 from contracts.refusals import Mask, Refusals
@@ -45,13 +45,15 @@ def convert_answer_rows(
     refusals.add("instrument_version", "instrument_version:known_value", _mask(other))
     beyond = refusals.of("answer_level")
     refusals.add("items", "items:no_answers", _mask(levels.isna() & codes.notna()) & ~beyond)
-    torn = pd.Series(beyond, index=facts.index).groupby([facts["delivery_id"], rows["response_key"]])
+    response = [facts["delivery_id"], rows["response_key"]]
+    torn = pd.Series(beyond, index=facts.index).groupby(response, dropna=False)
     refusals.add("items", "items:response_refused", _mask(torn.transform("any") & ~beyond))
     found = _reasons(rows, refusals)
     good = np.ones(len(rows), dtype=bool)
     good[list(found)] = False
     accepted = rows[good].reset_index(drop=True)
-    return {"assessment_answers": ASSESSMENT_ANSWERS.typed(accepted)}, found, tuple(warnings)
+    nothing = {contract.name: contract.empty() for contract in (PRACTICES, CHANNEL_ADOPTION)}
+    return {"assessment_answers": ASSESSMENT_ANSWERS.typed(accepted), **nothing}, found, tuple(warnings)
 
 
 def _levels(

@@ -8,8 +8,10 @@ import pandas as pd
 
 from contracts.convert import Converted, convert
 from contracts.entities import ENTITIES
+from contracts.entities.assessment import ASSESSMENT_SCORES
 from contracts.gate import split
 from contracts.instrument import load_instrument
+from contracts.manner import Manner
 from contracts.profile import load_profiles
 
 Convert = Callable[..., Converted]
@@ -82,3 +84,52 @@ def test_previews_are_no_responses(converted: Convert) -> None:
         SURVEY, {"Status": "1"}, {"DistributionChannel": "preview"}, {"Status": "Survey Preview"}
     )
     assert result.counts == {"status:preview": 3}
+
+
+def test_a_file_on_another_scale_is_refused_whole(converted: Convert) -> None:
+    items = [item.code for item in load_instrument().items]
+    one_to_five = {code: str(1 + place % 5) for place, code in enumerate(items)}
+    result = converted(
+        SURVEY, {"ResponseId": "R_1", **one_to_five}, {"ResponseId": "R_2", **dict.fromkeys(items, "2")}
+    )
+    assert all(frame.empty for frame in result.frames.values())
+    assert result.counts["items:other_scale"] == 2
+
+
+def test_numbers_that_never_are_the_lowest_are_told(converted: Convert) -> None:
+    items = [item.code for item in load_instrument().items]
+    rows = [{"ResponseId": f"R_{n}", **{code: str(1 + n) for code in items}} for n in range(3)]
+    assert "is the lowest of the scale (0)" in " ".join(converted(SURVEY, *rows).warnings)
+
+
+def test_files_are_judged_apart(rows: Callable[..., pd.DataFrame]) -> None:
+    items = [item.code for item in load_instrument().items]
+    good = rows(SURVEY, {"ResponseId": "R_1"})
+    other = rows(SURVEY, {"ResponseId": "R_2", **dict.fromkeys(items, "5")}).assign(delivery_id="d2")
+    both = pd.concat([good, other], ignore_index=True)
+    result = convert(both, load_profiles()[SURVEY], instrument=load_instrument())
+    assert set(result.frames["assessment_answers"]["delivery_id"]) == {"d1"}
+    assert list(result.refused["delivery_id"]) == ["d2"]
+
+
+def test_a_file_whose_codes_and_texts_disagree_is_another_version(rows: Callable[..., pd.DataFrame]) -> None:
+    texts = {item.code: item.text_en for item in load_instrument().items}
+    frame = rows(SURVEY).rename(columns={"LS1": f"LS1. {texts['LS2']}"})
+    result = convert(frame, load_profiles()[SURVEY], instrument=load_instrument())
+    assert result.counts == {"items:code_and_text_differ": 1}
+    assert "name different items" in " ".join(result.warnings)
+
+
+def test_words_declared_for_levels_go_before_the_numbers(rows: Callable[..., pd.DataFrame]) -> None:
+    turned = {str(number): str(4 - number) for number in range(5)}
+    frame = rows(SURVEY, {"LS1": "4", "LS2": "0"})
+    manner = Manner(values={"answer_level": turned})
+    given = answers(convert(frame, load_profiles()[SURVEY], manner=manner, instrument=load_instrument()))
+    assert (given["LS1"], given["LS2"]) == (0, 4)
+
+
+def test_dimensions_of_ready_scores_are_those_of_the_instrument() -> None:
+    dimensions = load_instrument().dimensions
+    assert ASSESSMENT_SCORES.column("dimension_code").allowed == tuple(d.code for d in dimensions)
+    words = load_profiles()["generic_assessment_scores"].columns["dimension_code"].values
+    assert words == {word.lower(): d.code for d in dimensions for word in (d.prefix, d.name_en, d.name_nl)}

@@ -1,4 +1,4 @@
-"""If these fail, answers change with a survey tool's columns and words (exports.md N21, N22, N33, N34, N53)."""
+"""If these fail, answers change with the columns and words of a survey tool (exports.md N21 to N53)."""
 
 from __future__ import annotations
 
