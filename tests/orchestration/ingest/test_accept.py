@@ -12,6 +12,7 @@ from orchestration.errors import DiskFull, MissingKey
 from orchestration.ingest import files
 from orchestration.ingest.accept import accept
 from orchestration.ingest.accepted import read_entity
+from orchestration.ingest.deliveries import receive
 from orchestration.ingest.ledger import balance, frame
 from orchestration.settings import Settings
 
@@ -148,10 +149,12 @@ def test_people_are_hashed_and_mapped_by_the_day_they_left(exports: Any) -> None
     assert not rows["person_key"].isin(["p1", "p2"]).any()
     assert sorted(rows["organization_id"]) == ["org-B1", "org-B2"]
     first = set(rows["person_key"])
-    accept(exports.home, exports.settings, pseudonym_key="another secret, long enough")
+    another = "another secret, long enough"
+    receive(exports.home, exports.settings, pseudonym_key=another)
+    accept(exports.home, exports.settings, pseudonym_key=another)
     assert first.isdisjoint(exports.entity("employment_spells")["person_key"])
     with pytest.raises(MissingKey, match="MATURITY_PSEUDONYM_KEY"):
-        accept(exports.home, Settings())
+        receive(exports.home, Settings())
 
 
 def test_every_entity_has_a_file_with_the_types_of_its_contract(exports: Any) -> None:
