@@ -6,7 +6,7 @@ only, but there to the last bit: a cell is plain when it is empty or of one form
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from contracts.column_map import ColumnMap, WhenValue
@@ -53,7 +53,12 @@ def plain_rows(
     manner : how the delivery writes.
     header : landed columns.
     """
-    if manner.constants or manner.values or any(not _is_read_here(m) for m in profile.columns.values()):
+    classes = {**profile.account_classes, **manner.account_classes}
+    if (
+        manner.constants
+        or manner.values
+        or any(not _is_read_here(m, classes) for m in profile.columns.values())
+    ):
         return None
     made = _Made(contract, manner, frozenset(header), {}, [])
     for rule in profile.refuse:
@@ -70,9 +75,11 @@ def plain_rows(
     return PlainRows(made.values, tuple(dict.fromkeys(made.conditions)))
 
 
-def _is_read_here(mapping: ColumnMap) -> bool:
+def _is_read_here(mapping: ColumnMap, account_classes: Mapping[str, str]) -> bool:
     said = {name for name in mapping.model_fields_set if getattr(mapping, name) != _unset(name)}
-    return said <= _READ_HERE
+    # Where no account is declared the decision list says its class.
+    is_undeclared = bool(mapping.cases) and not account_classes
+    return said - ({"account_ranges"} if is_undeclared else set()) <= _READ_HERE
 
 
 def _unset(name: str) -> object:
