@@ -4,7 +4,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from contracts.entities import ENTITIES
 from contracts.profile import Profile, ProfileError, load_profiles, parse_profile
 from orchestration.errors import SettingsError
 
@@ -51,15 +50,6 @@ def _one(path: Path) -> Profile:
         raise _faulty(str(error), path) from None
     if profile.name != path.stem:
         raise _faulty(f"{where}: the name is {profile.name}, the file's name another; make them equal", path)
-    if profile.entity is not None:
-        entity = ENTITIES.get(profile.entity)
-        if entity is None:
-            raise _faulty(f"{where}: entity: {profile.entity} is none of {', '.join(ENTITIES)}", path)
-        if strange := sorted(set(profile.columns) - set(entity.column_names)):
-            known = ", ".join(entity.column_names)
-            raise _faulty(
-                f"{where}: columns: {entity.name} has no {', '.join(strange)}; it has {known}", path
-            )
     return profile
 
 

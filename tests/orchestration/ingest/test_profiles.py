@@ -59,8 +59,8 @@ def test_a_profile_of_the_home_replaces_the_shipped_one_of_its_name(tmp_path: Pa
     [
         (("shape: ui", "shape: screen"), "profiles/our_desk.yaml:6: shape"),
         (("name: our_desk", "name: other_desk"), "the file's name another"),
-        (("entity: tickets", "entity: tickles"), "tickles is none of"),
-        (("status: {from", "state: {from"), "tickets has no state"),
+        (("entity: tickets", "entity: tickles"), "profiles/our_desk.yaml:5: entity"),
+        (("status: {from", "state: {from"), "tickets has no column state"),
     ],
 )
 def test_a_fault_names_file_and_line(tmp_path: Path, changed: tuple[str, str], named: str) -> None:
