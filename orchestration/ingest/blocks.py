@@ -3,7 +3,7 @@
 Blocks that are proven to be plain (`proof`) are parsed by Arrow, all others by `records`; both agree exactly.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
@@ -12,7 +12,7 @@ from orchestration.ingest.dialect import decide
 from orchestration.ingest.layouts import refuse_markup
 from orchestration.ingest.records import scan, unix_lines
 from orchestration.ingest.rows import sorted_out
-from orchestration.ingest.streams import BLOCK_BYTES, utf8_blocks
+from orchestration.ingest.streams import BLOCK_BYTES, ahead, utf8_blocks
 from orchestration.ingest.stretches import Chunk, Stretches
 from orchestration.ingest.structure import IsHeader, Structure, is_filled
 from orchestration.ingest.tabular import checked_structure, refuse_layout
@@ -131,6 +131,10 @@ def read_chunks(
         keep=tuple(head.names if keep is None else keep),
         footers=tuple(footers),
     )
+    yield from ahead(_chunks(open_, head, stretches))
+
+
+def _chunks(open_: Open, head: Head, stretches: Stretches) -> Generator[Chunk, None, None]:
     yield stretches.chunk([], [], n_empty=head.n_empty)
     if not head.first_line:
         return

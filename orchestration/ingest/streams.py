@@ -1,10 +1,13 @@
 """Bytes of a delivered file in any encoding to blocks of UTF-8 with LF line ends. No records, no columns."""
 
 import codecs
-from collections.abc import Iterator
-from typing import BinaryIO, Final
+from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import BinaryIO, Final, TypeVar
 
 from orchestration.errors import UnreadableFile
+
+T = TypeVar("T")
 
 BLOCK_BYTES: Final = 1 << 24
 _REMEDY: Final = (
@@ -40,18 +43,20 @@ def utf8_blocks(file: BinaryIO, encoding: str, where: str, size: int) -> Iterato
             return
 
 
-def check_text(block: bytes, line: int, encoding: str, where: str) -> None:
+def check_text(block: bytes, line: int, encoding: str, where: str, stop: int | None = None) -> None:
     """Raise UnreadableFile, naming the line, where whole records are no UTF-8 or hold NUL characters.
 
     Parameters
     ----------
     line : physical line the block begins on.
+    stop : only the bytes before it are looked at.
     """
+    if block.isascii() and b"\x00" not in block:
+        return
+    block = block[:stop]
     if b"\x00" in block:
         at = line + block.count(b"\n", 0, block.index(b"\x00"))
         raise UnreadableFile(f"Line {at} holds NUL characters", where, "export it again as CSV in UTF-8")
-    if block.isascii():
-        return
     try:
         block.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -76,3 +81,17 @@ def _unix_lines(block: bytes) -> bytes:
     if b"\r" not in block:
         return block
     return block.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
+def ahead(items: Generator[T, None, None]) -> Iterator[T]:
+    """Items of a generator in their order, the next one being made while one is used."""
+    with ThreadPoolExecutor(1) as thread:
+        try:
+            following = thread.submit(next, items, None)
+            while (item := following.result()) is not None:
+                following = thread.submit(next, items, None)
+                yield item
+        finally:
+            following.cancel()
+            thread.shutdown()
+            items.close()

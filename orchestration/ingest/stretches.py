@@ -142,7 +142,7 @@ class Stretches:
         if n_records < 1:
             return block, line
         first = proof.first(n_records)
-        check_text(block[: first.stop], line, self.encoding, self.where)
+        check_text(block, line, self.encoding, self.where, first.stop)
         yield self._parsed(block, proof, first, line)
         return block[first.stop :], line + first.n_lines
 
@@ -183,7 +183,7 @@ class Stretches:
     def _scanned(self, block: bytes, line: int, piece: int) -> tuple[Chunk | None, int, int]:
         """A piece of about so many letters, its bytes and the line below it; None where none is whole."""
         end = block.rfind(b"\n", 0, piece * 4 + _LOOK_AHEAD) + 1
-        check_text(block[:end], line, self.encoding, self.where)
+        check_text(block, line, self.encoding, self.where, end)
         text = block[:end].decode("utf-8")
         found = self._scan(text, line, until=piece, is_last=False)
         if len(found.records) < 2:
