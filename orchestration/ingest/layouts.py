@@ -131,7 +131,8 @@ def refuse_blocks(found: Sequence[Record], where: str) -> None:
 def refuse_nothing_fits(n_rows: int, refused: Sequence[Record], width: int, where: str) -> None:
     """Raise UnreadableFile where not one of several rows is as wide as the header."""
     widths = {len(record.fields) for record in refused if record.fault == "row:wrong_number_of_fields"}
-    if n_rows or len(refused) < 2 or not widths:
+    # The only row above a footer is as wide as the header, though refused until the footer is known.
+    if n_rows or len(refused) < 2 or not widths or any(len(record.fields) == width for record in refused):
         return
     shown = " or ".join(map(str, sorted(widths)[:3]))
     raise UnreadableFile(
