@@ -81,9 +81,9 @@ def judge(
 
 def entities_of(profile: Profile) -> list[Contract]:
     """Contracts of the entities a profile feeds; the first names the record."""
-    if profile.survey is not None:
+    if profile.survey is not None and profile.survey.item_column is None:
         return [ENTITIES[name] for name in ("assessment_answers", "practices", "channel_adoption")]
-    return [ENTITIES[str(profile.entity)]]
+    return [ENTITIES[profile.entity or "assessment_answers"]]
 
 
 def _gathered(
