@@ -34,6 +34,8 @@ from contracts.entities import ENTITIES
 from contracts.gate import split
 from contracts.instrument import load_instrument
 from contracts.profile import Profile, load_profiles, match
+from orchestration.ingest import quarantine
+from orchestration.ingest.accept import accept
 from orchestration.ingest.deliveries import manifest_of, receive
 from orchestration.ingest.typing_rows import manner_of
 from orchestration.settings import Settings, Source
@@ -53,6 +55,9 @@ class Outcome:
     accepted: dict[str, pd.DataFrame]
     refused: dict[int, list[str]]
     warnings: str
+    gated: dict[str, pd.DataFrame]
+    held: dict[int, list[str]]
+    ledger: dict[str, int]
 
 
 def profile_of(folder: str) -> str:
@@ -89,6 +94,25 @@ def settings_of(name: str) -> Settings:
     )
 
 
+def gate_of(
+    home: Path, settings: Settings
+) -> tuple[dict[str, pd.DataFrame], dict[int, list[str]], dict[str, int]]:
+    """Accepted rows by entity, reasons by line and counts, as the gate of a home decides."""
+    result = accept(home, settings, pseudonym_key=KEY, require_references=False)
+    frames = {
+        entity: pd.concat([pd.read_parquet(file, partitioning=None) for file in files], ignore_index=True)
+        for entity in ENTITIES
+        if (files := sorted((home / "accepted" / entity).rglob("*.parquet")))
+    }
+    held = quarantine.read(home / "quarantine")
+    reasons = {
+        int(line): sorted(said.split(";") if isinstance(said, str) else said)
+        for line, said in zip(held["source_line"], held["reasons"], strict=True)
+    }
+    counts = ("delivered", "accepted", "quarantined", "duplicate", "superseded")
+    return frames, reasons, {name: int(result.ledger[name].sum()) for name in counts}
+
+
 @cache
 def outcome(name: str) -> Outcome:
     """Receive a file as a home would, and type and judge its rows."""
@@ -102,6 +126,7 @@ def outcome(name: str) -> Outcome:
         manifest = manifest_of(Path(home), delivery.delivery_id)
         landed = Path(home) / "landing" / delivery.delivery_id
         rows = pd.concat([pd.read_parquet(landed / file) for file in manifest["rows_files"]])
+        gated, held, ledger = gate_of(Path(home), settings)
     profile = load_profiles()[str(delivery.profile)]
     rows = with_expressions(rows.reset_index(drop=True), profile).assign(delivery_id=delivery.delivery_id)
     result = convert(
@@ -122,7 +147,7 @@ def outcome(name: str) -> Outcome:
         for line, reasons in zip(verdict.refused["source_line"], verdict.refused["reasons"], strict=True):
             refused[int(line)] = sorted({*refused.get(int(line), []), *reasons})
     said = "\n".join((*delivery.warnings, *manifest["warnings"], *result.warnings))
-    return Outcome(profile, tuple(rows.columns), lines, accepted, refused, said)
+    return Outcome(profile, tuple(rows.columns), lines, accepted, refused, said, gated, held, ledger)
 
 
 def is_equal(value: Any, wanted: Any, column: Column) -> bool:
@@ -185,6 +210,21 @@ def test_every_line_is_accepted_or_refused_and_never_both(name: str) -> None:
     kept = {int(line) for frame in found.accepted.values() for line in frame["source_line"]}
     assert kept | set(found.refused) == found.lines
     assert kept & set(found.refused) == set()
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_the_gate_of_a_home_decides_the_same(name: str) -> None:
+    found = outcome(name)
+    assert found.held == found.refused
+    assert found.ledger["quarantined"] == len(found.refused)
+    for entity, typed in found.accepted.items():
+        contract = ENTITIES[entity]
+        key = ["source_line", *contract.key]
+        gated = contract.typed(found.gated[entity]).sort_values(key, ignore_index=True)
+        kept = typed.merge(gated[key].drop_duplicates(), on=key).sort_values(key, ignore_index=True)
+        columns = [name for name in contract.column_names if name != "organization_id"]
+        assert gated[columns].astype(str).equals(kept[columns].astype(str)), entity
+        assert len(gated) == len(typed) or found.ledger["duplicate"] + found.ledger["superseded"]
 
 
 @pytest.mark.parametrize("name", load_profiles())
