@@ -35,7 +35,10 @@ def line(text: str, as_json: bool) -> None:
 
 def told(home: Path, report: RunReport, stages: Progress, as_json: bool) -> None:
     """Tell what a run did: where things lie, rows in and out, seconds, and what stopped it."""
+    from orchestration.ingest.told_money import held_money, restated, restated_words, together
+
     ledger = ledger_totals(home)
+    held, moved = together(held_money(home)), restated(home)
     edition = current_edition(home)
     if as_json:
         content = {
@@ -43,6 +46,8 @@ def told(home: Path, report: RunReport, stages: Progress, as_json: bool) -> None
             "run_id": report.run_id,
             "edition": str(edition) if edition else None,
             "ledger": ledger,
+            "held_back_money": held.as_json(),
+            "restated": moved,
             "seconds": round(report.seconds, 2),
             "stages": [{**asdict(stage), "seconds": round(stage.seconds, 2)} for stage in stages.stages],
             "failed_checks": [asdict(check) for check in report.failed_checks],
@@ -57,9 +62,13 @@ def told(home: Path, report: RunReport, stages: Progress, as_json: bool) -> None
         counted = ", ".join(f"{ledger[name]:,} {name}" for name in _COUNTS)
         click.echo(f"Rows: {counted} ({ledger['files']} files).")
         if ledger["quarantined"]:
-            click.echo(
-                f"Held back: {ledger['quarantined']:,} rows in {home / 'quarantine'}, with their reasons."
-            )
+            money = f" ({held.words})" if held.words else ""
+            rows = f"{ledger['quarantined']:,} rows{money}"
+            click.echo(f"Held back: {rows} in {home / 'quarantine'}, with their reasons.")
+        for line in moved[:_NAMED_AT_MOST]:
+            click.echo(f"Restated by late corrections: {restated_words(line)}")
+        if len(moved) > _NAMED_AT_MOST:
+            click.echo(f"and {len(moved) - _NAMED_AT_MOST} more periods, see accepted/restated.parquet.")
     if report.is_success and edition is not None and "edition/published" in report.materialised:
         click.echo(f"Summary: {edition / 'summary.en.html'}")
         click.echo(f"Marts:   {edition / 'marts.duckdb'} and {edition / 'parquet'}")

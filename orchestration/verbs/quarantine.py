@@ -28,16 +28,27 @@ def quarantine() -> None:
 @click.option("--json", "as_json", **JSON)
 def list_(home: Path, as_json: bool) -> None:
     """Say how many rows of each file are held back, and why."""
+    from orchestration.ingest.told_money import held_money
+
     held = _held(home)
+    money = held_money(home)
     files: list[dict[str, Any]] = []
     for file, rows in held.groupby("file", sort=True):
         reasons = Counter(reason for said in rows["reasons"] for reason in said.split(";"))
-        files.append({"file": str(file), "rows": len(rows), "reasons": dict(reasons.most_common())})
+        files.append(
+            {
+                "file": str(file),
+                "rows": len(rows),
+                "reasons": dict(reasons.most_common()),
+                "money": money[str(file)].as_json() if str(file) in money else None,
+            }
+        )
     if as_json:
         click.echo(json.dumps({"rows": len(held), "files": files}, ensure_ascii=False, indent=1))
     else:
         for entry in files:
-            click.echo(f"{entry['file']}: {entry['rows']:,} rows")
+            worth = f", {money[entry['file']].words}" if entry["file"] in money else ""
+            click.echo(f"{entry['file']}: {entry['rows']:,} rows{worth}")
             for reason, count in entry["reasons"].items():
                 click.echo(f"  {count:>7,}  {reason}")
         click.echo(f"{len(held):,} rows of {len(files)} files are held back.")

@@ -58,6 +58,7 @@ def test_list_and_show_name_file_line_value_rule_and_remedy(held: Any) -> None:
             "file": "exports/zendesk/tickets.csv",
             "rows": 2,
             "reasons": {"created_at:timestamp": 1, "row:wrong_number_of_fields": 1},
+            "money": None,
         }
     ]
     said = told(held.home, "show", "--reason", "created_at:timestamp")
