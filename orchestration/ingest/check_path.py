@@ -18,13 +18,12 @@ from orchestration.ingest.deliveries import (
     EXPORTS,
     Delivery,
     delivered_files,
-    delivered_parts,
     is_delivered,
     manifest_of,
     receive,
 )
 from orchestration.ingest.profiles import PROFILES, profiles_of
-from orchestration.ingest.reading import Reading, read_part
+from orchestration.ingest.reading import Reading, delivered_parts, read_part
 from orchestration.ingest.violations import Violation, violations
 from orchestration.settings import DEMO_PSEUDONYM_KEY, Settings, home_around
 

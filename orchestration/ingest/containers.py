@@ -1,36 +1,18 @@
 """A delivered file -> the tables it may hold: members of an archive, sheets of a workbook. Reads no row."""
 
-import gzip
 import hashlib
 import io
-import zipfile
-import zlib
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final
 
 from orchestration.errors import UnreadableFile
 from orchestration.ingest.kinds import HEAD_BYTES, Kind, kind_of, refused_as
+from orchestration.ingest.packed import check_bounds, identity, opened, stream
 
-# Twenty million tickets are 3.2 GB; an archive that unpacks to more is an attack or a mistake.
-MAXIMUM_BYTES: Final = 32 * 2**30
-# Deflate reaches 1,032 to 1; exports as repetitive as they come, 100 to 1.
-MAXIMUM_RATIO: Final = 250
-# Below this no ratio does harm.
-_HARMLESS_BYTES: Final = 64 * 2**20
-_MAXIMUM_MEMBERS: Final = 10_000
 # Held in memory as a whole: workbooks, SPSS and Parquet inside an archive.
 _MAXIMUM_IN_MEMORY: Final = 2 * 2**30
-_BLOCK: Final = 2**20
-_BROKEN: Final = (
-    zipfile.BadZipFile,
-    gzip.BadGzipFile,
-    zlib.error,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-)
+_WORKBOOK: Final = {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +52,7 @@ class Part:
         UnreadableFile
             It cannot be opened, or unpacks to more than is allowed.
         """
-        return _stream(self.path, self.container, self.member, self.name)
+        return stream(self.path, self.container, self.member, self.name)
 
     def seekable(self) -> Path | io.BytesIO:
         """The file itself, or, out of an archive, its bytes in memory.
@@ -86,39 +68,8 @@ class Part:
             raise UnreadableFile(
                 f"Unpacked it is larger than {_MAXIMUM_IN_MEMORY >> 30} GB", self.name, "deliver it unpacked"
             )
-        with self.open() as stream:
-            return io.BytesIO(stream.read())
-
-
-class _Bounded(io.RawIOBase):
-    """Stream that stops when more comes out than is allowed for what went in."""
-
-    def __init__(self, stream: BinaryIO, packed: int, where: str) -> None:
-        super().__init__()
-        self._stream, self._where, self._read = stream, where, 0
-        self._allowed = min(MAXIMUM_BYTES, max(_HARMLESS_BYTES, packed * MAXIMUM_RATIO))
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: "memoryview[int]") -> int:  # type: ignore[override]
-        try:
-            content = self._stream.read(len(buffer))
-        except _BROKEN as error:
-            raise _damaged(self._where, error) from None
-        self._read += len(content)
-        if self._read > self._allowed:
-            raise UnreadableFile(
-                f"It unpacks to more than {self._allowed >> 20} MB, which no export does",
-                self._where,
-                "deliver it unpacked if it is sound",
-            )
-        buffer[: len(content)] = content
-        return len(content)
-
-    def close(self) -> None:
-        self._stream.close()
-        super().close()
+        with self.open() as file:
+            return io.BytesIO(file.read())
 
 
 def parts_of(path: Path, name: str) -> list[Part]:
@@ -142,7 +93,7 @@ def parts_of(path: Path, name: str) -> list[Part]:
     try:
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
-        delivery_id, size = _identity(path.open("rb"))
+        delivery_id, size = identity(path.open("rb"))
     except OSError as error:
         raise UnreadableFile(
             f"The file cannot be opened ({error.strerror})", str(path), "check its rights and run again"
@@ -160,11 +111,11 @@ def parts_of(path: Path, name: str) -> list[Part]:
 
 
 def _members(path: Path, name: str) -> list[Part]:
-    with _opened(path, name) as archive:
+    with opened(path, name) as archive:
         entries = [
             entry for entry in archive.infolist() if not entry.is_dir() and not _is_noise(entry.filename)
         ]
-    _bounded(entries, path, name)
+    check_bounds(entries, path.stat().st_size, name)
     if not entries:
         raise UnreadableFile("The archive holds no file", name, "export it again")
     parts: list[Part] = []
@@ -184,25 +135,11 @@ def _members(path: Path, name: str) -> list[Part]:
     return parts
 
 
-def _bounded(entries: list[zipfile.ZipInfo], path: Path, name: str) -> None:
-    total = sum(entry.file_size for entry in entries)
-    allowed = min(MAXIMUM_BYTES, max(_HARMLESS_BYTES, path.stat().st_size * MAXIMUM_RATIO))
-    if total > allowed or len(entries) > _MAXIMUM_MEMBERS:
-        raise UnreadableFile(
-            f"The archive unpacks to {len(entries):,} files and {total >> 20:,} MB, which no export does",
-            name,
-            "deliver its files unpacked if they are sound",
-        )
-    names = [entry.filename for entry in entries]
-    if len(set(names)) < len(names):
-        raise UnreadableFile("The archive holds two files of one name", name, "pack it again")
-
-
 def _inner(path: Path, name: str, container: str, member: str) -> list[Part]:
     """Parts of one compressed stream."""
-    head = _stream(path, container, member, name).read(HEAD_BYTES)
+    head = stream(path, container, member, name).read(HEAD_BYTES)
     kind = kind_of(head)
-    delivery_id, size = _identity(_stream(path, container, member, name))
+    delivery_id, size = identity(stream(path, container, member, name))
     part = Part(path, name, kind, delivery_id, size, container, member)
     if kind == "zip" and (workbook := _workbook(part.seekable(), name)):
         return _sheets(Part(path, name, workbook, delivery_id, size, container, member))
@@ -228,8 +165,8 @@ def _sheets(part: Part) -> list[Part]:
             for sheet in visible
         ]  # fmt: skip
     if part.kind == "refused":
-        with part.open() as stream:
-            what = refused_as(stream.read(HEAD_BYTES))
+        with part.open() as file:
+            what = refused_as(file.read(HEAD_BYTES))
         return [
             _refused(part, f"It is {what} ({part.name}): deliver CSV, a workbook, JSON, Parquet or SPSS.")
         ]
@@ -244,8 +181,11 @@ def _refused(part: Part, problem: str) -> Part:
 
 def _workbook(where: Path | io.BytesIO, name: str) -> Kind | None:
     """Whether a zip is a workbook; other office files are refused by name."""
-    with _opened(where, name) as archive:
+    with opened(where, name) as archive:
         names = set(archive.namelist())
+        packed = where.stat().st_size if isinstance(where, Path) else len(where.getbuffer())
+        if names & _WORKBOOK:
+            check_bounds(archive.infolist(), packed, name)
         if "mimetype" in names:
             mimetype = archive.read("mimetype")[:100].decode("ascii", errors="replace").strip()
             if mimetype.startswith("application/vnd.oasis.opendocument.spreadsheet"):
@@ -254,51 +194,9 @@ def _workbook(where: Path | io.BytesIO, name: str) -> Kind | None:
                 raise UnreadableFile(f"It is no spreadsheet ({mimetype})", name, "deliver CSV or a workbook")
     if "[Content_Types].xml" not in names:
         return None
-    if names & {"xl/workbook.xml", "xl/workbook.bin"}:
+    if names & _WORKBOOK:
         return "workbook"
     raise UnreadableFile("It is an office file without sheets", name, "deliver CSV or a workbook")
-
-
-def _opened(where: Path | io.BytesIO, name: str) -> zipfile.ZipFile:
-    try:
-        return zipfile.ZipFile(where)
-    except _BROKEN as error:
-        raise _damaged(name, error) from None
-
-
-def _stream(path: Path, container: str, member: str, where: str) -> BinaryIO:
-    openers: dict[str, Callable[[], BinaryIO]] = {
-        "": lambda: path.open("rb"),
-        "gzip": lambda: _bounded_stream(gzip.GzipFile(path), path, where),  # type: ignore[arg-type]
-        "zip": lambda: _bounded_stream(_opened(path, where).open(member), path, where),  # type: ignore[arg-type]
-    }
-    try:
-        return openers[container]()
-    except _BROKEN as error:
-        raise _damaged(where, error) from None
-
-
-def _bounded_stream(stream: BinaryIO, path: Path, where: str) -> BinaryIO:
-    return io.BufferedReader(_Bounded(stream, path.stat().st_size, where), _BLOCK)
-
-
-def _identity(stream: BinaryIO) -> tuple[str, int]:
-    """SHA-256 of all bytes of a stream, and how many they are."""
-    digest, size = hashlib.sha256(), 0
-    with stream:
-        for block in _blocks(stream):
-            digest.update(block)
-            size += len(block)
-    return digest.hexdigest(), size
-
-
-def _blocks(stream: BinaryIO) -> Iterator[bytes]:
-    while block := stream.read(_BLOCK):
-        yield block
-
-
-def _damaged(where: str, error: BaseException) -> UnreadableFile:
-    return UnreadableFile(f"It cannot be unpacked ({type(error).__name__})", where, "export it again")
 
 
 def _escapes(member: str) -> bool:

@@ -56,8 +56,18 @@ def of_table(table: Table, encoding: str = "", warnings: Sequence[str] = ()) -> 
     def chunks(keep: Sequence[str], footers: Sequence[str]) -> Iterator[Chunk]:
         read = without_footers(table, footers)
         places = [read.names.index(name) for name in keep]
-        rows = [[row[place] for place in places] for row in read.rows]
-        yield chunk_of(keep, rows, read.lines, read.refused, read.footers, read.n_empty)
+        for start in range(0, max(len(read.rows), 1), _ROWS_PER_CHUNK):
+            stop = start + _ROWS_PER_CHUNK
+            rows = [[row[place] for place in places] for row in read.rows[start:stop]]
+            is_last = stop >= len(read.rows)
+            yield chunk_of(
+                keep,
+                rows,
+                read.lines[start:stop],
+                read.refused if is_last else (),
+                read.footers if is_last else (),
+                read.n_empty if is_last else 0,
+            )
 
     return Content(
         names=table.names,

@@ -1,23 +1,21 @@
 """Drop zone -> landing: each file is kept once, as text, under the hash of its bytes. No conversion."""
 
-import hashlib
-import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 from contracts.profile import Profile
-from orchestration.errors import NothingDelivered, UnreadableFile
-from orchestration.ingest import headers
-from orchestration.ingest.containers import Part, parts_of
+from orchestration.errors import NothingDelivered
+from orchestration.ingest.containers import Part
 from orchestration.ingest.files import one_at_a_time, read_json, room_to_write, swap, write_json
+from orchestration.ingest.headers import note_changes
 from orchestration.ingest.intake import Outcome, Task, secret_for, take, take_all
 from orchestration.ingest.landing import MANIFEST, key_print
 from orchestration.ingest.profiles import profiles_of
-from orchestration.ingest.reading import declaration, parts_to_read, reading_key
+from orchestration.ingest.reading import delivered_parts, header_policy, reading_key, series_of
 from orchestration.settings import Settings
 
 EXPORTS, REFERENCE, LANDING = "exports", "reference", "landing"
@@ -143,16 +141,6 @@ def delivered_files(home: Path, settings: Settings) -> dict[str, Path]:
     return {name: found[name] for name in sorted(found) if is_delivered(name, found[name])}
 
 
-def delivered_parts(files: Mapping[str, Path], settings: Settings) -> Iterator[Part]:
-    """Tables that files may hold; a file that cannot be opened is a part that says so."""
-    for file, path in files.items():
-        try:
-            yield from parts_to_read(parts_of(path, file), settings)
-        except UnreadableFile as error:
-            name = hashlib.sha256(file.encode()).hexdigest()
-            yield Part(path, file, "refused", name, problem=str(error))
-
-
 def is_delivered(name: str, path: Path) -> bool:
     """Whether a path is a file that counts; hidden files and folders do not."""
     return path.is_file() and not any(part.startswith(".") for part in name.split("/"))
@@ -250,7 +238,8 @@ class _Intake:
         manifest = outcome.manifest
         if manifest is None:
             return outcome
-        warned, refused = self._header_changes(task.part, manifest)
+        policy = header_policy(task.part.name, str(manifest["source_system"]), self.settings)
+        warned, refused = note_changes(self._delivery_before(task.part, manifest), manifest, policy)
         aside = self._aside(task.part)
         if refused:
             shutil.rmtree(aside)
@@ -265,23 +254,10 @@ class _Intake:
         swap(aside, self.home / LANDING / task.part.delivery_id)
         return replace(outcome, warnings=tuple(manifest["warnings"]))
 
-    def _header_changes(self, part: Part, manifest: dict[str, Any]) -> tuple[list[str], list[str]]:
-        """Compare with the delivery before; notes the changes in the manifest."""
-        before = self._delivery_before(part, manifest)
-        if before is None or "header" not in before:
-            return [], []
-        found = headers.differences(
-            headers.HeaderPrint.from_json(before["header"]), headers.HeaderPrint.from_json(manifest["header"])
-        )
-        manifest["header_changes"] = headers.as_json(found)
-        declared = declaration(part.name, self.settings, str(manifest["source_system"]))
-        own = declared.header_changes if declared else None
-        return headers.verdict(found, own or self.settings.header_changes)
-
     def _delivery_before(self, part: Part, manifest: Mapping[str, Any]) -> dict[str, Any] | None:
         """Manifest of the latest delivery of the same series that came before this one."""
         own = self.known.get((part.name, part.delivery_id))
-        series = self._series(part.name)
+        series = series_of(part.name, self.settings)
         earlier = [
             delivery
             for delivery in self.known.values()
@@ -289,16 +265,11 @@ class _Intake:
             and delivery.profile == manifest["profile"]
             and delivery.delivery_id != part.delivery_id
             and (own is None or delivery.sequence < own.sequence)
-            and self._series(delivery.file) == series
+            and series_of(delivery.file, self.settings) == series
         ]
         if not earlier:
             return None
         return manifest_of(self.home, max(earlier, key=lambda delivery: delivery.sequence).delivery_id)
-
-    def _series(self, file: str) -> str:
-        """Files that are one source over time: those of one declaration, else of one name but for numbers."""
-        declared = declaration(file, self.settings)
-        return declared.pattern if declared else re.sub(r"\d+", "#", file)
 
     def _delivery(self, task: Task, outcome: Outcome, status: Status, earlier: Delivery | None) -> Delivery:
         part, profile = task.part, outcome.profile

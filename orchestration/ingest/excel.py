@@ -66,20 +66,22 @@ def sheet_records(part: Part, decimal: str = ".") -> tuple[list[Record], tuple[s
             part.name,
             "open it in a spreadsheet program, save it and deliver it again, or export CSV",
         )
+    records: list[Record] = []
     n_rounded = 0
     with _workbook(part) as book:
         sheet = book.get_sheet_by_name(part.sheet)
         merged = sheet.merged_cell_ranges or []
         left = [""] * (sheet.start[1] if sheet.start else 0)
-        rows = [[_to_milliseconds(cell) for cell in cells] for cells in sheet.iter_rows()]
-    timed = {place for cells in rows for place, cell in enumerate(cells) if isinstance(cell, dt.datetime)}
-    records: list[Record] = []
-    for number, cells in enumerate(rows, start=1):
-        n_rounded += sum(isinstance(cell, float) and abs(cell) >= _ROUNDED for cell in cells)
-        texts = [
-            text_of(_with_time(cell) if place in timed else cell, decimal) for place, cell in enumerate(cells)
-        ]
-        records.append(Record(left + texts, number))
+        timed = {
+            place
+            for cells in sheet.iter_rows()
+            for place, cell in enumerate(cells)
+            if isinstance(cell, dt.datetime)
+        }
+        for number, cells in enumerate(sheet.iter_rows(), start=1):
+            n_rounded += sum(isinstance(cell, float) and abs(cell) >= _ROUNDED for cell in cells)
+            texts = [_cell_text(cell, place in timed, decimal) for place, cell in enumerate(cells)]
+            records.append(Record(left + texts, number))
     for row, column, word in facts.errors:
         if row < len(records) and column < len(records[row].fields):
             records[row].fields[column] = word
@@ -114,6 +116,13 @@ def _within(letters: str, first: int, last: int) -> bool:
     return any(openxml.letters_of(number + 1) == letters for number in range(first, last))
 
 
+def _cell_text(cell: object, is_time: bool, decimal: str) -> str:
+    """Text of a cell; a day in a column of times is midnight, which the reader of cells does not tell."""
+    if is_time and isinstance(cell, dt.date) and not isinstance(cell, dt.datetime):
+        cell = dt.datetime.combine(cell, dt.time())
+    return text_of(_to_milliseconds(cell), decimal)
+
+
 def _to_milliseconds(cell: object) -> object:
     """Times as a workbook can hold them: its fractions of a day are exact to some ten microseconds."""
     if not isinstance(cell, dt.datetime | dt.time) or not cell.microsecond:
@@ -121,13 +130,6 @@ def _to_milliseconds(cell: object) -> object:
     if isinstance(cell, dt.datetime):
         return cell.replace(microsecond=0) + dt.timedelta(milliseconds=round(cell.microsecond / 1000))
     return cell.replace(microsecond=min(999, round(cell.microsecond / 1000)) * 1000)
-
-
-def _with_time(cell: object) -> object:
-    """A day in a column of times is midnight; the reader of cells tells it as a day."""
-    if isinstance(cell, dt.date) and not isinstance(cell, dt.datetime):
-        return dt.datetime.combine(cell, dt.time())
-    return cell
 
 
 def _is_small(archive: zipfile.ZipFile | None, sheet: str) -> bool:

@@ -127,6 +127,17 @@ def as_json(found: Sequence[Difference]) -> dict[str, list[str]]:
     }
 
 
+def note_changes(
+    before: Mapping[str, Any] | None, manifest: dict[str, Any], policy: HeaderChanges
+) -> tuple[list[str], list[str]]:
+    """Note in a manifest what changed since the one before; sentences to warn with and to refuse with."""
+    if before is None or "header" not in before:
+        return [], []
+    found = differences(HeaderPrint.from_json(before["header"]), HeaderPrint.from_json(manifest["header"]))
+    manifest["header_changes"] = as_json(found)
+    return verdict(found, policy)
+
+
 def _renamed(
     gone: Sequence[str], came: Sequence[str], before: HeaderPrint, now: HeaderPrint
 ) -> dict[str, str]:

@@ -2,19 +2,21 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Literal
 
 from contracts.manner import Manner
 from contracts.profile import Profile
 from orchestration.errors import UnreadableFile
-from orchestration.ingest.containers import Part
+from orchestration.ingest.containers import Part, parts_of
 from orchestration.ingest.contents import Content
 from orchestration.ingest.detect import Detection, detect
 from orchestration.ingest.formats import open_part
 from orchestration.ingest.unpivot import unpivoted
-from orchestration.settings import Settings, Source
+from orchestration.settings import HeaderChanges, Settings, Source
 
 Status = Literal["taken", "unknown", "unreadable"]
 # Formats that know their columns themselves have no header rows to count.
@@ -99,6 +101,18 @@ def declaration(file: str, settings: Settings, system: str | None = None) -> Sou
     return settings.source_for(relative, system) or settings.source_for(relative.split("!")[0], system)
 
 
+def series_of(file: str, settings: Settings) -> str:
+    """What files of one source share over time: their declaration, else their name but for numbers."""
+    declared = declaration(file, settings)
+    return declared.pattern if declared else re.sub(r"\d+", "#", file)
+
+
+def header_policy(file: str, system: str, settings: Settings) -> HeaderChanges:
+    """What to do when the header of a file is not what it was."""
+    declared = declaration(file, settings, system)
+    return (declared.header_changes if declared else None) or settings.header_changes
+
+
 def decimal_sign(locale: str | None) -> str:
     """Decimal sign of a locale."""
     return Manner(locale=locale or "en").decimal_sign or "."
@@ -151,6 +165,16 @@ def header_test(profiles: Sequence[Profile]) -> Callable[[Sequence[str]], bool]:
 def labels_of(content: Content) -> dict[str, str]:
     """What the header says about its columns beside their names."""
     return {name: label for name, label in zip(content.names, content.labels, strict=False) if label}
+
+
+def delivered_parts(files: Mapping[str, Path], settings: Settings) -> Iterator[Part]:
+    """Tables that files may hold; a file that cannot be opened is a part that says so."""
+    for file, path in files.items():
+        try:
+            yield from parts_to_read(parts_of(path, file), settings)
+        except UnreadableFile as error:
+            name = hashlib.sha256(file.encode()).hexdigest()
+            yield Part(path, file, "refused", name, problem=str(error))
 
 
 def parts_to_read(parts: Sequence[Part], settings: Settings) -> list[Part]:

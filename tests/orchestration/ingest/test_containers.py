@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.errors import UnreadableFile
-from orchestration.ingest import containers
+from orchestration.ingest import packed
 from orchestration.ingest.containers import Part, parts_of
 from orchestration.ingest.kinds import kind_of
 
@@ -79,7 +79,7 @@ def test_an_archive_in_an_archive_is_refused_by_name(tmp_path: Path) -> None:
 def test_a_bomb_is_refused_before_it_fills_anything(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
 ) -> None:
-    monkeypatch.setattr(containers, "_HARMLESS_BYTES", 1_000_000)
+    monkeypatch.setattr(packed, "HARMLESS_BYTES", 1_000_000)
     content = bytes(20_000_000)
     path = tmp_path / "bomb"
     if form == "zip":
@@ -91,12 +91,22 @@ def test_a_bomb_is_refused_before_it_fills_anything(
     assert "which no export does" in parts[0].problem
 
 
+def test_a_workbook_that_is_a_bomb_is_refused_before_it_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packed, "HARMLESS_BYTES", 1_000_000)
+    parts = _parts(
+        _zip(tmp_path / "a.xlsx", {"[Content_Types].xml": b"<x/>", "xl/workbook.xml": bytes(20_000_000)})
+    )
+    assert "which no export does" in parts["exports/a.xlsx"].problem
+
+
 def test_a_member_that_says_it_is_smaller_than_it_is_is_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = _zip(tmp_path / "a.zip", {"a.csv": bytes(9_000_000)})
     part = _parts(path)["exports/a.zip!a.csv"]
-    monkeypatch.setattr(containers, "_HARMLESS_BYTES", 1_000_000)
+    monkeypatch.setattr(packed, "HARMLESS_BYTES", 1_000_000)
     with pytest.raises(UnreadableFile, match="unpacks to more"):
         part.open().read()
 
