@@ -20,12 +20,14 @@ from orchestration.ingest.layouts import (
     refuse_periods,
     refuse_stacked,
 )
-from orchestration.ingest.records import Record, records, unix_lines
+from orchestration.ingest.records import Record, next_line, records, unix_lines
 from orchestration.ingest.rows import is_only_above, sorted_out
 from orchestration.ingest.structure import IsHeader, Structure, cells, is_filled, structure_of
 
 # Footers stand at the end; a record further up that looks like one is a row.
 N_FOOTERS_LOOKED_FOR = 50
+# In a table of fewer columns a single field may be a row that lost its end.
+_TITLED_WIDTH = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +202,7 @@ def refuse_layout(
 
 
 def without_footers(table: Table, patterns: Sequence[str]) -> Table:
-    """Table whose last records are set aside as far as they begin like a footer.
+    """Table whose last records are set aside as far as they begin like a footer, or stand among such.
 
     Parameters
     ----------
@@ -210,7 +212,8 @@ def without_footers(table: Table, patterns: Sequence[str]) -> Table:
     Returns
     -------
     Table
-        A record that looks like a footer but stands between rows is still a row.
+        A record that looks like a footer but stands between rows is still a row. A single field (the title of
+        a report, the name of a company) is a footer beside one, but not right below a row.
     """
     if not patterns:
         return table
@@ -219,12 +222,11 @@ def without_footers(table: Table, patterns: Sequence[str]) -> Table:
         *map(Record, table.rows[-N_FOOTERS_LOOKED_FOR:], table.lines[-N_FOOTERS_LOOKED_FOR:]),
         *table.refused[-N_FOOTERS_LOOKED_FOR:],
     ]
-    footers: list[Record] = []
-    for record in sorted(last, key=lambda record: record.line, reverse=True)[:N_FOOTERS_LOOKED_FOR]:
-        first = next((field.strip() for field in record.fields if field.strip()), "")
-        if not is_footer.match(first):
-            break
-        footers.insert(0, record)
+    footers = _footers_of(
+        sorted(last, key=lambda record: record.line, reverse=True)[:N_FOOTERS_LOOKED_FOR],
+        is_footer,
+        len(table.names),
+    )
     if not footers:
         return table
     lines = {record.line for record in footers}
@@ -239,3 +241,21 @@ def without_footers(table: Table, patterns: Sequence[str]) -> Table:
         footers=tuple(footers),
         warnings=(*table.warnings, f"{len(footers)} footer rows were set aside"),
     )
+
+
+def _footers_of(upwards: Sequence[Record], is_footer: re.Pattern[str], width: int) -> list[Record]:
+    """Footers among the last records, which are given from the last one upwards."""
+    block: list[Record] = []
+    is_like: list[bool] = []
+    for record in upwards:
+        first = next((field.strip() for field in record.fields if field.strip()), "")
+        like = is_footer.match(first) is not None
+        if not like and (width < _TITLED_WIDTH or len(record.fields) > 1):
+            break
+        block.insert(0, record)
+        is_like.insert(0, like)
+    if True not in is_like:
+        return []
+    above = upwards[len(block)] if len(block) < len(upwards) else None
+    is_below_row = above is not None and next_line(above) == block[0].line
+    return block[is_like.index(True) :] if is_below_row else block

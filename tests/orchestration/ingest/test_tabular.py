@@ -120,3 +120,20 @@ def test_a_long_field_is_no_obstacle() -> None:
 def test_no_header_is_said(text: str) -> None:
     with pytest.raises(UnreadableFile, match="header"):
         read_table(text, "f.csv")
+
+
+def test_the_title_of_a_report_beside_its_footer_is_a_footer_and_a_cut_row_is_not() -> None:
+    rows = "id,amount,stage\n1,10,won\n2,20,lost\n"
+    titled = read_table(f"{rows}\n\nDeals of this year\nCopyright 2024\nExample Company\n", "f.csv")
+    read = without_footers(titled, [r"Copyright\b"])
+    assert [record.fields[0] for record in read.footers] == [
+        "Deals of this year",
+        "Copyright 2024",
+        "Example Company",
+    ]
+    assert (len(read.rows), read.refused) == (2, ())
+    cut = without_footers(read_table(f"{rows}3\nCopyright 2024\n", "f.csv"), [r"Copyright\b"])
+    assert [record.fields[0] for record in cut.footers] == ["Copyright 2024"]
+    assert [record.fields[0] for record in cut.refused][-1] == "3"
+    alone = without_footers(read_table(f"{rows}\n\nDeals of this year\n", "f.csv"), [r"Copyright\b"])
+    assert alone.footers == ()
