@@ -28,7 +28,7 @@ def refuse_markup(text: str, where: str) -> None:
     """Raise UnreadableFile for a web page or XML that only is named like a CSV."""
     if _HTML.match(text[:4096]):
         raise UnreadableFile(
-            "The file is a web page or XML, not delimited text", where, "export it again as CSV"
+            "The file is HTML or XML, a web page and not delimited text", where, "export it again as CSV"
         )
 
 

@@ -38,7 +38,9 @@ def oddities(text: str) -> tuple[str, ...]:
         told.append(f"{len(invisible)} invisible characters stand in the file")
     if found := _MOJIBAKE.search(text):
         line = text.count("\n", 0, found.start()) + 1
-        told.append(f"letters were already garbled before export (first on line {line}: {found.group()!r})")
+        told.append(
+            f"mojibake: letters were decoded twice before export (first on line {line}: {found.group()!r})"
+        )
     return tuple(told)
 
 

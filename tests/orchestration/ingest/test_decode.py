@@ -81,7 +81,7 @@ def test_odd_characters_are_told_and_not_mended() -> None:
     assert [warning.split(" (")[0] for warning in found.warnings] == [
         "1 non-breaking spaces stand in the file",
         "1 invisible characters stand in the file",
-        "letters were already garbled before export",
+        "mojibake: letters were decoded twice before export",
     ]
     assert "line 2" in found.warnings[2]
     assert decode("id,naam\n1,Ångström, Ça va – ‘ja’\n".encode(), "f.csv").warnings == ()
