@@ -23,6 +23,7 @@ from models.facts_parts import (
 from models.facts_planted import planted_facts
 from models.facts_schema import validate_facts
 from models.facts_withheld import needs, suppressed_groups, withheld_facts
+from models.held_back import held_back_facts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,6 +104,7 @@ def build_facts(
     join_coverage: pd.DataFrame,
     ledger: pd.DataFrame,
     settings: FactsSettings,
+    ledger_periods: pd.DataFrame | None = None,
     reasons: pd.DataFrame | None = None,
     truth: Mapping[str, float] | None = None,
 ) -> dict[str, Any]:
@@ -123,6 +125,8 @@ def build_facts(
         ``fct_join_coverage``, one row per source system, entity and period.
     ledger
         Row balance, one row per delivered file.
+    ledger_periods
+        The same by entity, period, currency and fate, for what each KPI misses.
     settings
         What the text needs to know of the installation.
     reasons
@@ -166,7 +170,10 @@ def build_facts(
             minimum_organizations=settings.minimum_organizations,
             minimum_group=minimum,
         ),
-        "ledger": ledger_facts(Cells(ledger)),
+        "ledger": {
+            **ledger_facts(Cells(ledger)),
+            "held_back": held_back_facts(None if ledger_periods is None else Cells(ledger_periods)),
+        },
         "method": {
             "exposure_step": float(settings.exposure_step),
             "lead_months": settings.lead_months,

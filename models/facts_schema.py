@@ -115,11 +115,28 @@ class LedgerSource(RowBalance):
     source_system: str
 
 
+class HeldAmount(Part):
+    """Money held back in one currency."""
+
+    currency: str
+    amount: float
+
+
+class HeldBack(Part):
+    """Rows and money that one KPI misses because they are held back."""
+
+    kpi: str
+    n_rows: Count
+    n_amount_unknown: Count
+    amounts: list[HeldAmount]
+
+
 class Ledger(RowBalance):
-    """Row balance of everything delivered."""
+    """Row balance of everything delivered, and what the KPIs miss."""
 
     is_balanced: bool
     sources: list[LedgerSource]
+    held_back: list[HeldBack]
 
 
 class Direction(Part):

@@ -72,10 +72,11 @@ def _facts(installation: Installation) -> dg.AssetsDefinition:
 
         with running(installation, "facts", context) as stage:
             settings = installation.settings()
-            ledger = pd.read_parquet(installation.home / "accepted" / "ledger.parquet")
+            accepted = installation.home / "accepted"
             found = build_facts(
                 **_tables(installation.home),
-                ledger=ledger,
+                ledger=pd.read_parquet(accepted / "ledger.parquet"),
+                ledger_periods=pd.read_parquet(accepted / "ledger_periods.parquet"),
                 truth=_planted(installation.home) if settings.is_simulated else None,
                 settings=FactsSettings(
                     is_simulated=settings.is_simulated,

@@ -200,3 +200,22 @@ def test_coverage_begins_with_the_index_and_not_with_the_oldest_hire() -> None:
     assert facts["coverage"]["first_period"] == "2023-01-01"
     assert facts["coverage"]["n_periods"] == 36
     assert facts["coverage"]["n_rows"] == make_facts()["coverage"]["n_rows"] + 5
+
+
+def test_each_kpi_carries_what_is_held_back_of_its_rows_and_money() -> None:
+    columns = ("entity", "period", "currency", "fate", "n_rows", "amount", "n_amount_unknown")
+    rows = [
+        ("tickets", "2024-05-01", None, "quarantined", 3, None, 0),
+        ("ledger_lines", "2024-05-01", "EUR", "quarantined", 2, Decimal("10.50"), 0),
+        ("ledger_lines", "2024-06-01", "EUR", "quarantined", 1, Decimal("0.50"), 0),
+        ("ledger_lines", None, None, "quarantined", 1, None, 1),
+        ("ledger_lines", "2024-05-01", "EUR", "accepted", 90, Decimal("900.00"), 0),
+    ]
+    found = make_facts(ledger_periods=pd.DataFrame(rows, columns=list(columns)))["ledger"]["held_back"]
+    by_kpi = {row["kpi"]: row for row in found}
+    assert by_kpi["csat_share"]["n_rows"] == 3
+    assert by_kpi["csat_share"]["amounts"] == []
+    revenue = {"kpi": "revenue", "n_rows": 4, "n_amount_unknown": 1}
+    assert by_kpi["revenue"] == {**revenue, "amounts": [{"currency": "EUR", "amount": 11.0}]}
+    assert "win_rate" not in by_kpi
+    assert make_facts()["ledger"]["held_back"] == []
