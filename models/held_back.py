@@ -22,8 +22,8 @@ def held_back_facts(periods: Cells | None) -> list[Row]:
     Returns
     -------
     list of dict
-        `kpi`, `n_rows`, `n_amount_unknown` (rows whose amount cannot be read) and `amounts` by currency. A row
-        counts under every KPI that is made of its entity.
+        `kpi`, `n_rows`, `n_amount_unknown` (rows whose amount cannot be read) and `amounts` by currency; a
+        row counts under every KPI that is made of its entity.
     """
     if periods is None:
         return []

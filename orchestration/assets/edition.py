@@ -73,10 +73,11 @@ def _facts(installation: Installation) -> dg.AssetsDefinition:
         with running(installation, "facts", context) as stage:
             settings = installation.settings()
             accepted = installation.home / "accepted"
+            periods = accepted / "ledger_periods.parquet"
             found = build_facts(
                 **_tables(installation.home),
                 ledger=pd.read_parquet(accepted / "ledger.parquet"),
-                ledger_periods=pd.read_parquet(accepted / "ledger_periods.parquet"),
+                ledger_periods=pd.read_parquet(periods) if periods.exists() else None,
                 truth=_planted(installation.home) if settings.is_simulated else None,
                 settings=FactsSettings(
                     is_simulated=settings.is_simulated,
