@@ -173,7 +173,8 @@ def _is_qualtrics(filled: Sequence[Record]) -> bool:
 
 
 def _is_legacy(filled: Sequence[Record]) -> bool:
-    return bool(_LEGACY_CODE.fullmatch(filled[0].fields[0].strip())) and "ResponseID" in filled[1].fields
+    pairs = zip(filled[0].fields, filled[1].fields, strict=False)
+    return any(name == "ResponseID" and _LEGACY_CODE.fullmatch(code.strip()) for code, name in pairs)
 
 
 def _is_surveymonkey(filled: Sequence[Record]) -> bool:

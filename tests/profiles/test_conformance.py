@@ -62,7 +62,7 @@ class Grid:
     def names(self) -> list[str]:
         """Names of the columns; legacy Qualtrics writes codes above them."""
         codes = self.header[0]
-        row = self.header[1] if len(self.header) == 2 and codes[0] == "V1" else codes
+        row = self.header[1] if len(self.header) == 2 and "V1" in codes else codes
         return [" ".join(name.split()) for name in row]
 
     def text(self, **how: Any) -> str:
@@ -197,7 +197,12 @@ def workbook(grid: Grid) -> bytes:
 
 
 def reordered(grid: Grid) -> Grid:
-    """Columns the other way round; a file with something above its header keeps what is above."""
+    """Columns the other way round; a file with something above its header keeps what is above.
+
+    Where a blank cell continues the question before it, columns cannot be moved one by one: rows are.
+    """
+    if len(grid.header) == 2 and any(below and not above for above, below in zip(*grid.header, strict=True)):
+        return replace(grid, rows=grid.rows[::-1])
 
     def turned(row: list[str]) -> list[str]:
         return [*row[: grid.width][::-1], *row[grid.width :]] if len(row) >= grid.width else row
