@@ -1,7 +1,7 @@
 """Bytes of a delivered file to text, declared or proven, never guessed in silence. No columns, no rows."""
 
 import codecs
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,7 +19,7 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16", 2),
 )
 _SAMPLE_BYTES: Final = 65_536
-_HIGH = re.compile(rb"[^\n]*[\x80-\xff][^\n]*\n?")
+_SAMPLE_LINES: Final = 10_000
 # UTF-16 without its mark is proven by zeros on one side only, over at least so many bytes.
 _PROOF_BYTES: Final = 32
 _SHARE_OF_ZEROS: Final = 0.6
@@ -137,8 +137,11 @@ def _unmarked(content: bytes, where: str) -> Decoded:
         return Decoded(content.decode("utf-8"), "utf-8", 1.0)
     except UnicodeDecodeError:
         pass
-    _refuse_mixed(content, where)
-    sample = b"".join(_HIGH.findall(content))[:_SAMPLE_BYTES]
+    beyond_ascii = [
+        (number, line) for number, line in enumerate(content.split(b"\n"), start=1) if not line.isascii()
+    ]
+    _refuse_mixed(beyond_ascii, where)
+    sample = b"\n".join(line for _, line in beyond_ascii[:_SAMPLE_LINES])[:_SAMPLE_BYTES]
     confidence = confidence_of(sample, "cp1252")
     try:
         text = content.decode("cp1252")
@@ -155,12 +158,10 @@ def _unmarked(content: bytes, where: str) -> Decoded:
     return Decoded(text, "cp1252", confidence, (note,))
 
 
-def _refuse_mixed(content: bytes, where: str) -> None:
+def _refuse_mixed(beyond_ascii: Sequence[tuple[int, bytes]], where: str) -> None:
     """Raise UnreadableFile where some lines are UTF-8 beyond ASCII and others are not."""
     first: dict[bool, int] = {}
-    for number, line in enumerate(content.split(b"\n"), start=1):
-        if line.isascii():
-            continue
+    for number, line in beyond_ascii:
         first.setdefault(_is_utf8(line), number)
         if len(first) == 2:
             raise UnreadableFile(
