@@ -2,13 +2,14 @@
 
 import hashlib
 import io
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final
 
 from orchestration.errors import UnreadableFile
 from orchestration.ingest.kinds import HEAD_BYTES, Kind, kind_of, refused_as
-from orchestration.ingest.packed import check_bounds, identity, opened, stream
+from orchestration.ingest.packed import BROKEN, check_bounds, damaged, identity, opened, stream
 
 # Held in memory as a whole: workbooks, SPSS and Parquet inside an archive.
 _MAXIMUM_IN_MEMORY: Final = 2 * 2**30
@@ -187,7 +188,7 @@ def _workbook(where: Path | io.BytesIO, name: str) -> Kind | None:
         if names & _WORKBOOK:
             check_bounds(archive.infolist(), packed, name)
         if "mimetype" in names:
-            mimetype = archive.read("mimetype")[:100].decode("ascii", errors="replace").strip()
+            mimetype = _first(archive, "mimetype", name)
             if mimetype.startswith("application/vnd.oasis.opendocument.spreadsheet"):
                 return "workbook"
             if mimetype.startswith("application/"):
@@ -197,6 +198,13 @@ def _workbook(where: Path | io.BytesIO, name: str) -> Kind | None:
     if names & _WORKBOOK:
         return "workbook"
     raise UnreadableFile("It is an office file without sheets", name, "deliver CSV or a workbook")
+
+
+def _first(archive: zipfile.ZipFile, member: str, name: str) -> str:
+    try:
+        return archive.read(member)[:100].decode("ascii", errors="replace").strip()
+    except BROKEN as error:
+        raise damaged(name, error) from None
 
 
 def _escapes(member: str) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from orchestration.errors import UnreadableFile
 from orchestration.ingest import openxml
 from orchestration.ingest.containers import Part
+from orchestration.ingest.packed import BROKEN
 from orchestration.ingest.records import Record
 from orchestration.ingest.texts import text_of
 
@@ -151,14 +152,19 @@ def _workbook(part: Part) -> Iterator["CalamineWorkbook"]:
             yield book
         finally:
             book.close()
+    except UnreadableFile:
+        raise
     except PasswordError:
         raise UnreadableFile(
             "The workbook is locked by a password", part.name, "save it without one"
         ) from None
     except (CalamineError, OSError, ValueError) as error:
-        raise UnreadableFile(
-            f"The workbook cannot be read ({type(error).__name__})", part.name, "save it again as XLSX"
-        ) from None
+        raise _damaged(part, error) from None
+    except BaseException as error:
+        # The reader is Rust: where damage makes it panic, that is no Exception.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise _damaged(part, error) from None
 
 
 @contextmanager
@@ -168,5 +174,16 @@ def _archive(part: Part) -> Iterator[zipfile.ZipFile | None]:
     if not zipfile.is_zipfile(where):
         yield None
         return
-    with zipfile.ZipFile(where) as archive:
-        yield archive
+    try:
+        with zipfile.ZipFile(where) as archive:
+            yield archive
+    except UnreadableFile:
+        raise
+    except BROKEN as error:
+        raise _damaged(part, error) from None
+
+
+def _damaged(part: Part, error: BaseException) -> UnreadableFile:
+    return UnreadableFile(
+        f"The workbook cannot be read ({type(error).__name__})", part.name, "save it again as XLSX"
+    )

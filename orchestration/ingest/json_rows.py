@@ -3,7 +3,8 @@
 import io
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any, BinaryIO, Final
+from contextlib import contextmanager
+from typing import Any, Final
 
 from orchestration.errors import UnreadableFile
 from orchestration.ingest.containers import Part
@@ -92,7 +93,7 @@ def _lines(part: Part) -> Iterator[tuple[int, dict[str, Any] | None]]:
                 value = _parsed(line)
             except ValueError:
                 value = None
-            yield number, _row(value) if isinstance(value, dict) else None
+            yield number, _row(value)
 
 
 def _document(part: Part) -> Iterator[tuple[int, dict[str, Any] | None]]:
@@ -101,8 +102,9 @@ def _document(part: Part) -> Iterator[tuple[int, dict[str, Any] | None]]:
             f"One JSON document of more than {_LARGEST_DOCUMENT >> 20} MB", part.name, "export it as NDJSON"
         )
     with _text(part) as stream:
+        content = stream.read()
         try:
-            value = _parsed(stream.read())
+            value = _parsed(content)
         except ValueError as error:
             raise UnreadableFile(f"It is no JSON ({error})", part.name, "export it again") from None
     if isinstance(value, dict):
@@ -116,7 +118,7 @@ def _document(part: Part) -> Iterator[tuple[int, dict[str, Any] | None]]:
             )
         value = value[arrays[0]]
     for number, entry in enumerate(value, start=1):
-        yield number, _row(entry) if isinstance(entry, dict) else None
+        yield number, _row(entry)
 
 
 def _arrays(value: dict[str, Any]) -> list[str]:
@@ -127,7 +129,9 @@ def _arrays(value: dict[str, Any]) -> list[str]:
     ]
 
 
-def _row(entry: dict[str, Any]) -> dict[str, Any]:
+def _row(entry: Any) -> dict[str, Any] | None:
+    if not isinstance(entry, dict):
+        return None
     if set(entry) == _TYPED and isinstance(entry["attributes"], dict):
         entry = entry["attributes"]
     row = {name.strip(): _unwrapped(value) for name, value in entry.items()}
@@ -152,22 +156,37 @@ def _unwrapped(value: Any) -> Any:
     return value
 
 
-def _text(part: Part) -> io.TextIOWrapper:
-    stream: BinaryIO = part.open()
-    encoding = json.detect_encoding(stream.read(4))
-    stream.close()
+@contextmanager
+def _text(part: Part) -> Iterator[io.TextIOWrapper]:
+    """The part as text, in the encoding that the first bytes of JSON always tell."""
+    with part.open() as stream:
+        encoding = json.detect_encoding(stream.read(4))
     # Line ends inside texts are escaped in JSON, so only LF ends a line.
-    return io.TextIOWrapper(part.open(), encoding=encoding, newline="\n", errors="strict")
+    with io.TextIOWrapper(part.open(), encoding=encoding, newline="\n") as text:
+        try:
+            yield text
+        except UnicodeDecodeError:
+            raise UnreadableFile(
+                f"Its bytes do not fit the encoding {encoding}", part.name, "export it again in UTF-8"
+            ) from None
 
 
 def _parsed(text: str) -> Any:
-    return json.loads(
-        text.removeprefix("\ufeff"),
-        parse_float=Verbatim,
-        parse_int=Verbatim,
-        parse_constant=Verbatim,
-        object_pairs_hook=_unique,
-    )
+    try:
+        value = json.loads(
+            text.removeprefix("\ufeff"),
+            parse_float=Verbatim,
+            parse_int=Verbatim,
+            parse_constant=Verbatim,
+            object_pairs_hook=_unique,
+        )
+        if "\\u" in text:
+            json.dumps(value, ensure_ascii=False).encode()
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    except UnicodeEncodeError:
+        raise ValueError("it escapes half a character") from None
+    return value
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

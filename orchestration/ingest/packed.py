@@ -19,14 +19,17 @@ MAXIMUM_RATIO: Final = 250
 HARMLESS_BYTES: Final = 64 * 2**20
 _MAXIMUM_MEMBERS: Final = 10_000
 _BLOCK: Final = 2**20
-_BROKEN: Final = (
+BROKEN: Final = (
     zipfile.BadZipFile,
     gzip.BadGzipFile,
     zlib.error,
     EOFError,
+    OSError,
+    ValueError,
     NotImplementedError,
     RuntimeError,
 )
+"""What damaged archives raise when they are read."""
 
 
 def opened(where: Path | io.BytesIO, name: str) -> zipfile.ZipFile:
@@ -39,8 +42,8 @@ def opened(where: Path | io.BytesIO, name: str) -> zipfile.ZipFile:
     """
     try:
         return zipfile.ZipFile(where)
-    except _BROKEN as error:
-        raise _damaged(name, error) from None
+    except BROKEN as error:
+        raise damaged(name, error) from None
 
 
 def stream(path: Path, container: str, member: str, where: str) -> BinaryIO:
@@ -58,8 +61,8 @@ def stream(path: Path, container: str, member: str, where: str) -> BinaryIO:
     }
     try:
         return openers[container]()
-    except _BROKEN as error:
-        raise _damaged(where, error) from None
+    except BROKEN as error:
+        raise damaged(where, error) from None
 
 
 def _bounded_stream(file: BinaryIO, path: Path, where: str) -> BinaryIO:
@@ -81,7 +84,8 @@ def _blocks(file: BinaryIO) -> Iterator[bytes]:
         yield block
 
 
-def _damaged(where: str, error: BaseException) -> UnreadableFile:
+def damaged(where: str, error: BaseException) -> UnreadableFile:
+    """Error to raise for what cannot be unpacked."""
     return UnreadableFile(f"It cannot be unpacked ({type(error).__name__})", where, "export it again")
 
 
@@ -123,8 +127,8 @@ class _Bounded(io.RawIOBase):
     def readinto(self, buffer: "memoryview[int]") -> int:  # type: ignore[override]
         try:
             content = self._stream.read(len(buffer))
-        except _BROKEN as error:
-            raise _damaged(self._where, error) from None
+        except BROKEN as error:
+            raise damaged(self._where, error) from None
         self._read += len(content)
         if self._read > self._allowed:
             raise UnreadableFile(

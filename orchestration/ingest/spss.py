@@ -34,7 +34,9 @@ def open_sav(part: Part, decimal: str = ".") -> Content:
         It is damaged.
     """
     _, metadata = _read(part, metadataonly=True, user_missing=True)
-    names = tuple(str(name) for name in metadata.column_names)
+    names = tuple(metadata.column_names)
+    if not all(isinstance(name, str) and name for name in names) or len(set(names)) < len(names):
+        raise _damaged(part, "variables without a name of their own")
     labels = tuple(" ".join(str(label or "").split()) for label in metadata.column_labels)
     ranges: Mapping[str, _Ranges] = metadata.missing_ranges
     counts: Counter[str] = Counter()
@@ -78,10 +80,12 @@ def _read(part: Part, **options: Any) -> tuple[dict[str, Any], Any]:
     try:
         columns, metadata = pyreadstat.read_sav(where, output_format="dict", **options)
     except (pyreadstat.ReadstatError, OSError, ValueError, OverflowError) as error:
-        raise UnreadableFile(
-            f"The SPSS file cannot be read ({type(error).__name__})", part.name, "save it again in SPSS"
-        ) from None
+        raise _damaged(part, type(error).__name__) from None
     return columns, metadata
+
+
+def _damaged(part: Part, why: str) -> UnreadableFile:
+    return UnreadableFile(f"The SPSS file cannot be read ({why})", part.name, "save it again in SPSS")
 
 
 def _text(value: object, decimal: str) -> str:

@@ -3,7 +3,9 @@
 import datetime as dt
 import gzip
 import json
+import random
 import zipfile
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -191,14 +193,21 @@ def test_n35_nested_json_stays_json_and_wrapped_values_are_unwrapped(tmp_path: P
 
 
 def test_a_line_that_is_no_object_is_a_refused_row(tmp_path: Path) -> None:
-    (tmp_path / "a.json").write_text('{"id": 1}\n{"id": 2\n[3]\n{"id": 4, "id": 5}\n{"id": 6}\n')
+    lines = [
+        '{"id": 1}',
+        '{"id": 2',
+        "[3]",
+        '{"id": 4, "id": 5}',
+        '{"id": "\\ud83d"}',
+        "[" * 100_000,
+        '{"id": 6}',
+    ]
+    (tmp_path / "a.json").write_text("\n".join(lines))
     chunk = next(iter(_open(tmp_path / "a.json")[0].chunks(("id",), ())))
     assert chunk.rows.column("id").to_pylist() == ["1", "6"]
-    assert [(record.line, record.fault) for record in chunk.refused] == [
-        (2, "row:no_object"),
-        (3, "row:no_object"),
-        (4, "row:no_object"),
-    ]
+    assert {record.line: record.fault for record in chunk.refused} == dict.fromkeys(
+        range(2, 7), "row:no_object"
+    )
 
 
 @pytest.mark.parametrize("text", ['[{"a": 1', '{"a": {"b": 1}}', '{"a": [{"b": 1}], "c": [{"d": 1}]}', "[]"])
@@ -209,6 +218,12 @@ def test_json_without_one_table_is_refused(tmp_path: Path, text: str) -> None:
     else:
         with pytest.raises(UnreadableFile):
             _open(tmp_path / "a.json")
+
+
+def test_json_in_another_encoding_is_said(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_bytes(b'{"a": "x"}\n' * 9000 + b'{"a": "\xe9"}\n')
+    with pytest.raises(UnreadableFile, match="do not fit the encoding utf-8"):
+        _rows(_open(tmp_path / "a.json")[0])
 
 
 def test_parquet_is_landed_as_text_in_its_plainest_form(tmp_path: Path) -> None:
@@ -266,3 +281,46 @@ def test_spss_lands_codes_with_labels_beside_them_and_missing_codes_empty(tmp_pa
     (tmp_path / "b.sav").write_bytes(b"$FL2" + bytes(100))
     with pytest.raises(UnreadableFile, match="cannot be read"):
         _open(tmp_path / "b.sav")
+
+
+def _mutated(content: bytes, draw: random.Random) -> bytes:
+    """Bytes cut off, left out or changed, as a broken transfer leaves them."""
+    damaged = bytearray(content)
+    place = draw.randrange(1, len(damaged))
+    kind = draw.choice(["cut", "gap", "change"])
+    if kind == "cut":
+        return bytes(damaged[:place])
+    if kind == "gap":
+        del damaged[place : place + draw.randrange(1, 20)]
+        return bytes(damaged)
+    for _ in range(draw.randrange(1, 6)):
+        damaged[draw.randrange(len(damaged))] = draw.randrange(256)
+    return bytes(damaged)
+
+
+@pytest.mark.parametrize("form", ["xlsx", "xls", "parquet", "sav", "json", "zip", "gz"])
+def test_a_damaged_file_is_read_or_refused_and_never_stops_the_run(tmp_path: Path, form: str) -> None:
+    path = tmp_path / f"a.{form}"
+    if form == "xlsx":
+        _workbook(path, ROWS)
+    elif form == "xls":
+        old = xlwt.Workbook()
+        old.add_sheet("Data").write(0, 0, "id")
+        old.save(path)
+    elif form == "parquet":
+        pq.write_table(pa.table({"a": [1, 2], "b": ["x", None]}), path)
+    elif form == "sav":
+        pyreadstat.write_sav(pd.DataFrame({"a": [1.0, 2.0], "b": ["x", "y"]}), str(path))
+    elif form == "json":
+        path.write_text('{"a": 1, "b": [2]}\n{"a": 3}\n' * 3)
+    elif form == "zip":
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("x.csv", "a,b\n1,2\n" * 20)
+    else:
+        path.write_bytes(gzip.compress(b"a,b\n1,2\n" * 20))
+    content, draw = path.read_bytes(), random.Random(72)
+    for _ in range(60):
+        path.write_bytes(_mutated(content, draw))
+        with suppress(UnreadableFile):
+            for found in _open(path):
+                _rows(found)
