@@ -12,7 +12,7 @@ from orchestration.ingest.dialect import decide
 from orchestration.ingest.layouts import refuse_markup
 from orchestration.ingest.records import scan, unix_lines
 from orchestration.ingest.rows import sorted_out
-from orchestration.ingest.streams import BLOCK_BYTES, ahead, utf8_blocks
+from orchestration.ingest.streams import BLOCK_BYTES, ahead, utf8_blocks, with_long_end
 from orchestration.ingest.stretches import Chunk, Stretches
 from orchestration.ingest.structure import IsHeader, Structure, is_filled
 from orchestration.ingest.tabular import checked_structure, refuse_layout
@@ -140,6 +140,7 @@ def _chunks(open_: Open, head: Head, stretches: Stretches) -> Generator[Chunk, N
         return
     with open_() as file:
         blocks = utf8_blocks(file, head.encoding, head.where, BLOCK_BYTES)
+        blocks = with_long_end(blocks, BLOCK_BYTES)
         block, line = _below_header(blocks, head.first_line), head.first_line
         for following in blocks:
             block, line = yield from stretches.read(block, line)

@@ -10,6 +10,8 @@ from orchestration.errors import UnreadableFile
 T = TypeVar("T")
 
 BLOCK_BYTES: Final = 1 << 24
+# Footers lie within so many bytes of the end; they are known only where these are read together.
+_END_BYTES: Final = 1 << 16
 _REMEDY: Final = (
     "declare its encoding (such as cp1252) for this source in maturity.yaml, or export it as UTF-8"
 )
@@ -41,6 +43,20 @@ def utf8_blocks(file: BinaryIO, encoding: str, where: str, size: int) -> Iterato
             yield whole
         if not raw:
             return
+
+
+def with_long_end(blocks: Iterator[bytes], size: int) -> Iterator[bytes]:
+    """Blocks of about `size`; a last one too short to hold all footers joins the one before it."""
+    least = min(_END_BYTES, size // 2)
+    held = next(blocks, b"")
+    for block in blocks:
+        if len(block) >= least or len(held) > size + least:
+            yield held
+            held = block
+        else:
+            held += block
+    if held:
+        yield held
 
 
 def check_text(block: bytes, line: int, encoding: str, where: str, stop: int | None = None) -> None:

@@ -212,8 +212,8 @@ def without_footers(table: Table, patterns: Sequence[str]) -> Table:
     Returns
     -------
     Table
-        A record that looks like a footer but stands between rows is still a row. A single field (the title of
-        a report, the name of a company) is a footer beside one, but not right below a row.
+        A record that looks like a footer but stands between rows is still a row. A record with a single
+        filled field (title of a report, name of a company) is a footer beside one, but not right below a row.
     """
     if not patterns:
         return table
@@ -248,9 +248,9 @@ def _footers_of(upwards: Sequence[Record], is_footer: re.Pattern[str], width: in
     block: list[Record] = []
     is_like: list[bool] = []
     for record in upwards:
-        first = next((field.strip() for field in record.fields if field.strip()), "")
-        like = is_footer.match(first) is not None
-        if not like and (width < _TITLED_WIDTH or len(record.fields) > 1):
+        filled = [field.strip() for field in record.fields if field.strip()]
+        like = is_footer.match(filled[0] if filled else "") is not None
+        if not like and (width < _TITLED_WIDTH or len(filled) > 1):
             break
         block.insert(0, record)
         is_like.insert(0, like)

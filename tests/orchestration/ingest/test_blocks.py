@@ -134,3 +134,13 @@ def test_bytes_that_do_not_fit_further_down_are_named_by_line(monkeypatch: pytes
     assert "Line 102 does not fit" in str(_in_blocks(content + b"\xe9,b,c\n"))
     assert "Line 102 holds NUL" in str(_in_blocks(content + b"\x00,b,c\n"))
     assert "line 102" in str(_in_blocks(content + b"one,two,three\n"))
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n", "\n"])
+def test_footers_are_known_whatever_ends_the_lines(end: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    content = end.join(["a,b,c", "1,2,3", "4,5,6", "", "Total", "Copyright 2024", ""]).encode()
+    head = read_head(lambda: io.BytesIO(content), "f.csv")
+    chunks = list(read_chunks(lambda: io.BytesIO(content), head, keep=None, footers=["Total", "Copyright"]))
+    assert [footer.line for chunk in chunks for footer in chunk.footers] == [5, 6]
+    assert [record for chunk in chunks for record in chunk.refused] == []
