@@ -67,7 +67,7 @@ def restated_words(line: Mapping[str, Any]) -> str:
     """One restated period in words: `opportunities 2024-05: 2 rows, old and new, EUR 100.00 -> 120.00`."""
     period = f" {str(line['period'])[:7]}" if line["period"] else ""
     moved = (
-        f", {line['currency']} {line['amount_before']} -> {line['amount_after']}"
+        f", {line['currency']} {Decimal(line['amount_before']):,.2f} -> {Decimal(line['amount_after']):,.2f}"
         if line["currency"] and line["amount_before"] is not None
         else ""
     )
