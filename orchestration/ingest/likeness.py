@@ -68,6 +68,7 @@ _ABOUT: Final[Mapping[str, frozenset[str]]] = {
 """Words in a header that say what the rows are."""
 # A required column can be missing because it follows from others: tried on the shapes that are shipped.
 _MISSING: Final = 0.4
+_FITS_WELL: Final = 0.5
 # rapidfuzz's ratio on words, 0..100: Created/Created at is 82, Solved at/Created at 74 (other columns).
 LIKE_ENOUGH: Final = 80.0
 _FITS: Final[Mapping[Canonical, frozenset[Kind]]] = {
@@ -175,6 +176,7 @@ def words(name: str) -> str:
 
 
 def likelihood_words(found: Sequence[Likeness]) -> str:
-    """The likeliest entities in words."""
+    """The likeliest entities in words, and whether none fits well."""
+    doubt = "nothing fits well; " if found[0].share < _FITS_WELL else ""
     said = [f"{one.entity} ({one.share:.0%} of what it needs)" for one in found]
-    return f"likest {said[0]}" + (f", then {', '.join(said[1:])}" if len(said) > 1 else "")
+    return f"{doubt}likest {said[0]}" + (f", then {', '.join(said[1:])}" if len(said) > 1 else "")

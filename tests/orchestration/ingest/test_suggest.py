@@ -99,6 +99,13 @@ def test_kinds_of_files_are_known_by_their_columns(
     assert drafted(path)[1].entity == entity
 
 
+def test_a_file_that_fits_nothing_is_said_to(tmp_path: Path) -> None:
+    path = tmp_path / "weather.csv"
+    path.write_text("station,rain,wind\nDe Bilt,1.2,3\nVlissingen,0.0,9\n")
+    made, _ = drafted(path)
+    assert "nothing fits well" in made.text
+
+
 def test_forms_of_days_money_and_persons_are_written_down(tmp_path: Path) -> None:
     path = tmp_path / "people.csv"
     path.write_text("employee_id,hire_date,fte\n17,20200101,80%\n18,20210301,100%\n")
