@@ -152,14 +152,15 @@ class Stretches:
         delimiter, quote = self.delimiter.encode(), self.quote.encode()
         places = sorted({*self._places, 0, min(1, width - 1)})
         table = parsed(block, first, delimiter, quote, width, places)
-        is_row = first.ends > first.starts
-        bad: list[int] = []
+        is_row = (first.ends > first.starts) & ~first.is_faulty
+        bad: list[int] = first.is_faulty.nonzero()[0].tolist()
         if table.num_rows != int(is_row.sum()):
             is_bad = misfits(block, first, delimiter, width)
-            bad = is_bad.nonzero()[0].tolist()
+            bad += is_bad.nonzero()[0].tolist()
             is_row &= ~is_bad
         if table.num_rows != int(is_row.sum()):
-            return self._judged(self._scan(block[: proof.stop].decode("utf-8"), line).records, n_records)
+            n_filled = int((first.ends > first.starts).sum())
+            return self._judged(self._scan(block[: proof.stop].decode("utf-8"), line).records, n_filled)
         # Only records near damage are looked at one by one: each damaged one with its neighbours, both ends
         # with what stands beyond them.
         near = {at + step for at in (*bad, n_records) for step in (-1, 0, 1)} | {0}
@@ -175,7 +176,7 @@ class Stretches:
         return replace(told, rows=_with_lines(rows, lines, gone))
 
     def _record(self, block: bytes, proof: Proof, at: int, line: int) -> Record:
-        content = block[int(proof.starts[at]) : int(proof.ends[at])]
+        content = block[int(proof.starts[at]) : int(proof.reaches[at])]
         # Lines of single records are counted afresh: there are few of them.
         at_line = line + int(proof.newlines.searchsorted(proof.starts[at]))
         return self._scan(content.decode("utf-8"), at_line).records[0]
