@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from contracts.instrument import HIGHEST_LEVEL
 from contracts.refusals import Refusals
 
 _ENOUGH = 50
@@ -20,9 +21,11 @@ def odd_scale(
     scales: Sequence[tuple[float, float]],
     refusals: Refusals,
 ) -> list[str]:
-    """Refuse files whose numbers go beyond the scale while its lowest number is never chosen.
+    """Refuse files whose numbers are those of another scale; the others would be taken for what they are not.
 
-    Such a file is on another scale (1 to 5, say), and its other numbers would be taken for what they are not.
+    Such a file never uses one end of the declared scale, and goes beyond the other by one step (1 to 5 where
+    0 to 4 is declared) or in several numbers (1 to 10). A single number far off may be a code for no answer;
+    it refuses its own response only.
 
     Parameters
     ----------
@@ -35,21 +38,32 @@ def odd_scale(
     list of str
         Warnings about files that never use the lowest number.
     """
-    low = np.array([scale[0] for scale in scales])
-    ends = np.array([sorted(scale) for scale in scales])
-    with np.errstate(invalid="ignore"):
-        beyond, lowest = (numbers < ends[:, 0]) | (numbers > ends[:, 1]), numbers == low
-    written = ~np.isnan(numbers)
+    levels = _levels(numbers, scales)
+    written = ~np.isnan(levels)
     warnings = []
     for delivery in pd.unique(deliveries):
         rows = (deliveries == delivery).to_numpy(dtype=bool)
-        if lowest[rows].any():
-            continue
-        if beyond[rows].any():
+        found = set(levels[rows][written[rows]].tolist())
+        if _is_other(found):
             refusals.add("items", "items:other_scale", rows & written.any(axis=1))
-        elif (count := int(written[rows].sum())) >= _ENOUGH:
+        elif found and 0 not in found and (count := int(written[rows].sum())) >= _ENOUGH:
             warnings.append(
-                f"not one of {count} numbers is the lowest of the scale ({low[0]:g}); if the export counts "
-                "from another number, declare its numbers under values, answer_level"
+                f"not one of {count} numbers is the lowest of the scale ({scales[0][0]:g}); if the export "
+                "counts from another number, declare its numbers under values, answer_level"
             )
     return warnings
+
+
+def _levels(
+    numbers: npt.NDArray[np.float64], scales: Sequence[tuple[float, float]]
+) -> npt.NDArray[np.float64]:
+    """Numbers as levels of their scales, also beyond them."""
+    low, high = np.array([scale[0] for scale in scales]), np.array([scale[1] for scale in scales])
+    levels: npt.NDArray[np.float64] = (numbers - low) / (high - low) * HIGHEST_LEVEL
+    return levels
+
+
+def _is_other(levels: set[float]) -> bool:
+    above = {level for level in levels if level > HIGHEST_LEVEL}
+    is_above = 0 not in levels and (HIGHEST_LEVEL + 1 in levels or len(above) > 1)
+    return is_above or (HIGHEST_LEVEL not in levels and -1 in levels)

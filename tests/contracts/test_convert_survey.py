@@ -13,6 +13,7 @@ from contracts.gate import split
 from contracts.instrument import load_instrument
 from contracts.manner import Manner
 from contracts.profile import load_profiles
+from contracts.survey_shape import Survey
 
 Convert = Callable[..., Converted]
 SURVEY = "qualtrics_survey_ui"
@@ -94,6 +95,22 @@ def test_a_file_on_another_scale_is_refused_whole(converted: Convert) -> None:
     )
     assert all(frame.empty for frame in result.frames.values())
     assert result.counts["items:other_scale"] == 2
+
+
+def test_a_code_far_off_the_scale_refuses_its_own_response_only(converted: Convert) -> None:
+    items = [item.code for item in load_instrument().items]
+    result = converted(
+        SURVEY, {"ResponseId": "R_1", **dict.fromkeys(items, "2")}, {**dict.fromkeys(items, "3"), "LS1": "9"}
+    )
+    assert result.counts == {"LS1:in_range": 1}
+
+
+def test_levels_below_a_declared_scale_are_another_scale(rows: Callable[..., pd.DataFrame]) -> None:
+    items = [item.code for item in load_instrument().items]
+    profile = load_profiles()[SURVEY]
+    declared = profile.model_copy(update={"survey": Survey(scale=(1, 5))})
+    frame = rows(SURVEY, {"ResponseId": "R_1", **dict.fromkeys(items, "0")}, {**dict.fromkeys(items, "3")})
+    assert convert(frame, declared, instrument=load_instrument()).counts["items:other_scale"] == 2
 
 
 def test_numbers_that_never_are_the_lowest_are_told(converted: Convert) -> None:
