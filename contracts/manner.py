@@ -37,6 +37,7 @@ class Manner:
     value_labels : column to codes and their labels (SPSS).
     decimal : decimal sign proven by the file, or that its numbers got when they became text; None takes that
         of the locale.
+    is_zone_assumed : whether nobody said the zone; it is told then.
     is_proven : whether the whole file was asked for proof (`contracts.proof`), so that a part is not again.
     """
 
@@ -51,6 +52,7 @@ class Manner:
     preamble: Sequence[Sequence[str]] = ()
     value_labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     decimal: DecimalSign | None = None
+    is_zone_assumed: bool = False
     is_proven: bool = False
 
     @property

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 
 import pandas as pd
 
-from contracts.contract import Contract
+from contracts.column_map import ColumnMap
 from contracts.date_forms import proven_order, reads_order
 from contracts.entities import ENTITIES
 from contracts.manner import Manner
@@ -41,6 +41,8 @@ def proven(manner: Manner, profile: Profile, texts: Texts) -> tuple[Manner, tupl
             manner = replace(manner, decimal=decimal)
             name = "comma" if decimal == "," else "point"
             notes.append(f"the file proves that its decimal sign is the {name}; declare the locale to fix it")
+    if manner.is_zone_assumed and profile.shape == "ui" and any(_kinds(profile, {"timestamp"})):
+        notes.append(f"no zone is declared: times without an offset are read as {manner.zone}")
     return replace(manner, is_proven=True), tuple(notes)
 
 
@@ -60,18 +62,20 @@ def _said(columns: Iterable[str], texts: Texts) -> Iterator[str]:
 
 def _day_columns(profile: Profile) -> Iterator[str]:
     """Columns whose days are written in the order of the delivery."""
-    for canonical, form in profile.columns.items():
-        if _contract(profile).column(canonical).kind in _DAYS and reads_order(form):
+    for canonical, form in _kinds(profile, _DAYS):
+        if reads_order(form):
             yield from (f"sql:{canonical}",) if form.sql else form.sources
     yield from profile.version_columns
 
 
 def _number_columns(profile: Profile) -> Iterator[str]:
-    for canonical, form in profile.columns.items():
-        if _contract(profile).column(canonical).kind in _NUMBERS and form.duration not in ("hms", "hm"):
+    for canonical, form in _kinds(profile, _NUMBERS):
+        if form.duration not in ("hms", "hm"):
             yield from (f"sql:{canonical}",) if form.sql else form.sources
             yield from (form.minus,) if form.minus else ()
 
 
-def _contract(profile: Profile) -> Contract:
-    return ENTITIES[profile.entity or "assessment_answers"]
+def _kinds(profile: Profile, kinds: Collection[str]) -> Iterator[tuple[str, ColumnMap]]:
+    """Canonical columns of some kinds and where they come from."""
+    contract = ENTITIES[profile.entity or "assessment_answers"]
+    yield from ((name, form) for name, form in profile.columns.items() if contract.column(name).kind in kinds)

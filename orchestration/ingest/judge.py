@@ -36,7 +36,7 @@ def judge(
     ----------
     profile : profile of all deliveries.
     loaded : deliveries in the order of arrival.
-    converted : their rows in canonical terms, see `typing_rows.typed_rows`.
+    converted : their rows in canonical terms, see `contracts.convert`.
     crosswalk : accepted crosswalk; None leaves organisations unmapped.
 
     Returns
