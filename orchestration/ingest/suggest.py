@@ -42,6 +42,7 @@ _VERSION_WORDS: Final = (
 )
 _DECIMAL_COMMA_LOCALE: Final = "de"
 _ODD_AT_MOST: Final = 20
+_WORDS_AT_MOST: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,9 @@ def _facts(
     shown = [*personal, *hashed]
     if shown:
         yield f"personal: {flow(shown)}  # CHECK: never kept, unless hashed"
+    keys = [one.name for one in looks if one.is_key and not one.is_personal]
+    yield f"# Every row differs in: {', '.join(flow(name) for name in keys) or 'no column; see content_key'}."
+    yield from _unused([by_name[name] for name in others])
 
 
 def _survey(looks: Sequence[ColumnLook]) -> Iterator[str]:
@@ -208,6 +212,14 @@ def _unit(looks: Sequence[ColumnLook], mapped: set[str], best: Likeness) -> str 
 def _is_version(one: ColumnLook) -> bool:
     said = words(one.name)
     return one.kind in ("date", "time") and any(word in said for word in _VERSION_WORDS)
+
+
+def _unused(looks: Sequence[ColumnLook]) -> Iterator[str]:
+    if looks:
+        yield "# Nothing was made of these columns:"
+    for one in looks:
+        words_ = [f"{flow(text)} ({n})" for text, n in list(one.words.items())[:_WORDS_AT_MOST]]
+        yield f"#   {flow(one.name)}: {one.said}" + (f": {', '.join(words_)}" if words_ else "")
 
 
 def _unread(sample: Sample, looks: Sequence[ColumnLook]) -> Iterator[str]:

@@ -78,6 +78,14 @@ def test_guesses_and_unknown_words_say_check(desk: Path) -> None:
     assert "line 5, Opened (else time): 15.05.2024 soon" in made.text
 
 
+def test_keys_and_unused_columns_are_told_with_their_words(tmp_path: Path) -> None:
+    path = tmp_path / "desk.csv"
+    path.write_text("Ticket,Opened,State,Floor\nT1,2024-05-13,open,2nd\nT2,2024-05-13,open,2nd\n")
+    text = drafted(path)[0].text
+    assert "# Every row differs in: Ticket." in text
+    assert "#   Floor: text, 1 different: 2nd (2)" in text
+
+
 def test_a_person_who_knows_better_names_the_entity(desk: Path) -> None:
     assert drafted(desk, "opportunities")[1].entity == "opportunities"
     assert told("suggest", str(desk), "--entity", "tickles").exit_code == 2
