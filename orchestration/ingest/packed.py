@@ -26,7 +26,6 @@ BROKEN: Final = (
     EOFError,
     OSError,
     ValueError,
-    NotImplementedError,
     RuntimeError,
 )
 """What damaged archives raise when they are read."""
