@@ -157,7 +157,9 @@ def _parquet(folder: Path, name: str) -> str:
 
 def _counting(received: Sequence[Delivery], settings: Settings) -> list[Delivery]:
     """Deliveries that were landed and not withdrawn."""
-    withdrawn = {delivery.delivery_id for delivery in received if delivery.file in settings.withdrawn}
+    # An archive or a workbook is withdrawn with all its parts.
+    named = set(settings.withdrawn)
+    withdrawn = {d.delivery_id for d in received if named & {d.file, d.file.split("!", maxsplit=1)[0]}}
     return [delivery for delivery in received if delivery.is_landed and delivery.delivery_id not in withdrawn]
 
 

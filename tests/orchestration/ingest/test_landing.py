@@ -12,7 +12,7 @@ import pytest
 
 from contracts.pseudonym import keyed_hashes
 from orchestration.errors import MissingKey
-from orchestration.ingest import intake
+from orchestration.ingest import excel, intake, landing
 from orchestration.ingest.accept import accept
 from orchestration.ingest.deliveries import Delivery, manifest_of, receive
 from orchestration.ingest.samples import read_sample
@@ -103,6 +103,31 @@ def test_the_same_table_packed_otherwise_is_a_redelivery(exports: Any) -> None:
     assert _of(received, "exports/zendesk/a.csv").status == "redelivery"
     assert _of(received, "exports/zendesk/b.csv.gz").status == "redelivery"
     assert accept(exports.home, exports.settings).ledger["accepted"].sum() == 1 + 2 + 6
+
+
+def test_an_archive_is_withdrawn_with_all_its_parts(exports: Any) -> None:
+    text = exports.tickets("a.csv", [{"id": "1"}]).read_text()
+    with zipfile.ZipFile(exports.home / "exports" / "wrong.zip", "w") as archive:
+        archive.writestr("b.csv", text.replace("\n1,", "\n2,"))
+        archive.writestr("c.csv", text.replace("\n1,", "\n3,"))
+    exports.settings = _settings(withdrawn=["exports/wrong.zip"])
+    exports.run()
+    assert exports.entity("tickets")["ticket_key"].tolist() == ["1"]
+
+
+def test_n11_a_file_that_ends_where_a_sheet_is_full_is_told(
+    exports: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(landing, "_FULL", (5,))
+    monkeypatch.setattr(excel, "_FULL", (5,))
+    path = exports.tickets("a.csv", [{"id": str(n)} for n in range(4)])
+    book = openpyxl.Workbook()
+    for line in path.read_text().splitlines():
+        book.active.append(line.split(","))
+    book.save(exports.home / "exports" / "zendesk" / "b.xlsx")
+    for delivery in exports.receive():
+        is_full = "zendesk" in delivery.file
+        assert any("the rest may be cut off" in note for note in delivery.warnings) == is_full
 
 
 def test_a_declared_sheet_is_the_only_one_read(exports: Any) -> None:
