@@ -7,12 +7,14 @@ from collections.abc import Iterator
 import pandas as pd
 
 from contracts.contract import Column, Contract, Corrupt, Kind, Rule, Stage
+from contracts.values import is_key
 
 ZONE_OF_CANARIES = "Europe/Amsterdam"
 """Zone in which the canaries of local times are ambiguous or do not exist."""
 
 _FIX = "Correct the record in the source system and deliver it again."
 _PROFILE = "Correct the value, or declare its meaning in the profile or in the settings of the source."
+_UNROUNDED = "Export again and do not save it in a spreadsheet, or format the column as text there first."
 _SUPPRESSED = ("suppressed", "A small number that the source hides (<5, *); it is not known.", "<=5")
 _NUMBER = (
     ("number", "Text that is no number in the locale, or two numbers where none is declared.", "12,34,5x"),
@@ -54,6 +56,11 @@ def _rules(contract: Contract) -> Iterator[Rule]:
         if contract.layer == "accepted" and column.name not in LINEAGE:
             for name, said, canary in _CONVERSIONS[column.kind]:
                 yield _rule(column.name, name, "convert", said, remedy=_PROFILE, canary=canary)
+            if is_key(column) and not column.is_personal and column.name != "unit_key":
+                said = "A key that a spreadsheet rounded (1.23457E+15); its last digits are lost."
+                yield _rule(
+                    column.name, "rounded_key", "convert", said, remedy=_UNROUNDED, canary="1.23457E+15"
+                )
         yield from _column_rules(column)
     for rule in contract.frame_rules:
         stage: Stage = "key" if rule.spans_rows else "check"

@@ -34,6 +34,10 @@ _EXACT_LIMIT = {"money": Decimal(10) ** 16, "minutes": Decimal(10) ** 12}
 """What decimal(18,2) and decimal(14,2) can hold; larger numbers fail `in_range`."""
 
 
+ROUNDED = r"[0-9]([.,][0-9]+)?[eE]\+[0-9]{2,3}"
+"""A long number as spreadsheets write it: its last digits are gone, so several keys have become one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parsed:
     """Typed values, empty where the text was empty or wrong, and masks of the wrong ones by rule name."""
@@ -114,11 +118,19 @@ def parse_booleans(clean: pd.Series) -> Parsed:
 
 
 def _text(clean: pd.Series, column: Column, _how: _How) -> Parsed:
+    if is_key(column):
+        rounded = _mask(clean.str.fullmatch(ROUNDED))
+        return Parsed(clean.mask(rounded), {"rounded_key": rounded})
     if not column.allowed:
         return Parsed(clean, {})
     canonical = {word.casefold(): word for word in column.allowed}
     values = clean.str.lower().map(canonical).astype("str")
     return Parsed(values, {"known_value": _mask(clean.notna() & values.isna())})
+
+
+def is_key(column: Column) -> bool:
+    """Whether the text of a column names a record, so that it may not have been rounded."""
+    return column.kind == "text" and column.name.endswith("_key") and not column.allowed
 
 
 def _boolean(clean: pd.Series, _column: Column, _how: _How) -> Parsed:

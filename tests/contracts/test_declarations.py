@@ -133,6 +133,13 @@ def test_rows_without_a_key_are_named_by_what_they_say() -> None:
     assert set(other["spend_key"]).isdisjoint(first)
 
 
+def test_keys_that_a_spreadsheet_rounded_are_refused() -> None:
+    """Two records with one rounded key would be taken for two versions of one."""
+    outcome = read("tickets.ticket_key", {}, ["1.23457E+15", "1,2E+15", "9E15", "12E", "1E5", "REV-1E+15"])
+    assert outcome == ["ticket_key:rounded_key"] * 2 + ["9E15", "12E", "1E5", "REV-1E+15"]
+    assert read("tickets.channel", {}, ["1.23457E+15"]) == ["1.23457E+15"]
+
+
 def test_equal_rows_of_two_files_are_one() -> None:
     rows = pd.DataFrame({"day": ["2024-05-01"] * 2, "amount": ["5"] * 2}, dtype="str")
     rows = rows.assign(source_line=[2, 2], delivery_id=["d1", "d2"])
