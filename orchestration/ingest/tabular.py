@@ -28,6 +28,7 @@ from orchestration.ingest.structure import IsHeader, Structure, cells, is_filled
 N_FOOTERS_LOOKED_FOR = 50
 # In a table of fewer columns a single field may be a row that lost its end.
 _TITLED_WIDTH = 3
+_TITLE_FAULTS = (None, "row:wrong_number_of_fields")
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +251,8 @@ def _footers_of(upwards: Sequence[Record], is_footer: re.Pattern[str], width: in
     for record in upwards:
         filled = [field.strip() for field in record.fields if field.strip()]
         like = is_footer.match(filled[0] if filled else "") is not None
-        if not like and (width < _TITLED_WIDTH or len(filled) > 1):
+        is_title = width >= _TITLED_WIDTH and len(filled) == 1 and record.fault in _TITLE_FAULTS
+        if not (like or is_title):
             break
         block.insert(0, record)
         is_like.insert(0, like)

@@ -137,3 +137,5 @@ def test_the_title_of_a_report_beside_its_footer_is_a_footer_and_a_cut_row_is_no
     assert [record.fields[0] for record in cut.refused][-1] == "3"
     alone = without_footers(read_table(f"{rows}\n\nDeals of this year\n", "f.csv"), [r"Copyright\b"])
     assert alone.footers == ()
+    stray = without_footers(read_table(f'{rows}Copyright 2024\nx"y,,\n', "f.csv"), [r"Copyright\b"])
+    assert [record.line for record in stray.refused][-1] == 5
