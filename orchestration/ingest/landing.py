@@ -13,6 +13,7 @@ import pyarrow
 
 from contracts.derive import case_safe_ids
 from contracts.profile import Profile
+from contracts.profile_shape import Total
 from contracts.pseudonym import keyed_hashes
 from contracts.values import blank_to_null
 from orchestration.ingest.files import fresh, write_json, write_text_table
@@ -182,7 +183,7 @@ def _manifest(
         "malformed": [
             {"source_line": r.line, "reason": r.fault, "n_fields": len(r.fields)} for r in tally.refused
         ],
-        "footers": [_footer(record, canonical, found.kept, profile.footer) for record in tally.footers],
+        "footers": [_footer(record, canonical, found.kept, profile) for record in tally.footers],
         "footer_rows": len(tally.footers),
         "empty_rows": tally.n_empty,
         "kept_columns": list(found.kept),
@@ -218,18 +219,22 @@ def _impersonal(cell: str) -> str:
     return cell if _IMPERSONAL.fullmatch(cell) else ""
 
 
-def _footer(
-    record: Record, names: Sequence[str], kept: Sequence[str], patterns: Sequence[str]
-) -> dict[str, Any]:
-    """Line below the records: what it begins with, as far as the profile says so, and its kept cells."""
+def _footer(record: Record, names: Sequence[str], kept: Sequence[str], profile: Profile) -> dict[str, Any]:
+    """Line below the records: what it begins with, as far as the profile names it, and its kept cells."""
     first = next((cell.strip() for cell in record.fields if cell.strip()), "")
-    begins = re.match("|".join(f"(?:{pattern})" for pattern in patterns), first)
+    said = [control.label for control in profile.control if isinstance(control, Total)]
+    begins = next((found for found in (re.search(p, first) for p in (*said, *profile.footer)) if found), None)
     cells = dict(zip(names, record.fields, strict=False))
     return {
         "source_line": record.line,
-        "label": begins.group() if begins else "",
+        "label": _named_part(first, begins.group()) if begins else "",
         "cells": {name: cells[name] for name in kept if cells.get(name, "").strip()},
     }
+
+
+def _named_part(cell: str, named: str) -> str:
+    """What a profile names of a cell; that more follows is told, and not what: it may be a person."""
+    return named if cell == named else f"{named} …"
 
 
 def _kept_labels(

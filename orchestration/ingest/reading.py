@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
@@ -179,7 +179,16 @@ def delivered_parts(files: Mapping[str, Path], settings: Settings) -> Iterator[P
 
 def parts_to_read(parts: Sequence[Part], settings: Settings) -> list[Part]:
     """Parts of a file that are delivered: all, or the one sheet that the settings declare."""
-    return [part for part in parts if _is_declared(part, settings)]
+    read = [part for part in parts if _is_declared(part, settings)]
+    if read or not parts:
+        return read
+    first, sheets = parts[0], ", ".join(part.sheet for part in parts)
+    declared = declaration(first.name, settings)
+    problem = (
+        f"The workbook shows no sheet '{declared.sheet if declared else ''}' ({first.name.split('!')[0]}): "
+        f"correct sheet of this source in maturity.yaml; it shows {sheets}."
+    )
+    return [replace(first, name=first.name.split("!")[0], kind="refused", sheet="", problem=problem)]
 
 
 def _is_declared(part: Part, settings: Settings) -> bool:
