@@ -19,6 +19,8 @@ from contracts.survey_shape import Survey
 Kind = Literal["item", "channel", "practice"]
 
 NONE = "-"
+_LONGEST = 1000
+"""Signs of the longest wording an item, option or question may have."""
 _SEPARATORS = re.compile(r" \| |\s[-\u2013\u2014]\s|\[|\(|[.:?!)]\s+|[\r\n]+")
 _NUMBERING = re.compile(r"^(q(uestion)?\s*)?\d+[.):]?\s+", re.IGNORECASE)
 _REMARK = re.compile(
@@ -71,11 +73,11 @@ def places(names: Sequence[str], labels: Mapping[str, str], survey: Survey, inst
     names : column names of the header.
     labels : second header row by column name: question texts or option labels; empty where there is none.
     """
-    words = _words(instrument)
+    words, questions = _words(instrument), _questions(survey, instrument)
     found, contradictory = [], []
     for name in names:
         label = labels.get(name, "")
-        option = _option(name, label, survey, instrument)
+        option = next((place for q in questions if (place := q.place(name, label)) is not None), None)
         if option is not None:
             found.append(option)
             continue
@@ -156,43 +158,66 @@ def _surest(found: Iterable[Place]) -> Iterable[Place]:
     return (place for place in held if place.surely == best[place.kind, place.code])
 
 
-def _option(name: str, label: str, survey: Survey, instrument: Instrument) -> Place | None:
-    """Column of one channel or practice, or of a question whose cells hold several of them."""
-    kinds: tuple[tuple[Kind, str, tuple[str, ...], tuple[Label, ...]], ...] = (
-        ("channel", survey.channel_prefix, survey.channel_questions, instrument.channel_labels),
-        ("practice", survey.practice_prefix, survey.practice_questions, instrument.practice_labels),
-    )
-    for kind, prefix, questions, options in kinds:
-        codes = {option.code.casefold(): option.code for option in options}
-        names = {plain(text): option.code for option in options for text in (option.name_en, option.name_nl)}
-        if name.startswith(prefix) and (own := codes.get(name[len(prefix) :].casefold())):
-            return Place(name, kind, own)
-        if plain(name) in names:
-            return Place(name, kind, names[plain(name)], is_option=True)
-        asked = {plain(question) for question in questions}
-        by_code = re.match(rf"{re.escape(prefix.rstrip('_'))}(?=[_\[.(\s]|$)", name)
-        if by_code is None and not asked & (_spans(name) | _spans(label)):
-            continue
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A question whose options are channels or practices: how it and its options are named."""
+
+    kind: Kind
+    prefix: str
+    wordings: frozenset[str]
+    codes: Mapping[str, str]
+    names: Mapping[str, str]
+    none_words: frozenset[str]
+
+    def place(self, name: str, label: str) -> Place | None:
+        """What a column is about, where it belongs to this question."""
+        if name.startswith(self.prefix) and (own := self.codes.get(name[len(self.prefix) :].casefold())):
+            return Place(name, self.kind, own)
+        if (own := self.names.get(plain(name))) is not None:
+            return Place(name, self.kind, own, is_option=True)
+        by_code = re.match(rf"{re.escape(self.prefix.rstrip('_'))}(?=[_\[.(\s]|$)", name)
+        if by_code is None and not any(
+            f" {wording} " in _padded(heading) for wording in self.wordings for heading in (name, label)
+        ):
+            return None
         ends = _ends(name) | _ends(label)
-        if ends & {plain(word) for word in survey.none_words}:
-            return Place(name, kind, NONE, is_option=True)
-        chosen = {names[end] for end in ends & names.keys()} | {
-            codes[end] for end in {bare.replace(" ", "_") for bare in ends} & codes.keys()
-        }
+        if ends & self.none_words:
+            return Place(name, self.kind, NONE, is_option=True)
+        chosen = {self.names[end] for end in ends if end in self.names}
+        chosen |= {self.codes[end] for end in (bare.replace(" ", "_") for bare in ends) if end in self.codes}
         if len(chosen) == 1:
-            return Place(name, kind, chosen.pop(), is_option=True)
-        if ends & asked or "selected choice" in ends or (by_code and by_code.end() == len(name)):
-            return Place(name, kind, "", is_option=True)
-    return None
+            return Place(name, self.kind, chosen.pop(), is_option=True)
+        is_whole = by_code is not None and by_code.end() == len(name)
+        if is_whole or ends & self.wordings or "selected choice" in ends:
+            return Place(name, self.kind, "", is_option=True)
+        return None
 
 
-def _ends(heading: str) -> set[str]:
-    """Plain text of a heading and of what follows each separator in it."""
-    return {plain(heading), *(plain(heading[cut.end() :]) for cut in _SEPARATORS.finditer(heading))}
+def _questions(survey: Survey, instrument: Instrument) -> tuple[_Question, _Question]:
+    def question(kind: Kind, prefix: str, wordings: Sequence[str], options: Sequence[Label]) -> _Question:
+        return _Question(
+            kind,
+            prefix,
+            frozenset(plain(wording) for wording in wordings),
+            {option.code.casefold(): option.code for option in options},
+            {plain(text): option.code for option in options for text in (option.name_en, option.name_nl)},
+            frozenset(plain(word) for word in survey.none_words),
+        )
+
+    return (
+        question("channel", survey.channel_prefix, survey.channel_questions, instrument.channel_labels),
+        question("practice", survey.practice_prefix, survey.practice_questions, instrument.practice_labels),
+    )
 
 
-def _spans(heading: str) -> set[str]:
-    """Plain text of all that stands between two separators of a heading."""
-    cuts = [cut.span() for cut in _SEPARATORS.finditer(heading)]
-    starts, ends = [0, *(end for _, end in cuts)], [*(start for start, _ in cuts), len(heading)]
-    return {plain(heading[start:end]) for start in starts for end in ends if start < end}
+@lru_cache(maxsize=8192)
+def _ends(heading: str) -> frozenset[str]:
+    """Plain text of a heading and of what follows each separator in it, as far as it may be a wording."""
+    starts = [0, *(cut.end() for cut in _SEPARATORS.finditer(heading))]
+    return frozenset(plain(heading[start:]) for start in starts if len(heading) - start <= _LONGEST)
+
+
+@lru_cache(maxsize=8192)
+def _padded(heading: str) -> str:
+    """Plain text between spaces, so that whole words can be looked for in it."""
+    return f" {plain(heading)} "
