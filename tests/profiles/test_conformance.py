@@ -10,6 +10,7 @@ import codecs
 import csv
 import gzip
 import io
+import re
 import tempfile
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
@@ -248,8 +249,16 @@ def too_short(grid: Grid) -> Grid:
 
 
 def stray(grid: Grid) -> bytes:
-    spoilt = 'x"y' + grid.delimiter * (grid.width - 1) + "\n"
-    return (grid.text() + spoilt).encode(grid.encoding)
+    footer = re.compile("|".join(grid.profile.footer) or "(?!)")
+    last = max(
+        n
+        for n, row in enumerate(grid.rows)
+        if len(row) == grid.width and any(row) and not footer.match(next(filter(None, row)))
+    )
+    above = replace(grid, rows=grid.rows[: last + 1]).text()
+    # Blank lines keep it off its neighbours, which it would otherwise make doubtful.
+    spoilt = '\nx"y' + grid.delimiter * (grid.width - 1) + "\n\n"
+    return (above + spoilt + grid.text()[len(above) :]).encode(grid.encoding)
 
 
 FORMS: dict[str, Callable[[Grid], tuple[str, bytes]]] = {
