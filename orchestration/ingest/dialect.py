@@ -9,7 +9,8 @@ from typing import Final
 from orchestration.ingest.records import QUOTE, Record, records
 from orchestration.ingest.structure import IsHeader, cells, header_place
 
-DELIMITERS: Final = (",", ";", "\t", "|")
+# A comma with a blank comes last: it matters only where quotes follow the blank, else a comma does.
+DELIMITERS: Final = (",", ";", "\t", "|", ", ")
 _APOSTROPHE: Final = "'"
 # Records looked at when the delimiter is not declared: enough to see a pattern, few enough to cost nothing.
 _LOOKED_AT: Final = 100

@@ -73,7 +73,7 @@ def records(
     Parameters
     ----------
     text : text with LF line ends.
-    delimiter : one character.
+    delimiter : one character, or several that always stand together.
     limit : stop after so many records; None reads all.
     quote : one character.
     is_quoted_throughout : the file quotes text where it need not; then a bare field that stands whole in the
@@ -157,8 +157,9 @@ def _stands_in(field: str, quote: str) -> bool:
 @cache
 def _field(delimiter: str, quote: str) -> re.Pattern[str]:
     mark, q = re.escape(delimiter), re.escape(quote)
+    bare = rf"[^{q}{mark}\n]*+" if len(delimiter) == 1 else rf"(?:(?!{mark})[^{q}\n])*+"
     # Possessive, so a file full of quotes costs one pass.
-    return re.compile(rf"(?:{q}([^{q}]*+(?:{q}{q}[^{q}]*+)*+){q}|([^{q}{mark}\n]*+))({mark}|\n|\Z)")
+    return re.compile(rf"(?:{q}([^{q}]*+(?:{q}{q}[^{q}]*+)*+){q}|({bare}))({mark}|\n|\Z)")
 
 
 @cache

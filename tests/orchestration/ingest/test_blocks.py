@@ -82,7 +82,7 @@ _LINE = st.one_of(
     lines=st.lists(_LINE, max_size=25),
     end=st.sampled_from(["\n", "\r\n", "\r", "\r\r\n"]),
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
-    delimiter=st.sampled_from([",", None]),
+    delimiter=st.sampled_from([",", ", ", None]),
 )
 def test_blocks_and_the_exact_reader_agree_on_everything(
     lines: list[str], end: str, encoding: str, delimiter: str | None

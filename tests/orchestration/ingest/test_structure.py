@@ -158,3 +158,13 @@ def test_apostrophes_quote_where_the_header_stands_in_them() -> None:
 def test_a_declared_dialect_is_taken_as_it_is() -> None:
     table = read_table("a^b\n'x^y'^z\n", "f.csv", delimiter="^", quote="'")
     assert (table.rows, table.delimiter, table.quote) == ([["x^y", "z"]], "^", "'")
+
+
+def test_a_blank_behind_each_comma_belongs_to_the_comma_where_quotes_follow_it() -> None:
+    table = read_table('id, "the city", amount\n1, "Delft, NL", 2\n2, Gouda, \n', "f.csv")
+    assert (table.delimiter, table.names, table.rows) == (
+        ", ",
+        ("id", "the city", "amount"),
+        [["1", "Delft, NL", "2"], ["2", "Gouda", ""]],
+    )
+    assert read_table("id, city\n1, Delft\n", "f.csv").delimiter == ","
