@@ -68,13 +68,22 @@ def take_all(
     n_done = 0
     try:
         # A forked child of a process with threads may hang; a spawned one starts clean.
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        with ProcessPoolExecutor(workers, get_context("spawn"), _on_one_core) as pool:
             for outcome in pool.map(work, tasks):
                 yield outcome
                 n_done += 1
     except BrokenProcessPool:
         # A calling script without a main guard cannot be spawned; a child may have been killed for memory.
         yield from map(work, tasks[n_done:])
+
+
+def _on_one_core() -> None:
+    """Processes share the cores; threads inside each would only take them from one another."""
+    import pyarrow
+
+    # pyarrow carries no types.
+    pa: Any = pyarrow
+    pa.set_cpu_count(1)
 
 
 def take(task: Task, settings: Settings, profiles: Mapping[str, Profile], given_key: str | None) -> Outcome:
