@@ -144,3 +144,17 @@ def test_footers_are_known_whatever_ends_the_lines(end: str, monkeypatch: pytest
     chunks = list(read_chunks(lambda: io.BytesIO(content), head, keep=None, footers=["Total", "Copyright"]))
     assert [footer.line for chunk in chunks for footer in chunk.footers] == [5, 6]
     assert [record for chunk in chunks for record in chunk.refused] == []
+
+
+def test_a_file_left_half_read_is_closed() -> None:
+    opened: list[io.BytesIO] = []
+
+    def open_() -> io.BytesIO:
+        opened.append(io.BytesIO(b"one,two,three\n" + b"a,b,c\n" * 500))
+        return opened[-1]
+
+    chunks: Any = read_chunks(open_, read_head(open_, "f.csv"), keep=["one"])
+    next(chunks)
+    next(chunks)
+    chunks.close()
+    assert all(file.closed for file in opened)
