@@ -6,14 +6,15 @@ only, but there to the last bit: a cell is plain when it is empty or of one form
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from contracts.column_map import ColumnMap, WhenValue
 from contracts.contract import Column, Contract
 from contracts.manner import Manner
 from contracts.profile import Profile
-from contracts.sql_given import GIVEN
+from contracts.sql_forms import FORMS, among, timestamp
+from contracts.sql_given import GIVEN, VISIBLE
 from contracts.sql_rules import SQL_TYPES, quoted, text
 from contracts.values import NO, NULL_WORDS, YES
 
@@ -23,9 +24,7 @@ _READ_HERE = frozenset(
         *("listed_in", "ordinal", "content_key", "sql", "reads", "strip_symbols", "divide_by", "sign"),
     }
 )
-_VISIBLE = r"(?s)[^\pZ\pC](.*[^\pZ\pC])?"
 _OPEN_ENDS = r"(9999-12-31|0000-00-00).*"
-_SECONDS = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +33,15 @@ class PlainRows:
 
     Attributes
     ----------
-    values : expression per canonical column, right where all `conditions` hold.
+    values : expression per canonical column, right where all `conditions` hold and no text is `lost`.
     conditions : what makes a row plain; none is ever null.
+    texts : text of the canonical columns whose value is empty where the text is not plain. To compare the two
+        costs less than to type twice.
     """
 
     values: dict[str, str]
     conditions: tuple[str, ...]
+    texts: dict[str, str]
 
 
 def plain_rows(
@@ -60,7 +62,7 @@ def plain_rows(
         or any(not _is_read_here(m, classes) for m in profile.columns.values())
     ):
         return None
-    made = _Made(contract, manner, frozenset(header), {}, [])
+    made = _Made(contract, manner, frozenset(header), {}, [], {})
     for rule in profile.refuse:
         made.conditions.append(f"not ({made.holds(rule.when)})")
     for name, mapping in profile.columns.items():
@@ -68,11 +70,24 @@ def plain_rows(
             return None
         made.values[name] = made.column(contract.column(name), mapping)
     made.lineage(profile)
-    # Lines with at most two cells filled may be footers.
-    cells = sorted(made.header & profile.used)
-    filled = " + ".join(f"coalesce(({quoted(name)} <> '')::int, 0)" for name in cells)
-    made.conditions.append(f"{filled or 0} > 2")
-    return PlainRows(made.values, tuple(dict.fromkeys(made.conditions)))
+    # Lines with at most two cells filled may be footers; most entities require more.
+    if len(_required_sources(profile, contract)) < 3:
+        cells = sorted(made.header & profile.used)
+        filled = " + ".join(f"coalesce(({quoted(name)} <> '')::int, 0)" for name in cells)
+        made.conditions.append(f"{filled or 0} > 2")
+    return PlainRows(made.values, tuple(dict.fromkeys(made.conditions)), made.texts)
+
+
+def _required_sources(profile: Profile, contract: Contract) -> set[str]:
+    """Source columns that no good row leaves empty."""
+    alone = {"sources", "values", "lower_case", "case_safe_id", "hmac", "reads", "strip_symbols"}
+    return {
+        mapping.sources[0]
+        for name, mapping in profile.columns.items()
+        if not contract.column(name).nullable
+        and len(mapping.sources) == 1
+        and mapping.model_fields_set <= alone
+    }
 
 
 def _is_read_here(mapping: ColumnMap, account_classes: Mapping[str, str]) -> bool:
@@ -95,6 +110,7 @@ class _Made:
     header: frozenset[str]
     values: dict[str, str]
     conditions: list[str]
+    texts: dict[str, str]
 
     def text(self, name: str) -> str:
         """Text of a landed column, null where it is empty or the file lacks it."""
@@ -164,7 +180,10 @@ class _Made:
 
     def typed(self, value: str, column: Column, mapping: ColumnMap) -> str:
         """Value of a column that is no text; the condition says in which form it must stand."""
-        typed, plain = _FORMS[column.kind](value, column, self.manner)
+        if column.kind == "timestamp":
+            self.texts[column.name] = value
+            return timestamp(value, self.manner)
+        typed, plain = FORMS[column.kind](value, column, self.manner)
         if mapping.divide_by is not None:
             # Whole numbers only: their quotient is rounded once, as that of the exact number is.
             plain = f"regexp_full_match({value}, '-?[0-9]{{1,15}}')"
@@ -193,11 +212,11 @@ class _Made:
         """Condition, never null, on one column."""
         value = self.text(name)
         if isinstance(wanted, bool):
-            self.conditions.append(_if_any(value, _among(f"lower({value})", YES | NO)))
-            return f"coalesce({_among(f'lower({value})', YES if wanted else NO)}, false)"
+            self.conditions.append(_if_any(value, among(f"lower({value})", YES | NO)))
+            return f"coalesce({among(f'lower({value})', YES if wanted else NO)}, false)"
         self.clean(name)
         if isinstance(wanted, list):
-            return f"coalesce({_among(f'lower({value})', {word.lower() for word in wanted})}, false)"
+            return f"coalesce({among(f'lower({value})', {word.lower() for word in wanted})}, false)"
         empty = f"coalesce(regexp_full_match({value}, {text(_OPEN_ENDS)}), true)"
         return empty if wanted is None else f"not {empty}"
 
@@ -218,82 +237,11 @@ class _Made:
 
 def _if_any(value: str, condition: str) -> str:
     """Condition on a text that is there, never null."""
-    return f"coalesce({condition}, {value} is null)"
+    return f"({value} is null or coalesce({condition}, false))"
 
 
 def _is_clean(value: str) -> str:
     nothing = ", ".join(text(word) for word in sorted(NULL_WORDS))
-    return f"regexp_full_match({value}, {text(_VISIBLE)}) and lower({value}) not in ({nothing})"
-
-
-def _among(value: str, words: Iterable[str]) -> str:
-    return f"{value} in ({', '.join(text(word) for word in sorted(words))})"
-
-
-def _pointed(value: str, manner: Manner) -> tuple[str, str]:
-    """Number with a decimal point, and a condition that its signs are those of the manner."""
-    if manner.decimal_sign == ".":
-        return value, "true"
-    if manner.decimal_sign == ",":
-        return f"replace({value}, ',', '.')", f"not contains({value}, '.')"
-    return value, f"not contains({value}, '.')"
-
-
-def _exact(value: str, column: Column, manner: Manner) -> tuple[str, str]:
-    number, signs = _pointed(value, manner)
-    typed = f"try_cast({number} as {SQL_TYPES[column.kind]})"
-    # Written back with two decimals it is the same text, but for zeros that were left out.
-    same = f"({typed})::varchar in ({number}, {number} || '0', {number} || '.00')"
-    return typed, f"{signs} and {same} and abs({typed}) < 10000000000"
-
-
-def _real(value: str, _column: Column, manner: Manner) -> tuple[str, str]:
-    number, signs = _pointed(value, manner)
-    return (
-        f"try_cast({number} as double)",
-        rf"{signs} and regexp_full_match({number}, '-?[0-9]{{1,15}}(\.[0-9]{{1,15}})?')",
-    )
-
-
-def _integer(value: str, _column: Column, _manner: Manner) -> tuple[str, str]:
-    typed = f"try_cast({value} as bigint)"
-    return typed, f"{typed}::varchar = {value} and abs({typed}) < 1000000000000000"
-
-
-def _date(value: str, column: Column, _manner: Manner) -> tuple[str, str]:
-    if column.nullable:
-        typed = f"try_cast(nullif({value}, '9999-12-31') as date)"
-        return typed, f"coalesce({typed}::varchar, '9999-12-31') = {value}"
-    typed = f"try_cast({value} as date)"
-    return typed, f"{typed}::varchar = {value}"
-
-
-def _timestamp(value: str, _column: Column, manner: Manner) -> tuple[str, str]:
-    # strptime takes at most as many digits as a field has: of this length a text has all of them. The cast
-    # would pass over spaces, offsets and hour 24.
-    local = "strlen(V) = 19 then try_strptime(V, ['%Y-%m-%d %H:%M:%S', '%Y-%m-%dT%H:%M:%S']) when "
-    offset = r"(Z|\+00:?00)" + ("?" if manner.zone == "UTC" else "")
-    typed = (
-        "case when strlen(V) = 20 then try_strptime(V, '%Y-%m-%dT%H:%M:%SZ') when "
-        f"{local if manner.zone == 'UTC' else ''}"
-        f"regexp_full_match(V, {text(_SECONDS + offset)}) then try_cast(V as timestamp) end"
-    ).replace("V", value)
-    return typed, f"({typed}) is not null"
-
-
-def _boolean(value: str, _column: Column, _manner: Manner) -> tuple[str, str]:
-    word = f"lower({value})"
-    return f"{_among(word, YES)}", _among(word, YES | NO)
-
-
-_FORMS: dict[str, Callable[[str, Column, Manner], tuple[str, str]]] = {
-    "boolean": _boolean,
-    "integer": _integer,
-    "real": _real,
-    "share": _real,
-    "score": _real,
-    "money": _exact,
-    "minutes": _exact,
-    "date": _date,
-    "timestamp": _timestamp,
-}
+    # A plus sign may belong to a key that a spreadsheet rounded: 1.23457E+15.
+    words = f"lower({value}) not in ({nothing}) and not contains({value}, '+')"
+    return f"regexp_full_match({value}, {text(VISIBLE)}) and {words}"

@@ -36,14 +36,21 @@ def note_dirt(con: duckdb.DuckDBPyConnection, lot: Lot, source: str) -> int:
     """Put the lines of a lot that are not plain, break a rule or were corrected into `dirt`; their number."""
     if lot.plain is None:
         raise AssertionError("only a lot with plain rows has dirt")
-    bad = " or ".join(broken(lot.contract).values()) or "false"
-    is_plain = " and ".join(lot.plain.conditions)
     lines = [] if lot.corrected is None else [str(int(line)) for line in lot.corrected["source_line"]]
-    corrected = f" or source_line in ({', '.join(lines)})" if lines else ""
+    is_bad = [
+        "not _is_plain",
+        *(f"({quoted(name)} is null and {quoted('text of ' + name)})" for name in lot.plain.texts),
+        *broken(lot.contract).values(),
+        *([f"source_line in ({', '.join(lines)})"] if lines else []),
+    ]
+    is_plain = " and ".join(lot.plain.conditions) or "true"
+    said = "".join(
+        f", {sql} is not null as {quoted('text of ' + name)}" for name, sql in lot.plain.texts.items()
+    )
     typed = _values(lot, lot.contract.column_names)
     noted = con.execute(
-        f"insert into dirt select {lot.sequence}, source_line from (select {typed}, "
-        f"({is_plain}) as _is_plain from {source}) where not _is_plain or {bad}{corrected}"
+        f"insert into dirt select {lot.sequence}, source_line from "
+        f"(select {typed}{said}, ({is_plain}) as _is_plain from {source}) where {' or '.join(is_bad)}"
     )
     return int(noted.fetchall()[0][0])
 
@@ -80,11 +87,14 @@ def dirty_batches(
 
 
 def distinct_texts(con: duckdb.DuckDBPyConnection, lot: Lot, source: str, name: str) -> list[str]:
-    """Distinct texts of a landed or made column, none of them empty."""
+    """Distinct texts of a landed or made column that may prove how a file writes; ISO days do not."""
     if name not in lot.columns and name not in _made(lot):
         return []
     column = quoted(name)
-    found = con.execute(f"select distinct {column} from {source} where {column} <> '' order by 1").fetchall()
+    found = con.execute(
+        f"select distinct {column} from {source} where {column} <> '' "
+        f"and not regexp_matches({column}, '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') order by 1"
+    ).fetchall()
     return [str(row[0]) for row in found]
 
 

@@ -61,6 +61,8 @@ def resolve(con: duckdb.DuckDBPyConnection, contract: Contract, good: str, key: 
     con.execute(
         f"create or replace table several as select {names} from {good} group by all having count(*) > 1"
     )
+    n_several = con.execute("select count(*) from several").fetchall()[0][0]
+    repeated = f"{good} semi join several using ({names})" if n_several else f"{good} where false"
     apart = {"delivery_id", "source_line", "organization_id"} - set(key)
     content = listed(column for column in contract.column_names if column not in apart)
     con.execute(
@@ -73,7 +75,7 @@ def resolve(con: duckdb.DuckDBPyConnection, contract: Contract, good: str, key: 
                 row_number() over (
                     partition by {names} order by source_updated_at nulls first, _seq, source_line
                 ) as _place
-            from {good} semi join several using ({names})
+            from {repeated}
         ),
         told as (
             select

@@ -175,7 +175,8 @@ def by_sql(rows: pd.DataFrame, plain: PlainRows, entity: str) -> pd.DataFrame:
     )
     con = duckdb.connect()
     con.register("landed", pa.Table.from_pandas(rows, preserve_index=False))
-    good = " and ".join([*plain.conditions, "true"])
+    read = [f"(({sql}) is null or ({plain.values[name]}) is not null)" for name, sql in plain.texts.items()]
+    good = " and ".join([*plain.conditions, *read, "true"])
     held = " or ".join(broken(contract).values())
     sql = f"select * from (select {said} from landed where {good}) where not ({held}) order by source_line"
     return contract.typed(con.sql(sql).df())

@@ -1,0 +1,85 @@
+"""Plainest spelling of each kind in SQL: its value, and the condition that a text is so spelt. No profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from contracts.contract import Column
+from contracts.manner import Manner
+from contracts.sql_rules import SQL_TYPES, text
+from contracts.values import NO, YES
+
+_SECONDS = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?"
+
+
+def among(value: str, words: Iterable[str]) -> str:
+    """Condition that a text is one of these words."""
+    return f"{value} in ({', '.join(text(word) for word in sorted(words))})"
+
+
+def _pointed(value: str, manner: Manner) -> tuple[str, str]:
+    """Number with a decimal point, and a condition that its signs are those of the manner."""
+    if manner.decimal_sign == ".":
+        return value, "true"
+    if manner.decimal_sign == ",":
+        return f"replace({value}, ',', '.')", f"not contains({value}, '.')"
+    return value, f"not contains({value}, '.')"
+
+
+def _exact(value: str, column: Column, manner: Manner) -> tuple[str, str]:
+    number, signs = _pointed(value, manner)
+    typed = f"try_cast({number} as {SQL_TYPES[column.kind]})"
+    # Written back with two decimals it is the same text, but for zeros that were left out.
+    same = f"({typed})::varchar in ({number}, {number} || '0', {number} || '.00')"
+    return typed, f"{signs} and {same} and abs({typed}) < 10000000000"
+
+
+def _real(value: str, _column: Column, manner: Manner) -> tuple[str, str]:
+    number, signs = _pointed(value, manner)
+    return (
+        f"try_cast({number} as double)",
+        rf"{signs} and regexp_full_match({number}, '-?[0-9]{{1,15}}(\.[0-9]{{1,15}})?')",
+    )
+
+
+def _integer(value: str, _column: Column, _manner: Manner) -> tuple[str, str]:
+    typed = f"try_cast({value} as bigint)"
+    return typed, f"{typed}::varchar = {value} and abs({typed}) < 1000000000000000"
+
+
+def _date(value: str, column: Column, _manner: Manner) -> tuple[str, str]:
+    if column.nullable:
+        typed = f"try_cast(nullif({value}, '9999-12-31') as date)"
+        return typed, f"coalesce({typed}::varchar, '9999-12-31') = {value}"
+    typed = f"try_cast({value} as date)"
+    return typed, f"{typed}::varchar = {value}"
+
+
+def timestamp(value: str, manner: Manner) -> str:
+    """Value of a time; empty where the text is not plain."""
+    # strptime takes at most as many digits as a field has: of this length a text has all of them. The cast
+    # would pass over spaces, offsets and hour 24.
+    local = "strlen(V) = 19 then try_strptime(V, ['%Y-%m-%d %H:%M:%S', '%Y-%m-%dT%H:%M:%S']) when "
+    offset = r"(Z|\+00:?00)" + ("?" if manner.zone == "UTC" else "")
+    return (
+        "case when strlen(V) = 20 then try_strptime(V, '%Y-%m-%dT%H:%M:%SZ') when "
+        f"{local if manner.zone == 'UTC' else ''}"
+        f"regexp_full_match(V, {text(_SECONDS + offset)}) then try_cast(V as timestamp) end"
+    ).replace("V", value)
+
+
+def _boolean(value: str, _column: Column, _manner: Manner) -> tuple[str, str]:
+    word = f"lower({value})"
+    return f"{among(word, YES)}", among(word, YES | NO)
+
+
+FORMS: dict[str, Callable[[str, Column, Manner], tuple[str, str]]] = {
+    "boolean": _boolean,
+    "integer": _integer,
+    "real": _real,
+    "share": _real,
+    "score": _real,
+    "money": _exact,
+    "minutes": _exact,
+    "date": _date,
+}

@@ -1,0 +1,132 @@
+"""Two lanes that decide differently would make a large file say something else than a small one."""
+
+import random
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from orchestration.ingest.accept import accept
+from orchestration.ingest.ledger import balance
+
+DIRT = (
+    "",
+    " ",
+    "n/a",
+    "solved ",
+    "SOLVED",
+    "yesterday",
+    "2024-05-01",
+    "2024-05-01T10:00:00Z",
+    "-1",
+    "1.5",
+    "é",
+    "9",
+)
+XERO = (
+    "journal_line_id,journal_id,journal_date,line_number,account_code,account_name,account_type,net_amount,"
+    "currency_code,tracking_category_option,updated_date_utc\n"
+)
+
+
+def _line(ledger: pd.DataFrame, file: str) -> dict[str, Any]:
+    found: dict[str, Any] = ledger.set_index("file").loc[file].to_dict()
+    return found
+
+
+def test_both_lanes_write_the_same_bytes(exports: Any) -> None:
+    draw = random.Random(7)
+    columns = ("id", "brand_id", "created_at", "updated_at", "status", "priority", "via_channel")
+    for file in ("a.csv", "b.csv", "c.csv"):
+        rows: list[dict[str, str]] = []
+        for _ in range(60):
+            row = {"id": str(draw.randrange(40)), "updated_at": f"2024-05-0{draw.randrange(2, 5)} 08:00:00"}
+            if draw.random() < 0.3:
+                row[draw.choice(columns)] = draw.choice(DIRT)
+            rows.append(row)
+        exports.tickets(file, rows, footer="9,B1\nTotal 5,,,,,,,,,,\n")
+    exports.put(
+        "exports/xero/a.csv",
+        XERO
+        + "".join(
+            f"{n},j{n % 7},2024-05-{1 + n % 28:02},,4000,Sales,REVENUE,{-n}.5,EUR,North,\n" for n in range(30)
+        )
+        + '31,j1,2024-05-01,,4000,Sales,REVENUE,"1,5",EUR,North,\n'
+        + "32,j1,soon,,4000,Sales,REVENUE,7,EUR,North,\n",
+    )
+    fast = exports.run()
+    once = exports.digest("accepted", "quarantine")
+    slow = accept(exports.home, exports.settings, is_fast=False)
+    assert exports.digest("accepted", "quarantine") == once
+    assert fast.verdicts == slow.verdicts
+    assert balance(fast.ledger).empty
+    assert fast.verdicts["tickets"].refused, "dirt was met"
+    assert fast.verdicts["tickets"].n_duplicate + fast.verdicts["tickets"].n_superseded > 0
+
+
+def test_what_a_full_snapshot_no_longer_holds_is_gone(exports: Any) -> None:
+    source = {"system": "zendesk", "pattern": "zendesk/*", "is_full_snapshot": True}
+    exports.settings = type(exports.settings).model_validate({"is_simulated": True, "sources": [source]})
+    exports.tickets("a.csv", [{"id": "1"}, {"id": "2"}, {"id": "3"}])
+    exports.receive()
+    exports.tickets("b.csv", [{"id": "1"}, {"id": "3", "created_at": "yesterday"}])
+    result = exports.run()
+    assert sorted(exports.entity("tickets")["ticket_key"]) == ["1", "3"], "a row that is refused is not gone"
+    assert result.verdicts["tickets"].n_vanished == 1
+    assert balance(result.ledger).empty
+
+
+def test_a_late_correction_restates_its_periods(exports: Any) -> None:
+    line = "1,j1,{day},1,4000,Sales,REVENUE,{amount},EUR,North,2024-06-0{n} 00:00:00\n"
+    exports.put("exports/xero/a.csv", XERO + line.format(day="2024-05-01", amount="-10", n=1))
+    exports.receive()
+    exports.put("exports/xero/b.csv", XERO + line.format(day="2024-04-30", amount="-12", n=2))
+    result = exports.run()
+    assert result.verdicts["ledger_lines"].n_late_corrections == 1
+    restated = pd.read_parquet(exports.home / "accepted" / "restated.parquet")
+    found = restated[["entity", "period", "currency", "n_rows"]].values.tolist()
+    assert found == [["ledger_lines", "2024-04-01", "EUR", 1], ["ledger_lines", "2024-05-01", "EUR", 1]]
+    assert [str(value) for value in restated["amount_before"]] == ["0.00", "10.00"]
+    assert [str(value) for value in restated["amount_after"]] == ["12.00", "0.00"]
+
+
+def test_the_money_of_refused_rows_is_counted_by_period(exports: Any) -> None:
+    rows = (
+        "1,j1,2024-05-01,1,4000,Sales,REVENUE,-10.50,EUR,North,\n"
+        "2,j1,2024-06-01,2,9999,Nothing,STRANGE,7,EUR,North,\n"
+        "3,j1,2024-06-01,3,4000,Sales,REVENUE,ten,EUR,North,\n"
+    )
+    exports.put("exports/xero/a.csv", XERO + rows)
+    result = exports.run()
+    periods = pd.read_parquet(exports.home / "accepted" / "ledger_periods.parquet")
+    own = periods[periods["file"] == "exports/xero/a.csv"].fillna({"amount": "none"})
+    said = (
+        own[["period", "currency", "fate", "n_rows", "amount", "n_amount_unknown"]]
+        .astype(str)
+        .values.tolist()
+    )
+    assert said == [
+        ["2024-05-01", "EUR", "accepted", "1", "10.50", "0"],
+        ["2024-06-01", "EUR", "quarantined", "2", "7.00", "1"],
+    ]
+    assert '"quarantined": "7.00"' in _line(result.ledger, "exports/xero/a.csv")["amounts"]
+
+
+@pytest.mark.parametrize("file", ["exports/zendesk/a.csv"])
+def test_the_manifest_says_what_became_of_every_delivery(exports: Any, file: str) -> None:
+    import json
+
+    exports.tickets("a.csv", [{"id": "1"}, {"id": "2", "status": "gone"}])
+    exports.run()
+    entries = json.loads((exports.home / "accepted" / "manifest.json").read_text())
+    entry = next(entry for entry in entries if entry["file"] == file)
+    assert (entry["delivered"], entry["accepted"], entry["quarantined"]) == (2, 1, 1)
+    assert entry["reasons"] == {"status:known_value": 1}
+    assert {
+        "delivery_id",
+        "received_at",
+        "profile",
+        "profile_version",
+        "encoding",
+        "header_fingerprint",
+    } <= set(entry)
