@@ -31,7 +31,7 @@ def flags(
     any choice was not answered. Columns that say yes or no themselves are read as they stand.
     """
     said = {
-        place.column: _said(facts[place.column], place.column, refusals)
+        place.column: _said(facts[place.column], code, refusals)
         for code, places in columns.items()
         for place in places
         if code and not place.is_option
@@ -65,9 +65,9 @@ def split_options(text: str, known: Mapping[str, str], separators: Sequence[str]
     return found, unknown
 
 
-def _said(text: pd.Series, column: str, refusals: Refusals) -> pd.Series:
+def _said(text: pd.Series, code: str, refusals: Refusals) -> pd.Series:
     parsed = parse_booleans(blank_to_null(text, typed=True))
-    refusals.add(column, f"{column}:boolean", parsed.failures["boolean"])
+    refusals.add(code, f"{code}:boolean", parsed.failures["boolean"])
     return parsed.values
 
 
@@ -90,7 +90,7 @@ def _ticked(
             continue
         if place.code:
             yes, no, wrong = _tick_of(text, place.code, names)
-            refusals.add(place.column, f"{place.column}:boolean", wrong)
+            refusals.add(place.code, f"{place.code}:boolean", wrong)
             chosen[place.code] = chosen.get(place.code, np.zeros(len(facts), dtype=bool)) | yes
             answered |= yes | no
             continue

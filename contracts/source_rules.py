@@ -1,4 +1,4 @@
-"""Rules for the text of one profile: rows that are no facts, flags that decide, answers to items."""
+"""Rules for the text of one profile: rows that are no facts, flags that decide. Surveys: survey_rules.py."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from contracts.column_map import ColumnMap
 from contracts.contract import Rule
 from contracts.profile import Profile, WhenValue
+from contracts.survey_rules import survey_rules
 
 if TYPE_CHECKING:
     from contracts.instrument import Instrument
@@ -17,7 +18,6 @@ _FLAG = "Say yes or no in the source, or add the word to the profile."
 _ACCOUNT = "Add the account or its range to account_classes in maturity.yaml."
 _SIGN = "Correct the word in the source, or add it to sign_from in the profile."
 _SYMBOL = "Declare the currency of the source in maturity.yaml, or export the amounts in one currency."
-_ANSWER = "Export numeric values 0 to 4 (recode values), not texts or other numbers."
 
 
 def rules_of_profile(profile: Profile, instrument: Instrument | None = None) -> tuple[Rule, ...]:
@@ -27,7 +27,7 @@ def rules_of_profile(profile: Profile, instrument: Instrument | None = None) -> 
     """
     rules = {rule.id: rule for rule in _rules(profile)}
     if profile.survey is not None and instrument is not None:
-        rules |= {rule.id: rule for rule in _survey_rules(instrument)}
+        rules |= {rule.id: rule for rule in survey_rules(profile.survey, instrument)}
     return tuple(rules.values())
 
 
@@ -64,22 +64,6 @@ def _declared_rules(name: str, mapping: ColumnMap) -> Iterator[Rule]:
     if mapping.strip_symbols and mapping.sources:
         said = "The symbol beside the amount is not one of the currency of the row."
         yield _rule(f"{name}:currency_symbol", said, _SYMBOL, {mapping.sources[0]: "₪ 1"})
-
-
-def _survey_rules(instrument: Instrument) -> Iterator[Rule]:
-    said = "The file holds no item of the instrument; it is another survey."
-    yield _rule("items:no_instrument_items", said, "Export the assessment with its item codes.", "drop items")
-    yield _rule(
-        "items:no_answers", "No item was answered.", "Nothing to do: nothing was said.", "empty items"
-    )
-    for item in instrument.items:
-        said = f"The answer to {item.code} is not on the scale 0..4."
-        yield _rule(f"{item.code}:in_range", said, _ANSWER, {item.code: "7"})
-        said = f"The answer to {item.code} is no whole number."
-        yield _rule(f"{item.code}:integer", said, _ANSWER, {item.code: "Strongly agree"})
-    said = "The answers were given to another version of the instrument."
-    bad = {"instrument_version": "0"}
-    yield _rule("instrument_version:known_value", said, "Declare that version of the instrument.", bad)
 
 
 def _rule(reason: str, description: str, remedy: str, canary: object) -> Rule:

@@ -16,6 +16,7 @@ from contracts.instrument import load_instrument
 from contracts.profile import Profile, load_profiles
 from contracts.rules import ZONE_OF_CANARIES
 from contracts.source_rules import rules_of_profile
+from contracts.survey_rules import FILE_RULES
 from contracts.values import Manner, parse
 
 Cells = dict[str, str]
@@ -109,7 +110,7 @@ def test_a_row_its_profile_refuses_is_caught_by_name(
     name: str, converted: Callable[..., Converted], good: dict[str, Cells]
 ) -> None:
     profile = load_profiles()[name]
-    rules = [r for r in rules_of_profile(profile, load_instrument()) if r.id != "items:no_instrument_items"]
+    rules = [r for r in rules_of_profile(profile, load_instrument()) if r.id not in FILE_RULES]
     result = converted(name, *[spoiled(profile, rule, good[name]) for rule in rules])
     assert list(result.refused["source_line"]) == list(range(2, len(rules) + 2))
     for rule, reasons in zip(rules, result.refused["reasons"], strict=True):
@@ -121,6 +122,13 @@ def test_a_file_of_another_survey_is_refused_by_name(converted: Callable[..., Co
     result = converted("qualtrics_survey_ui", {}, {}, drop=items)
     assert result.counts == {"items:no_instrument_items": 2}
     assert all(frame.empty for frame in result.frames.values())
+
+
+def test_rules_that_a_file_breaks_as_a_whole_are_rules_of_some_profile() -> None:
+    # What breaks them: test_convert_survey.py and test_survey_rows.py.
+    profiles = [profile for profile in load_profiles().values() if profile.survey is not None]
+    rules = {rule.id for profile in profiles for rule in rules_of_profile(profile, load_instrument())}
+    assert rules >= FILE_RULES
 
 
 def test_every_rule_has_a_canary_words_and_its_own_name() -> None:

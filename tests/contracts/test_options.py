@@ -46,7 +46,7 @@ def test_an_empty_tick_is_no_where_something_else_is_ticked() -> None:
 
 def test_a_tick_that_is_some_other_text_is_refused() -> None:
     _, _, refused = channels({"CH[facebook]": ["https://a.example", "1"]})
-    assert refused == {0: {"CH[facebook]": {"CH[facebook]:boolean"}}}
+    assert refused == {0: {"facebook": {"facebook:boolean"}}}
 
 
 @pytest.mark.parametrize(
