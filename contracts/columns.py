@@ -3,76 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from fractions import Fraction
-from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from contracts.account_ranges import AccountRanges
 from contracts.column_map import ColumnMap
-from contracts.contract import Column, Contract
+from contracts.contract import Column
 from contracts.derive import Source, case_safe_ids, content_keys, decide, listed_by, ordinals
 from contracts.manner import Manner
-from contracts.number_forms import (
-    durations,
-    is_of_currency,
-    signs,
-    without_percent,
-    without_suffix,
-    without_symbols,
-)
-from contracts.profile import Profile
 from contracts.pseudonym import keyed_hashes
-from contracts.refusals import Mask, Refusals
-from contracts.values import parse
+from contracts.typed_columns import adjusted, minus, typed
+from contracts.work import OWN, Given, Work
 
-_OWN = frozenset({"source_system", "delivered_by", "delivery_id", "source_line", "organization_id"})
-"""Columns that we write ourselves; no constant stands for them."""
 _UNIT = ("unit_key", "unit_key_type")
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What the conversion is given beside the rows."""
-
-    profile: Profile
-    manner: Manner
-    pseudonym_key: bytes | None
-
-    def constant(self, name: str) -> str | None:
-        """Value that holds where the source has none: of the settings, else of the profile."""
-        return self.manner.constants.get(name, self.profile.constants.get(name))
-
-    def unused_constants(self, contract: Contract) -> list[str]:
-        """Declared constants of which the entity has no column."""
-        declared = {**self.profile.constants, **self.manner.constants}
-        return sorted(set(declared) - (set(contract.column_names) - _OWN))
-
-
-@dataclass(slots=True)
-class Work:
-    """One file on its way: what it holds, what it becomes, what is refused."""
-
-    source: Source
-    contract: Contract
-    given: Given
-    refusals: Refusals
-    values: dict[str, Any] = field(default_factory=dict)
-
-    def refuse(self, column: Column, name: str, mask: Mask) -> None:
-        """Refuse the rows of a mask by a rule of a column."""
-        self.refusals.add(column.name, f"{column.name}:{name}", mask)
-
-    def parsed(
-        self, text: pd.Series, column: Column, form: ColumnMap, divisor: Fraction = Fraction(1)
-    ) -> pd.Series:
-        """Typed values of a text; what is wrong with them goes to the refusals."""
-        parsed = parse(text, column, self.contract, self.given.manner, form, divisor)
-        for name, mask in parsed.failures.items():
-            self.refuse(column, name, mask)
-        return parsed.values
 
 
 def lineage(facts: pd.DataFrame, work: Work) -> None:
@@ -101,7 +44,7 @@ def fill_columns(facts: pd.DataFrame, work: Work) -> None:
     """Every mapped column, those that others need first; then constants of columns that are not mapped."""
     for name in _in_order(work.given.profile.columns):
         work.values[name] = _column(facts, work, name, work.given.profile.columns[name])
-    for name in set(work.contract.column_names) - set(work.values) - _OWN:
+    for name in set(work.contract.column_names) - set(work.values) - OWN:
         constant = work.given.constant(name)
         if constant is not None:
             work.values[name] = work.parsed(_always(constant, facts), work.contract.column(name), ColumnMap())
@@ -145,10 +88,10 @@ def _column(facts: pd.DataFrame, work: Work, name: str, mapping: ColumnMap) -> p
         return keyed_hashes(text, secret=key, domain=mapping.hmac, source_system=system)
     if mapping.account_ranges:
         text = _classes(work, column, mapping, text)
-    typed = _typed(work, column, mapping, text)
+    values = typed(work, column, mapping, text)
     if mapping.minus is not None:
-        typed = _minus(typed, _typed(work, column, mapping, work.source.text(mapping.minus)))
-    return _adjusted(work, column, mapping, typed)
+        values = minus(values, typed(work, column, mapping, work.source.text(mapping.minus)))
+    return adjusted(work, column, mapping, values)
 
 
 def _text(facts: pd.DataFrame, work: Work, column: Column, mapping: ColumnMap) -> pd.Series:
@@ -210,12 +153,12 @@ def _decided(work: Work, column: Column, mapping: ColumnMap) -> pd.Series:
         work.refusals.add(column.name, f"{name}:boolean", wrong)
     decided, undecided = decide(work.source, mapping.cases)
     work.refuse(column, "known_value", undecided & ~work.refusals.of(column.name))
-    typed = decided.astype("boolean" if column.kind == "boolean" else "str")
+    made = decided.astype("boolean" if column.kind == "boolean" else "str")
     constant = work.given.constant(column.name)
     if constant is None:
-        return typed
-    always = work.parsed(pd.Series(constant, index=typed.index, dtype="str"), column, ColumnMap())
-    return typed.where(typed.notna() | undecided, always)
+        return made
+    always = work.parsed(pd.Series(constant, index=made.index, dtype="str"), column, ColumnMap())
+    return made.where(made.notna() | undecided, always)
 
 
 def _classes(work: Work, column: Column, mapping: ColumnMap, codes: pd.Series) -> pd.Series:
@@ -237,55 +180,6 @@ def _decided_beside(work: Work, column: Column, mapping: ColumnMap, classes: pd.
     decided, undecided = decide(work.source, mapping.cases)
     work.refuse(column, "undeclared", undecided & classes.isna().to_numpy(dtype=bool))
     return decided.astype("str")
-
-
-def _typed(work: Work, column: Column, mapping: ColumnMap, text: pd.Series) -> pd.Series:
-    """Typed values of a text whose number may be dressed as declared."""
-    divisor = Fraction(mapping.divide_by or 1)
-    nothing = np.zeros(len(text), dtype=bool)
-    negative = signed = nothing
-    if mapping.strip_symbols:
-        text, symbols = without_symbols(text)
-        currencies = work.values.get("currency", pd.Series(None, index=text.index, dtype="str"))
-        work.refuse(column, "currency_symbol", ~is_of_currency(symbols, currencies))
-    if mapping.sign_suffix is not None:
-        text, negative = without_suffix(text, mapping.sign_suffix)
-    if mapping.percent:
-        text, signed = without_percent(text)
-        divisor *= 100 if mapping.percent is True else 1
-    if mapping.duration is not None:
-        text, wrong, unit = durations(text, mapping.duration)
-        work.refuse(column, "number", wrong)
-        divisor *= unit
-    typed = work.parsed(text, column, mapping, divisor)
-    if mapping.percent == "sign":
-        typed = typed.where(~signed, typed / 100)
-    return typed.where(~negative, -typed) if negative.any() else typed
-
-
-def _minus(typed: pd.Series, subtracted: pd.Series) -> pd.Series:
-    """Difference of two numbers of which an empty one counts as nothing; empty where both are."""
-    either = typed.notna() | subtracted.notna()
-    difference = typed.fillna(0) - subtracted.fillna(0)
-    return difference.astype(typed.dtype).where(either)
-
-
-def _adjusted(work: Work, column: Column, mapping: ColumnMap, typed: pd.Series) -> pd.Series:
-    if mapping.sign_from is not None:
-        negative, unknown = signs(work.source.text(mapping.sign_from.source), mapping.sign_from)
-        work.refuse(column, "sign", unknown & typed.notna().to_numpy(dtype=bool))
-        typed = typed.where(~negative, -typed)
-    if mapping.sign is not None:
-        turned = work.values[mapping.sign.column].isin(mapping.sign.negate)
-        typed = typed.where(~turned, -typed)
-    if mapping.threshold is not None:
-        number = work.values[mapping.threshold.column]
-        word = pd.Series(mapping.threshold.below, index=typed.index, dtype="str")
-        word = word.mask(
-            (number >= mapping.threshold.at).fillna(False).astype(bool), mapping.threshold.reached
-        )
-        typed = typed.where(typed.notna(), word.mask(number.isna()))
-    return typed
 
 
 def _always(value: str | None, facts: pd.DataFrame) -> pd.Series:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from contracts.columns import Given, Work, fill_columns, lineage
+from contracts.columns import fill_columns, lineage
 from contracts.contract import Contract
 from contracts.derive import Source
 from contracts.entities import ENTITIES
@@ -18,6 +18,7 @@ from contracts.profile import Profile
 from contracts.proof import prove
 from contracts.records import Refused, records
 from contracts.refusals import Refusals
+from contracts.work import Given, Work
 
 if TYPE_CHECKING:
     from contracts.instrument import Instrument

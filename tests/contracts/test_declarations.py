@@ -11,7 +11,7 @@ from one_column import PLAIN, converted, profile_of, read
 from contracts.account_ranges import AccountRanges
 from contracts.convert import convert
 from contracts.manner import Manner
-from contracts.profile import Profile, load_profiles
+from contracts.profile import Profile
 from contracts.pseudonym import PseudonymKeyError
 from contracts.source_rules import rules_of_profile
 
@@ -224,14 +224,6 @@ def test_columns_of_control_totals_are_kept() -> None:
     assert profile.kept(["day", "amount", "entry", "other"]) == ["day", "amount", "entry"]
     with pytest.raises(ValueError, match="regular expression"):
         profile_of("marketing_spend", SPEND, control={"total_of": "amount", "label": "("})
-
-
-def test_every_shipped_profile_speaks_of_columns_its_entity_has() -> None:
-    """A misspelt column would be left empty in silence."""
-    for profile in load_profiles().values():
-        for constant in profile.constants:
-            assert constant in {*profile.columns, "unit_key", "unit_key_type", *profile.constants}
-        assert profile.evidence in ("sample", "documentation")
 
 
 def test_every_rule_that_a_declaration_brings_bites() -> None:

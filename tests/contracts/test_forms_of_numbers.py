@@ -55,6 +55,11 @@ def test_numbers_are_read_in_the_declared_locale_and_no_other(locale: str, text:
     assert read(AMOUNT, {}, [text], Manner(locale)) == [value]
 
 
+def test_cells_landed_as_numbers_keep_their_sign_whatever_is_declared_since() -> None:
+    """1.234 of a workbook would become 1234 on the day somebody declares a Dutch locale."""
+    assert read(AMOUNT, {}, ["1.234"], Manner("nl", decimal=".")) == ["1.23"]
+
+
 def test_without_a_locale_the_file_proves_its_decimal_sign() -> None:
     assert read(AMOUNT, {}, ["1.234", "5,50"], UNDECLARED) == ["1234.00", "5.50"]
     assert read(AMOUNT, {}, ["1.234", "5.5"], UNDECLARED) == ["1.23", "5.50"]

@@ -56,6 +56,15 @@ def test_each_profile_matches_its_own_header_and_no_other() -> None:
         assert match(profile.signature.required, profiles) == [profile]
 
 
+def test_each_profile_matches_its_header_in_every_language_it_knows() -> None:
+    profiles = load_profiles()
+    for profile in profiles.values():
+        for place in range(max((len(labels) for labels in profile.aliases.values()), default=0)):
+            labels = {name: profile.aliases.get(name, (name,)) for name in profile.signature.required}
+            header = [said[min(place, len(said) - 1)] for said in labels.values()]
+            assert match(header, profiles)[0] == profile, header
+
+
 def test_history_tables_are_not_taken_for_their_object() -> None:
     profile = load_profiles()["salesforce_opportunity_api"]
     history = [*profile.signature.required, "_fivetran_start"]
