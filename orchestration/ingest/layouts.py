@@ -9,11 +9,16 @@ from orchestration.ingest.records import Record, is_fragment, next_line
 from orchestration.ingest.structure import Structure, is_data_like, is_filled
 
 _HTML: Final = re.compile(r"\s*<(!doctype\s+html|html|table|\?xml|head|body|meta)\b", re.IGNORECASE)
-_MONTH: Final = "jan|feb|mar|mrt|mär|apr|may|mai|mei|jun|jul|aug|sep|oct|okt|nov|dec|dez"
+_MONTH: Final = (
+    "jan(?:uar[yi]?)?|feb(?:ruar[yi]?)?|mar(?:ch)?|maart|mrt|märz?|apr(?:il)?|ma[yi]|mei|june?|juni|july?|juli"
+    "|aug(?:ust|ustus)?|sept?(?:ember)?|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?"
+)
+_YEAR: Final = r"(?:19|20)\d\d"
+# A quarter with two digits needs a blank or apostrophe: Q101 and Q1.10 are items of a survey.
 _PERIOD: Final = re.compile(
-    rf"(fy)?\s*(19|20)\d\d([-/ .]?(0?[1-9]|1[0-2]|q[1-4]|[hw]\d{{1,2}}))?"
-    rf"|(q[1-4]|h[12])[-/ .]?((19|20)?\d\d)|(0?[1-9]|1[0-2])[-/.](19|20)\d\d"
-    rf"|({_MONTH})[a-z]*\.?[-/ .']*((19|20)?\d\d)|(19|20)\d\d[-/ ]({_MONTH})[a-z]*|fy\s*\d\d",
+    rf"(?:fy\s*)?{_YEAR}(?:[-/ .]?(?:0?[1-9]|1[0-2]|q[1-4]|[hw]\d{{1,2}}))?|fy\s*\d\d"
+    rf"|(?:q[1-4]|h[12])(?:[-/ .]?{_YEAR}|[ ']\d\d)|(?:0?[1-9]|1[0-2])[-/.]{_YEAR}"
+    rf"|(?:{_MONTH})\.?[-/ .']*(?:{_YEAR}|\d\d)|{_YEAR}[-/ ](?:{_MONTH})",
     re.IGNORECASE,
 )
 _FEWEST_PERIODS: Final = 3
@@ -153,7 +158,7 @@ def _refuse_data(header: Record, rows: Sequence[Sequence[str]], where: str) -> N
         is_data_below = bool(below) and sum(map(is_data_like, below)) >= _MOSTLY * len(below)
         if is_data_below and not is_data_like(cell):
             return
-        n_alike += is_data_below
+        n_alike += is_data_below and not _PERIOD.fullmatch(cell.strip())
     if n_alike > 1:
         raise UnreadableFile(
             f"The file has no header: line {header.line} is a row like those below it",

@@ -118,6 +118,14 @@ def test_a_layout_that_is_no_table_is_refused_by_name(text: str, said: str) -> N
         read_table(text, "f.csv")
 
 
+@pytest.mark.parametrize(
+    "header",
+    ["id,Q101,Q102,Q110", "id,Q1.10,Q1.11,Q1.12", "id,Mark 10,Mark 11,Mark 12", "region,n,2023,2024"],
+)
+def test_codes_of_items_are_no_periods(header: str) -> None:
+    assert read_table(f"{header}\nA,1,2,3\nB,2,3,4\n", "f.csv").names == tuple(header.split(","))
+
+
 def test_a_pivoted_layout_is_read_where_unpivoting_is_declared() -> None:
     table = read_table("region,2024-01,2024-02,2024-03\nN,1,2,3\nS,1,2,3\n", "f.csv", unpivot=True)
     assert table.names[1:] == ("2024-01", "2024-02", "2024-03")
