@@ -1,4 +1,4 @@
-"""Plainest spelling of each kind in SQL: its value, and the condition that a text is so spelt. No profiles."""
+"""Plainest spelling of each kind in SQL: its value, and the condition that a text has it. No profiles."""
 
 from __future__ import annotations
 

@@ -167,19 +167,23 @@ def _ledger_result(
 
     ledger = result.ledger[result.ledger["profile"].isin(_profiles_of(contract.name, profiles))]
     lost = balance(ledger)
-    files = ", ".join(
-        f"{file} ({lost_rows:+,})" for file, lost_rows in zip(lost["file"], lost["n_lost"], strict=True)
-    )
+    untied = ledger.loc[ledger["control"] == "untied", "file"]
+    said = [
+        f"rows are not accounted for in {file} ({lost_rows:+,})"
+        for file, lost_rows in zip(lost["file"], lost["n_lost"], strict=True)
+    ]
+    said += [f"the total that {file} prints is not that of its rows" for file in untied]
     return dg.AssetCheckResult(
         asset_key=checks.asset_key(contract),
         check_name=LEDGER_CHECK,
-        passed=lost.empty,
+        passed=not said,
         severity=dg.AssetCheckSeverity.ERROR,
-        description=f"Rows are not accounted for in {files}" if files else f"{len(ledger)} files balance",
+        description="; ".join(said) or f"{len(ledger)} files balance",
         metadata={
             "files": len(ledger),
             **{name: int(ledger[name].sum()) for name in ("delivered", "accepted", "quarantined")},
             **{name: int(ledger[name].sum()) for name in ("duplicate", "superseded")},
+            "totals_tied": int((ledger["control"] == "tied").sum()),
         },
     )
 

@@ -30,8 +30,7 @@ XERO = (
 
 
 def _line(ledger: pd.DataFrame, file: str) -> dict[str, Any]:
-    found: dict[str, Any] = ledger.set_index("file").loc[file].to_dict()
-    return found
+    return {str(name): value for name, value in ledger.set_index("file").loc[file].items()}
 
 
 def test_both_lanes_write_the_same_bytes(exports: Any) -> None:

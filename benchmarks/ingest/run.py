@@ -1,0 +1,62 @@
+"""Measures taking in tickets against DuckDB's reader and against pandas with pandera, side by side.
+
+Use: ``python benchmarks/ingest/run.py [--rows 5000000] [--folder FOLDER]``. Each route runs in a
+process of its own; only ratios count, machines differ. The last line is the result.
+"""
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from benchmarks.ingest.make_tickets import write_tickets
+
+ROUTES = ("floor", "pandas", "ours")
+
+
+def measure(route: str, csv: Path, folder: Path) -> tuple[float, float, float]:
+    """Seconds, peak MB and processor seconds of one route."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    here = Path(__file__).parents[2]
+    command = [sys.executable, "-m", "benchmarks.ingest.routes", route, str(csv), str(folder)]
+    done = subprocess.run(command, cwd=here, stdout=subprocess.PIPE, text=True, check=True)
+    *said, last = done.stdout.splitlines()
+    seconds, megabytes, processor = (float(part) for part in last.split())
+    for line in said:
+        print(line)
+    print(f"{route:7} {seconds:7.1f} s  {megabytes:6.0f} MB  {processor:7.1f} s of processor", flush=True)
+    return seconds, megabytes, processor
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=5_000_000)
+    parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "bench-ingest")
+    parser.add_argument("--routes", nargs="*", default=list(ROUTES), choices=ROUTES)
+    given = parser.parse_args()
+    csv = given.folder / f"tickets-{given.rows}.csv"
+    if not csv.exists():
+        write_tickets(csv, given.rows)
+    print(f"{given.rows:,} tickets, {csv.stat().st_size / 1e6:,.0f} MB")
+    found = {route: measure(route, csv, given.folder / route) for route in given.routes}
+    for route in given.routes:
+        shutil.rmtree(given.folder / route, ignore_errors=True)
+    if set(found) == set(ROUTES):
+        processor = (found["ours"][2] / found["floor"][2], found["ours"][2] / found["pandas"][2])
+        print(
+            f"in seconds of processor: {processor[0]:.2f} of the floor, {processor[1]:.2f} of pandas+pandera"
+        )
+        print(
+            f"ratio to floor {found['ours'][0] / found['floor'][0]:.2f}, "
+            f"ratio to pandas+pandera {found['ours'][0] / found['pandas'][0]:.2f}, "
+            f"peak MB ours {found['ours'][1]:.0f} pandas {found['pandas'][1]:.0f}"
+        )
+
+
+if __name__ == "__main__":
+    main()
