@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MASKED: Final = "(personal, not shown)"
 _LONGEST: Final = 80
+_LONGEST_NAME: Final = 50
+"""Columns of surveys are whole questions; what was answered must still find room beside them."""
 _AGAIN = "Export it again as CSV, with every field that holds a delimiter or a quote in quotes."
 FORM: Final = {
     "row:wrong_number_of_fields": ("The line has more or fewer fields than the header.", _AGAIN),
@@ -113,7 +115,11 @@ def value_of(
     is_personal = entity is not None and column in entity.column_names and entity.column(column).is_personal
     if is_personal or any(name in profile.personal or name in profile.hashed for name in names):
         return MASKED
-    return ", ".join(f"{name}: {raw[name][:_LONGEST]}" for name in names if name in raw)
+    return ", ".join(f"{_short(name)}: {raw[name][:_LONGEST]}" for name in names if name in raw)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 3]}..."
 
 
 def _items(profile: Profile | None, manifest: Mapping[str, Any]) -> dict[str, list[str]]:
