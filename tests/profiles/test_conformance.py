@@ -208,7 +208,14 @@ def reordered(grid: Grid) -> Grid:
     def turned(row: list[str]) -> list[str]:
         return [*row[: grid.width][::-1], *row[grid.width :]] if len(row) >= grid.width else row
 
-    return replace(grid, header=[turned(row) for row in grid.header], rows=[turned(row) for row in grid.rows])
+    # A label of a footer stands in the first column, whatever the columns are.
+    rows = [row if is_footer(grid, row) else turned(row) for row in grid.rows]
+    return replace(grid, header=[turned(row) for row in grid.header], rows=rows)
+
+
+def is_footer(grid: Grid, row: Sequence[str]) -> bool:
+    """Whether the first filled cell of a row is the label of a footer."""
+    return any(re.match(pattern, next(filter(None, row), "")) for pattern in grid.profile.footer)
 
 
 def with_column(grid: Grid, names: Sequence[str], cell: str) -> Grid:
@@ -249,11 +256,10 @@ def too_short(grid: Grid) -> Grid:
 
 
 def stray(grid: Grid) -> bytes:
-    footer = re.compile("|".join(grid.profile.footer) or "(?!)")
     last = max(
         n
         for n, row in enumerate(grid.rows)
-        if len(row) == grid.width and any(row) and not footer.match(next(filter(None, row)))
+        if len(row) == grid.width and any(row) and not is_footer(grid, row)
     )
     above = replace(grid, rows=grid.rows[: last + 1]).text()
     # Blank lines keep it off its neighbours, which it would otherwise make doubtful.
@@ -268,7 +274,7 @@ FORMS: dict[str, Callable[[Grid], tuple[str, bytes]]] = {
     "CR": lambda g: ("a.csv", g.content(lineterminator="\r", quoting=csv.QUOTE_ALL)),
     "CR CR LF": lambda g: ("a.csv", g.content(lineterminator="\r\r\n")),
     "no line end at the end": lambda g: ("a.csv", g.text().rstrip("\n").encode(g.encoding)),
-    "tabs": lambda g: ("a.tsv", g.content(delimiter="\t")),
+    "tabs": lambda g: ("a.tsv", g.content(delimiter="\t") + b"\n" * 4),
     "all cells quoted": lambda g: ("a.csv", g.content(quoting=csv.QUOTE_ALL)),
     "columns in another order": lambda g: ("a.csv", reordered(g).content()),
     "unknown column added": lambda g: ("a.csv", with_column(g, ["zz_unknown", ""], "x").content()),
