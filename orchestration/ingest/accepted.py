@@ -6,7 +6,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import pandas as pd
 import pyarrow
 import pyarrow.compute
@@ -150,32 +149,3 @@ class _Runs:
         if self.period is None or column[len(column) - 1].as_py() == self.period:
             return len(column)
         return int(pc.index(pc.not_equal(column, self.period), True).as_py())
-
-
-def write_entity(folder: Path, contract: Contract, rows: pd.DataFrame) -> None:
-    """Write one entity; an entity without rows still gets a file that shows its columns.
-
-    Parameters
-    ----------
-    folder : folder that holds the entities.
-    contract : contract of the entity; its `period_column` decides the folders, its key the order.
-    rows : accepted rows.
-    """
-    target = folder / contract.name
-    if contract.period_column is None or rows.empty:
-        files.write_parquet(target / "rows.parquet", contract.to_arrow(_sorted(rows, contract, [])))
-        return
-    period = rows[contract.period_column].dt.strftime("%Y-%m-01").astype("str")
-    rows = _sorted(rows.assign(_period=period), contract, ["_period"])
-    months = rows.pop("_period").to_numpy()
-    table = contract.to_arrow(rows)
-    starts = np.flatnonzero(np.r_[True, months[1:] != months[:-1]])
-    for start, stop in zip(starts, [*starts[1:], len(months)], strict=True):
-        files.write_parquet(
-            target / f"period={months[start]}" / "rows.parquet", table.slice(int(start), int(stop - start))
-        )
-
-
-def _sorted(rows: pd.DataFrame, contract: Contract, first: list[str]) -> pd.DataFrame:
-    order = [*first, *contract.key, *(name for name in ("source_system",) if name not in contract.key)]
-    return rows.sort_values(order, kind="stable", ignore_index=True)

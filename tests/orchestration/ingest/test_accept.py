@@ -119,7 +119,7 @@ def test_the_crosswalk_counts_as_of_the_day_of_the_row(exports: Any) -> None:
 def test_a_response_counts_once_and_is_taken_whole(exports: Any) -> None:
     second = {"ResponseId": "R_2", "organization_unit": "B2"}
     exports.survey(
-        "w.csv", [{}, second, {"ResponseId": "R_3", "LS1": "9"}, {"ResponseId": "R_4", "Status": "1"}]
+        "w.csv", [{}, second, {"ResponseId": "R_3", "LS1": "2.5"}, {"ResponseId": "R_4", "Status": "1"}]
     )
     result = exports.run()
     assert _line(result.ledger, "exports/qualtrics/w.csv") == (4, 2, 2, 0, 0)

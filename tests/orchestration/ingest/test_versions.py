@@ -1,0 +1,111 @@
+"""The wrong version of a row counts, or a row maps to another organisation, in large files only."""
+
+import json
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+
+from contracts.canary import example
+from contracts.entities import ENTITIES
+from orchestration.ingest.mapping import intervals_sql, mapped_sql, organizations_of
+from orchestration.ingest.resolve import n_late_corrections
+from orchestration.ingest.resolve import resolve as resolve_frame
+from orchestration.ingest.versions import late_corrections, resolve
+
+TICKETS, CROSSWALK = ENTITIES["tickets"], ENTITIES["crosswalk"]
+KEY = ["source_system", "ticket_key"]
+
+
+def _tickets(seed: int, n_rows: int = 400) -> pd.DataFrame:
+    draw = np.random.default_rng(seed)
+    frame = example(TICKETS, n_rows)
+    frame["ticket_key"] = draw.choice([f"T{n}" for n in range(120)], n_rows)
+    frame["delivery_id"] = draw.choice(["d1", "d2", "d3"], n_rows)
+    frame["source_line"] = range(2, n_rows + 2)
+    frame["status"] = draw.choice(["solved", "open"], n_rows)
+    days = pd.to_datetime(draw.choice(["2024-05-02", "2024-05-03"], n_rows)).to_series(index=frame.index)
+    frame["source_updated_at"] = days.mask(draw.random(n_rows) < 0.2)
+    return TICKETS.typed(frame)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_sql_and_frames_choose_the_same_version(seed: int) -> None:
+    frame = _tickets(seed)
+    sequence = {"d1": 1, "d2": 2, "d3": 3}
+    expected = resolve_frame(frame, KEY, sequence)
+    con = duckdb.connect()
+    con.register("arrow", TICKETS.to_arrow(frame))
+    con.execute("create table good as select *, right(delivery_id, 1)::integer as _seq from arrow")
+    resolve(con, TICKETS, "good", KEY)
+    found = dict(con.execute("select source_line, fate from fates").fetchall())
+    lines = frame["source_line"].tolist()
+    assert [found.get(line, "accepted") for line in lines] == expected.tolist()
+    assert {"accepted", "duplicate", "superseded", "conflict"} == set(expected)
+    assert late_corrections(con, KEY) == n_late_corrections(frame, expected, KEY, sequence)
+
+
+def test_sql_and_frames_map_to_the_same_organisation() -> None:
+    draw = np.random.default_rng(3)
+    rows = example(TICKETS, 300)
+    rows["unit_key"] = pd.Series(draw.choice(["B1", "B2", "B3", None], 300), dtype="str")
+    rows["created_at"] = pd.Timestamp("2019-06-01") + pd.to_timedelta(draw.integers(0, 2000, 300), unit="D")
+    rows["source_line"] = range(2, 302)
+    entries = example(CROSSWALK, 5)
+    entries["source_system"], entries["unit_key_type"] = "zendesk", rows["unit_key_type"].iloc[0]
+    rows["source_system"] = "zendesk"
+    entries["unit_key"] = ["B1", "B1", "B2", "B2", "B3"]
+    entries["organization_id"] = ["o1", "o2", "o3", "o4", "o5"]
+    entries["valid_from"] = pd.to_datetime(
+        ["2020-01-01", "2021-01-01", "2020-01-01", "2022-01-01", "2023-01-01"]
+    )
+    entries["valid_to"] = pd.to_datetime(pd.Series(["2021-01-01", None, "2021-06-01", None, "2023-06-01"]))
+    rows, entries = TICKETS.typed(rows), CROSSWALK.typed(entries)
+    con = duckdb.connect()
+    con.register("entries", CROSSWALK.to_arrow(entries))
+    con.register("arrow", TICKETS.to_arrow(rows))
+    con.execute(f"create table intervals as {intervals_sql('entries')}")
+    con.execute("create table good as select * exclude (organization_id) from arrow")
+    mapped = (
+        f"select organization_id from ({mapped_sql('good', 'tickets', 'intervals')}) order by source_line"
+    )
+    found = [row[0] for row in con.execute(mapped).fetchall()]
+    expected = organizations_of(rows, "tickets", entries).astype("object")
+    assert found == expected.where(expected.notna(), None).tolist()
+    assert len(set(found)) == 6
+
+
+@pytest.mark.parametrize(("printed", "control"), [("30.00", "tied"), ("31.00", "untied"), ("", "none")])
+def test_a_printed_total_is_tied_to_the_rows(exports: Any, printed: str, control: str) -> None:
+    total = f"Total,,,,{printed}\n" if printed else ""
+    exports.put(
+        "profiles/own_spend_ui.yaml",
+        """
+name: own_spend_ui
+version: "1"
+description: Spend with a total
+source_system: own
+entity: marketing_spend
+shape: ui
+locale: en
+signature: {required: [Day, Channel, Unit, Currency, Cost]}
+unit: {type: unit, from: Unit}
+columns:
+  spend_key: {content_key: [Day, Channel, Unit, Cost]}
+  spent_on: {from: Day}
+  channel: {from: Channel, lower_case: true}
+  amount: {from: Cost}
+  currency: {from: Currency}
+  spend_source: {default: platform}
+footer: ['^Total']
+control: {total_of: amount, label: '^Total'}
+""",
+    )
+    rows = "2024-05-01,Search,B1,EUR,10.00\n2024-05-01,Search,B1,EUR,10.00\n2024-05-02,Video,B1,EUR,10\n"
+    exports.put("exports/own/spend.csv", f"Day,Channel,Unit,Currency,Cost\n{rows}{total}")
+    result = exports.run()
+    line = result.ledger.set_index("file").loc["exports/own/spend.csv"]
+    assert (line["delivered"], line["accepted"], line["control"]) == (3, 3, control)
+    assert json.loads(line["amounts"])["EUR"]["delivered"] == "30.00"
