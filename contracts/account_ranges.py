@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-_RANGE = re.compile(r"\s*(\d+)\s*(?:-|–|\.\.)\s*(\d+)\s*")
+_RANGE = re.compile(r"\s*([0-9]+)\s*(?:-|–|\.\.)\s*([0-9]+)\s*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,10 @@ from contracts.values import blank_to_null
 
 Mask = npt.NDArray[np.bool_]
 
-_NUMBER = re.compile(r"[-+]?\d{1,6}([.,]\d{1,6})?")
-_BULLET = re.compile(r"-\s+(?=\d)")
-_NUMBER_FIRST = re.compile(r"(\d{1,3})\s*[-\u2013\u2014.:=)]\s*(\D.*)")
-_NUMBER_LAST = re.compile(r"(\D.*?)\s*[\[(](\d{1,3})[\])]")
+_NUMBER = re.compile(r"[-+]?[0-9]{1,6}([.,][0-9]{1,6})?")
+_BULLET = re.compile(r"-\s+(?=[0-9])")
+_NUMBER_FIRST = re.compile(r"([0-9]{1,3})\s*[-\u2013\u2014.:=)]\s*([^0-9].*)")
+_NUMBER_LAST = re.compile(r"([^0-9].*?)\s*[\[(]([0-9]{1,3})[\])]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,7 +127,8 @@ class ColumnMap(Strict):
     account_ranges : the text is an account code; its class is that of the narrowest declared code or range
         (`account_classes` of the settings, then of the profile). Where none is declared `cases` decide, and
         where there are none the row is refused `<column>:undeclared`.
-    cases : decision list on source columns.
+    cases : decision list on source columns. A word that the settings declare for the column goes before it,
+        where it is the text of `from`, or of the one column that the cases ask.
     lower_case, case_safe_id : small letters; Salesforce ids of 15 characters brought to 18.
     hmac : keyed hash instead of the text, under the key of this domain.
     reads : forms of days and times beside ISO; several are told apart by their digits. Nothing: `local`.

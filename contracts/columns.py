@@ -152,13 +152,28 @@ def _decided(work: Work, column: Column, mapping: ColumnMap) -> pd.Series:
     for name, wrong in work.source.wrong_booleans(mapping.cases).items():
         work.refusals.add(column.name, f"{name}:boolean", wrong)
     decided, undecided = decide(work.source, mapping.cases)
-    work.refuse(column, "known_value", undecided & ~work.refusals.of(column.name))
     made = decided.astype("boolean" if column.kind == "boolean" else "str")
+    declared = _declared(work, column, mapping)
+    if declared is not None:
+        undecided &= declared.isna().to_numpy(dtype=bool)
+        made = declared.where(declared.notna(), made)
+    work.refuse(column, "known_value", undecided & ~work.refusals.of(column.name))
     constant = work.given.constant(column.name)
     if constant is None:
         return made
     always = work.parsed(pd.Series(constant, index=made.index, dtype="str"), column, ColumnMap())
     return made.where(made.notna() | undecided, always)
+
+
+def _declared(work: Work, column: Column, mapping: ColumnMap) -> pd.Series | None:
+    """What the words of the settings say of a column that cases decide; None where they say nothing of it."""
+    declared = work.given.manner.values.get(column.name, {})
+    names = mapping.sources or tuple({name for case in mapping.cases for name in case.when})
+    if not declared or (len(names) > 1 and not mapping.sources):
+        return None
+    words = {word.lower(): value for word, value in declared.items()}
+    said = work.source.first(names).str.lower().map(words).astype("str")
+    return work.parsed(said, column, ColumnMap())
 
 
 def _classes(work: Work, column: Column, mapping: ColumnMap, codes: pd.Series) -> pd.Series:

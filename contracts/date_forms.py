@@ -21,22 +21,24 @@ from contracts.month_names import has_month_name, with_month_numbers
 
 Mask = npt.NDArray[np.bool_]
 
-_PLAIN = r"\d{4}-\d{2}-\d{2}([T ][0-9:.,]+ ?(Z|UTC|[-+][0-9:]+)?)?"
-_ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?!\d).*", re.DOTALL)
+_PLAIN = r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9:.,]+ ?(Z|UTC|[-+][0-9:]+)?)?"
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9]).*", re.DOTALL)
 _CLOCK = r"(?P<clock>,?[T\s].*)?"
-_LOCAL = re.compile(rf"(?P<first>\d{{1,2}})[-/.](?P<second>\d{{1,2}})[-/.](?P<year>\d{{4}}){_CLOCK}")
-_YEAR_FIRST = re.compile(rf"(?P<year>\d{{4}})[/.](?P<month>\d{{1,2}})[/.](?P<day>\d{{1,2}}){_CLOCK}")
+_LOCAL = re.compile(rf"(?P<first>[0-9]{{1,2}})[-/.](?P<second>[0-9]{{1,2}})[-/.](?P<year>[0-9]{{4}}){_CLOCK}")
+_YEAR_FIRST = re.compile(rf"(?P<year>[0-9]{{4}})[/.](?P<month>[0-9]{{1,2}})[/.](?P<day>[0-9]{{1,2}}){_CLOCK}")
 _NAMED = re.compile(
-    rf"(?:(?P<day>\d{{1,2}})\.?[-/\s]+(?:de\s+)?(?P<name>[^\W\d_]+\.?),?[-/\s]+(?:de\s+)?"
-    rf"|(?P<name2>[^\W\d_]+\.?)[-\s]+(?P<day2>\d{{1,2}}),?[-\s]+)(?P<year>\d{{4}}){_CLOCK}"
+    rf"(?:(?P<day>[0-9]{{1,2}})\.?[-/\s]+(?:de\s+)?(?P<name>[^\W\d_]+\.?),?[-/\s]+(?:de\s+)?"
+    rf"|(?P<name2>[^\W\d_]+\.?)[-\s]+(?P<day2>[0-9]{{1,2}}),?[-\s]+)(?P<year>[0-9]{{4}}){_CLOCK}"
 )
-_TWELVE = re.compile(r"(.*[T\s])(\d{1,2})(:\d{2}(?::\d{2}(?:[.,]\d+)?)?)\s*([AaPp])\.?[Mm]\.?(.*)", re.DOTALL)
+_TWELVE = re.compile(
+    r"(.*[T\s])([0-9]{1,2})(:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?)\s*([AaPp])\.?[Mm]\.?(.*)", re.DOTALL
+)
 _MODIFIERS = frozenset({"start_of_day", "day_of_time"})
 _EPOCHS = {"excel_serial": datetime(1899, 12, 30), "excel_serial_1904": datetime(1904, 1, 1)}
 # Serials of five digits are the days from 1927 on; fewer digits are years and DDMM.
-_SERIAL = re.compile(r"\d{5}(?:[.,]\d+)?")
-_SECONDS = re.compile(r"\d{9,10}(?:\.\d+)?")
-_MILLIS = re.compile(r"(?:/Date\()?(\d{12,13})(?:[+-]\d{4})?(?:\)/)?")
+_SERIAL = re.compile(r"[0-9]{5}(?:[.,][0-9]+)?")
+_SECONDS = re.compile(r"[0-9]{9,10}(?:\.[0-9]+)?")
+_MILLIS = re.compile(r"(?:/Date\()?([0-9]{12,13})(?:[+-][0-9]{4})?(?:\)/)?")
 
 Reader = Callable[[str], str | None]
 
@@ -147,13 +149,13 @@ def _formatted(text: str, pattern: str, language: str) -> str | None:
 
 
 def _digits(text: str) -> str | None:
-    if re.fullmatch(r"\d{8}", text) is None:
+    if re.fullmatch(r"[0-9]{8}", text) is None:
         return None
     return _composed(text[:4], text[4:6], text[6:], None)
 
 
 def _without_year(text: str, period: tuple[date, date] | None) -> str | None:
-    if period is None or re.fullmatch(r"\d{3,4}", text) is None:
+    if period is None or re.fullmatch(r"[0-9]{3,4}", text) is None:
         return None
     day, month = int(text.zfill(4)[:2]), int(text.zfill(4)[2:])
     first, last = period

@@ -22,7 +22,7 @@ NONE = "-"
 _LONGEST = 1000
 """Signs of the longest wording an item, option or question may have."""
 _SEPARATORS = re.compile(r" \| |\s[-\u2013\u2014]\s|\[|\(|[.:?!)]\s+|[\r\n]+")
-_NUMBERING = re.compile(r"^(q(uestion)?\s*)?\d+[.):]?\s+", re.IGNORECASE)
+_NUMBERING = re.compile(r"^(q(uestion)?\s*)?[0-9]+[.):]?\s+", re.IGNORECASE)
 _REMARK = re.compile(
     r"(^|[\s_\[|(.-])(text|comments?|remarks?|other|do|time|duration|toelichting|opmerking(en)?|anders"
     r"|why|waarom)(\s*[(,:].*)?[\])?.:]*$",
@@ -118,7 +118,7 @@ class _Words:
         """Items whose code a heading begins with, or ends with in brackets."""
         bare = _NUMBERING.sub("", heading.strip())
         first = re.split(r"[\s|]", bare, maxsplit=1)[0] if bare else ""
-        last = re.search(r"[\[(]([A-Za-z]{2}\d)[\])]$", bare)
+        last = re.search(r"[\[(]([A-Za-z]{2}[0-9])[\])]$", bare)
         tokens = [re.split(r"[\[_(.-]", first.rstrip("]).:-"))[-1], last[1] if last else ""]
         return {self.codes[token.casefold()] for token in tokens if token.casefold() in self.codes}
 

@@ -61,12 +61,12 @@ _DIVISORS: Mapping[Duration, Fraction] = {
     "hm": Fraction(1),
 }
 _CLOCKS: Mapping[Duration, str] = {
-    "hms": r"([-\u2212]?)(\d+):([0-5]\d):([0-5]\d)",
-    "hm": r"([-\u2212]?)(\d+):([0-5]\d)",
+    "hms": r"([-\u2212]?)([0-9]+):([0-5][0-9]):([0-5][0-9])",
+    "hm": r"([-\u2212]?)([0-9]+):([0-5][0-9])",
 }
-_SYMBOL = r"[^\s\d.,()+\-\u2212'\u2019]{1,4}\.?"
+_SYMBOL = r"[^\s0-9.,()+\-\u2212'\u2019]{1,4}\.?"
 _AMOUNT = re.compile(
-    rf"(?P<sign>[-\u2212+(]?)\s*(?P<before>{_SYMBOL})?\s*(?P<number>[-\u2212+]?\d[\d.,\s'\u2019]*?)"
+    rf"(?P<sign>[-\u2212+(]?)\s*(?P<before>{_SYMBOL})?\s*(?P<number>[-\u2212+]?[0-9][0-9.,\s'\u2019]*?)"
     rf"\s*(?P<after>{_SYMBOL})?\s*(?P<end>[-\u2212)]?)"
 )
 
@@ -89,7 +89,7 @@ def durations(text: pd.Series, form: Duration) -> tuple[pd.Series, Mask, Fractio
 
 def without_percent(text: pd.Series) -> tuple[pd.Series, Mask]:
     """Numbers without their sign of percentage, and which had one."""
-    signed = text.str.fullmatch(r".*\d\s*%").fillna(False).to_numpy(dtype=bool)
+    signed = text.str.fullmatch(r".*[0-9]\s*%").fillna(False).to_numpy(dtype=bool)
     return text.str.removesuffix("%").str.strip().where(signed, text), signed
 
 
@@ -128,7 +128,7 @@ def without_suffix(text: pd.Series, words: SignWords) -> tuple[pd.Series, Mask]:
     An amount that has a sign of its own beside the word stays as it is and is no number.
     """
     known = "|".join(re.escape(word) for word in (*words.negative, *words.positive))
-    found = text.str.extract(rf"(?i)^(\d.*?)\s*({known})\s*$")
+    found = text.str.extract(rf"(?i)^([0-9].*?)\s*({known})\s*$")
     has_word = found[1].notna().to_numpy(dtype=bool)
     negative = found[1].str.casefold().isin([word.casefold() for word in words.negative])
     return found[0].where(has_word, text), has_word & negative.to_numpy(dtype=bool)

@@ -15,14 +15,14 @@ Mask = npt.NDArray[np.bool_]
 
 _SPACES = "[ \u00a0\u202f\u2009'\u2019]"
 _MINUS = "[-\u2212]"
-_SUPPRESSED = r"[<≤]\s*=?\s*\d+|\*+"
+_SUPPRESSED = r"[<≤]\s*=?\s*[0-9]+|\*+"
 """How statistics hide numbers of few people: <5, <=5, *."""
 
 
 def _form(decimal: DecimalSign) -> str:
     group, point = (r"\.", ",") if decimal == "," else (",", r"\.")
-    whole = rf"(\d+|[1-9]\d{{0,2}}({group}\d{{3}})+|[1-9]\d{{0,2}}({_SPACES}\d{{3}})+)"
-    return rf"{whole}({point}\d+)?([eE][-+]?\d{{1,2}})?"
+    whole = rf"([0-9]+|[1-9][0-9]{{0,2}}({group}[0-9]{{3}})+|[1-9][0-9]{{0,2}}({_SPACES}[0-9]{{3}})+)"
+    return rf"{whole}({point}[0-9]+)?([eE][-+]?[0-9]{{1,2}})?"
 
 
 _FORMS: dict[DecimalSign, str] = {".": _form("."), ",": _form(",")}
@@ -41,7 +41,9 @@ def plain_numbers(clean: pd.Series, decimal: DecimalSign | None) -> tuple[pd.Ser
     apostrophes, but only in groups of three. Without a decimal sign a text counts only where one sign alone
     makes a number of it: 1.234 is refused, 1.234,50 is not.
     """
-    bare = clean.isna() | clean.str.fullmatch(r"-?\d+(\.\d+)?" if decimal == "." else r"-?\d+").fillna(False)
+    bare = clean.isna() | clean.str.fullmatch(
+        r"-?[0-9]+(\.[0-9]+)?" if decimal == "." else r"-?[0-9]+"
+    ).fillna(False)
     if bare.all():
         return clean, np.zeros(len(clean), dtype=bool)
     body, negative, n_signs = _unsigned(clean)

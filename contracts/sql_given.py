@@ -49,7 +49,7 @@ def members(lists: str, key: str, rows: str) -> str:
     """Query of the members of all lists and the key of the row that lists them, the smallest of several."""
     found = f"unnest(regexp_extract_all({lists}, {text(_MEMBERS)}))"
     # Most lists are empty: `[]`.
-    listing = f"{key} is not null and strlen({lists}) > 2"
+    listing = f"{key} is not null and {lists} <> '[]'"
     return (
         f"select member, min(key) as key from (select {found} as member, {key} as key from {rows} "
         f"where {listing}) group by member"

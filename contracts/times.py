@@ -13,9 +13,9 @@ from contracts.manner import Manner
 Mask = npt.NDArray[np.bool_]
 Failures = dict[str, Mask]
 
-_ISO_DATE = r"\d{4}-\d{2}-\d{2}"
-_CLOCK = r"\d{1,2}:\d{2}(:\d{2}([.,]\d{1,9})?)?"
-_OFFSET = r" ?(Z|z|UTC|GMT|[-+]\d{2}(:?\d{2})?)"
+_ISO_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_CLOCK = r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.,][0-9]{1,9})?)?"
+_OFFSET = r" ?(Z|z|UTC|GMT|[-+][0-9]{2}(:?[0-9]{2})?)"
 _MIDNIGHT = r"([T ]00:00(:00([.,]0+)?)?( ?(Z|UTC|[-+]00:?00))?)?"
 _OPEN_ENDS = r"(9999-12-31|0000-00-00|31[-/.]12[-/.]9999|12[-/.]31[-/.]9999|00[-/.]00[-/.]0000).*"
 
@@ -78,7 +78,7 @@ def _utc(iso: pd.Series, zone: str | None) -> tuple[pd.Series, Failures]:
     failures = {"ambiguous_time": nothing.copy(), "nonexistent_time": nothing.copy()}
     if aware.any():
         text = iso[aware].str.replace(r" ?(UTC|GMT|z)$", "Z", regex=True)
-        text = text.str.replace(r" ([-+]\d{2}:?\d{2})$", r"\1", regex=True)
+        text = text.str.replace(r" ([-+][0-9]{2}:?[0-9]{2})$", r"\1", regex=True)
         utc = pd.to_datetime(text, format="ISO8601", utc=True, errors="coerce")
         values[aware] = utc.dt.tz_localize(None).astype("datetime64[us]")
     if naive.any() and zone is not None:
@@ -116,11 +116,11 @@ def _to_utc(local: pd.Series, zone: str) -> tuple[pd.Series, Mask, Mask]:
 
 
 def _padded(iso: pd.Series) -> pd.Series:
-    short = _is(iso, rf"{_ISO_DATE}[T ]\d:.*")
+    short = _is(iso, rf"{_ISO_DATE}[T ][0-9]:.*")
     if short.any():
         iso = iso.copy()
         iso[short] = iso[short].str.slice(0, 11) + "0" + iso[short].str.slice(11)
-    return iso.str.replace(r"(:\d{2}),(\d)", r"\1.\2", regex=True)
+    return iso.str.replace(r"(:[0-9]{2}),([0-9])", r"\1.\2", regex=True)
 
 
 def _is(text: pd.Series, form: str) -> pd.Series[bool]:

@@ -153,7 +153,7 @@ def _exact(plain: pd.Series, limit: Decimal, divisor: Fraction) -> Parsed:
 
     What is divided is rounded however many places that makes: a divisor was declared.
     """
-    simple = plain.str.fullmatch(r"-?\d{1,10}(\.\d{1,2})?").fillna(False).to_numpy(dtype=bool)
+    simple = plain.str.fullmatch(r"-?[0-9]{1,10}(\.[0-9]{1,2})?").fillna(False).to_numpy(dtype=bool)
     simple = simple & (divisor == 1)
     fine, large = np.zeros(len(plain), dtype=bool), np.zeros(len(plain), dtype=bool)
     values = plain.where(simple).astype("object").to_numpy(copy=True)
@@ -172,7 +172,7 @@ def _exact(plain: pd.Series, limit: Decimal, divisor: Fraction) -> Parsed:
 def _integer(clean: pd.Series, _column: Column, how: _How) -> Parsed:
     hidden = suppressed(clean)
     plain, wrong = plain_numbers(clean.mask(hidden), how.manner.decimal_sign)
-    simple = plain.str.fullmatch(r"-?\d{1,15}").fillna(False).to_numpy(dtype=bool)
+    simple = plain.str.fullmatch(r"-?[0-9]{1,15}").fillna(False).to_numpy(dtype=bool)
     simple = simple & (how.divisor == 1)
     broken, large = np.zeros(len(plain), dtype=bool), np.zeros(len(plain), dtype=bool)
     values = plain.where(simple).astype("object").to_numpy(copy=True)

@@ -21,7 +21,9 @@ deleted as (
     select count(*) as n_wrongly_kept
     from {{ ref('int_opportunity') }} as kept
     inner join {{ ref('stg_crm__opportunities') }} as accepted
-        on kept.opportunity_key = accepted.opportunity_key
+        on
+            kept.source_system = accepted.source_system
+            and kept.opportunity_key = accepted.opportunity_key
     where
         accepted.is_deleted
         and kept.disposition = 'counted'

@@ -25,6 +25,7 @@ class Detection:
     renamed : names of the header that stand for another canonical name.
     unknown : columns no part of the profile names; they are not read.
     absent : optional columns the profile would read and the header lacks.
+    is_itemless : the nearest profile is that of a survey, and no column asks an item of the instrument.
     """
 
     profile: Profile | None
@@ -35,6 +36,7 @@ class Detection:
     unknown: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     renamed: Mapping[str, str] = field(default_factory=dict)
+    is_itemless: bool = False
 
     @property
     def problem(self) -> str:
@@ -42,6 +44,10 @@ class Detection:
         if self.profile is not None:
             return ""
         reasons = []
+        if self.is_itemless:
+            reasons.append(
+                "no column asks an item of the instrument (declare the profile in maturity.yaml if some do)"
+            )
         if self.missing:
             reasons.append(f"it lacks {_listed(self.missing)}")
         if self.forbidden:
@@ -82,13 +88,15 @@ def detect(
     Returns
     -------
     Detection
-        With `profile` None when nothing fits, never a guess.
+        With `profile` None when nothing fits, never a guess. A survey is known by the items that it asks,
+        for what else its header says (`Timestamp`) others say too; unless it is declared.
     """
     offered = {name: profile for name, profile in profiles.items() if declared in (None, name)} or profiles
     fitting = match(header, offered)
+    itemless = [] if declared in offered else [p for p in fitting if _is_itemless(p, header, labels or {})]
+    fitting = [profile for profile in fitting if profile not in itemless]
     if not fitting:
-        closest = _nearest(header, offered)
-        return Detection(None, closest, tuple(closest.missing(header)), tuple(closest.forbidden(header)))
+        return _unknown(header, offered, itemless)
     profile = fitting[0]
     renamed = profile.renaming(header)
     names = profile.canonical(header)
@@ -117,6 +125,24 @@ def _survey_columns(
     asked = {place.column for place in found.found} | set(found.contradictory)
     answered = {place.code for place in found.found if place.kind == "item"}
     return asked, [item.code for item in instrument.items if item.code not in answered]
+
+
+def _is_itemless(profile: Profile, header: Sequence[str], labels: Mapping[str, str]) -> bool:
+    """Whether a profile is that of a survey with one column per item, and no column asks an item."""
+    if profile.survey is None or profile.survey.item_column is not None:
+        return False
+    found = places(profile.canonical(header), labels, profile.survey, load_instrument())
+    return not found.contradictory and all(place.kind != "item" for place in found.found)
+
+
+def _unknown(header: Sequence[str], offered: Mapping[str, Profile], itemless: Sequence[Profile]) -> Detection:
+    """No profile, and the nearest: a survey that asks no item only where no other is half there."""
+    others = {name: profile for name, profile in offered.items() if profile not in itemless}
+    closest = _nearest(header, others or offered)
+    missing = closest.missing(header)
+    if itemless and 2 * len(missing) > len(closest.signature.required):
+        return Detection(None, itemless[0], is_itemless=True)
+    return Detection(None, closest, tuple(missing), tuple(closest.forbidden(header)))
 
 
 def _nearest(header: Sequence[str], profiles: Mapping[str, Profile]) -> Profile:

@@ -126,6 +126,19 @@ DIRT = (
         "'; drop",
         '"q"',
     ),
+    # Digits of other scripts are digits to Python, and to nobody who typed an amount.
+    *(
+        "１２",
+        "٣",
+        "1٣",
+        "²",
+        "½",
+        "２０２４-０５-０１",
+        "2024-05-0１",
+        "2024-05-01T1０:00:00Z",
+        "１.5",
+        "٣,٥",
+    ),
 )
 MANNERS = {
     "english": Manner("en", "UTC", currency="EUR"),

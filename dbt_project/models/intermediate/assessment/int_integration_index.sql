@@ -34,8 +34,10 @@ from_answers as (
         {{ exact_mean("case when dimension_code = '" ~ dimension ~ "' then dimension_score end") }}
             as {{ dimension }}_score,
         {% endfor %}
-        cast(count(distinct case when dimension_score is not null then response_key end) as bigint)
-            as n_raters,
+        cast(
+            count(distinct case when dimension_score is not null then row(source_system, response_key) end)
+            as bigint
+        ) as n_raters,
         'answers' as score_basis
     from rater_dimensions
     group by organization_id, wave, period

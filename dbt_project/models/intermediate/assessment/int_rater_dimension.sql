@@ -20,6 +20,7 @@ dimensions as (
 scored as (
 
     select
+        answers.source_system,
         answers.response_key,
         answers.organization_id,
         answers.wave,
@@ -42,6 +43,7 @@ scored as (
 added as (
 
     select
+        source_system,
         response_key,
         organization_id,
         wave,
@@ -51,13 +53,15 @@ added as (
         cast(count(item_score) as bigint) as n_answered,
         cast(sum(item_score) as bigint) as score_sum
     from scored
-    group by response_key, organization_id, wave, period, instrument_version, dimension_code
+    group by
+        source_system, response_key, organization_id, wave, period, instrument_version, dimension_code
 
 ),
 
 final as (
 
     select
+        added.source_system,
         added.response_key,
         added.organization_id,
         added.wave,
