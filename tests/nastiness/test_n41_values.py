@@ -20,7 +20,8 @@ NAMES = (
 def deal(number: int, **cells: str) -> list[str]:
     row = {
         "id": f"006{number:015d}", "account_id": "001000000000000001", "amount": "10",
-        "close_date": "2024-05-01", "created_date": "2024-01-01T00:00:00Z", "is_closed": "true", "is_deleted": "false", "is_won": "true",
+        "close_date": "2024-05-01", "created_date": "2024-01-01T00:00:00Z",
+        "is_closed": "true", "is_deleted": "false", "is_won": "true",
         "probability": "100", "stage_name": "Won", "type": "New", "lead_source": "Web",
         "currency_iso_code": "EUR", **cells,
     }  # fmt: skip
@@ -82,6 +83,20 @@ def test_n44_a_symbol_agrees_with_the_currency_or_is_refused(drop: Drop) -> None
 def test_n45_amounts_keep_the_currency_of_their_row(drop: Drop) -> None:
     outcome = take(drop, deal(1, currency_iso_code="USD"), deal(2, currency_iso_code="GBP"), deal(3))
     assert sorted(outcome.entity("opportunities")["currency"]) == ["EUR", "GBP", "USD"]
+
+
+def test_n46_micros_are_a_millionth_of_the_currency(drop: Drop) -> None:
+    header = (
+        "customer_id,date,ad_group_id,ad_network_type,device,ad_id,campaign_id,currency_code,clicks,"
+        "cost_micros,impressions\n"
+    )
+    rows = "".join(
+        f"2121450128,2024-05-{day},11,SEARCH,MOBILE,514,100,EUR,3,{micros},90\n"
+        for day, micros in ((18, "1230000"), (19, "999995000"), (20, "1.23"))
+    )
+    outcome = drop.take(header + rows, "exports/google/ads.csv")
+    spent = sorted(outcome.entity("marketing_spend")["amount"])
+    assert [str(amount) for amount in spent] == ["0.00", "1.23", "1000.00"]
 
 
 @pytest.mark.parametrize("text", ["(1,234.00)", "1234-", "-1234", "-1,234.00"])

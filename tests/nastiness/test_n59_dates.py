@@ -58,6 +58,26 @@ def test_n59_two_orders_in_one_file_prove_nothing(drop: Drop) -> None:
     assert days_of(outcome) == ["2024-09-05"]
 
 
+DATEV = (
+    '"EXTF";700;21;"Buchungsstapel";9;20240306102500000;;"XY";"Kanzlei";"";1001;456;20240101;4;{first};{last};'
+    '"";"";1;;0;"EUR"\r\n'
+    "Umsatz (ohne Soll/Haben-Kz);Soll/Haben-Kennzeichen;Konto;Gegenkonto (ohne BU-Schlüssel);Belegdatum;"
+    "Belegfeld 1;KOST1 - Kostenstelle\r\n"
+)
+
+
+def test_n60_a_day_without_year_takes_it_from_the_period_above_the_header(drop: Drop) -> None:
+    drop.declare(system="datev", account_classes={"1000-1999": "balance_sheet", "8000-8999": "revenue"})
+    days = ("2912", "0201", "3006", "3102")
+    lines = "".join(f'50,00;"S";1200;8400;{day};"R{day}";VT\r\n' for day in days)
+    content = DATEV.format(first="20231201", last="20240131") + lines
+    outcome = drop.take(content.encode("cp1252"), "exports/datev/extf.csv")
+    lines_read = outcome.entity("ledger_lines")
+    assert sorted(str(day)[:10] for day in lines_read["posted_on"]) == ["2023-12-29", "2024-01-02"]
+    # Outside the period, and a day that no month has.
+    assert outcome.reasons() == {5: "posted_on:date", 6: "posted_on:date"}
+
+
 def test_n61_a_malformed_date_refuses_its_row_alone(drop: Drop) -> None:
     drop.declare(system="salesforce", locale="en_US")
     outcome = drop.take(opportunities("08//01/2019", "08/01/2019"), FILE)
