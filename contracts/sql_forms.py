@@ -28,10 +28,8 @@ def _pointed(value: str, manner: Manner) -> tuple[str, str]:
 
 def _exact(value: str, column: Column, manner: Manner) -> tuple[str, str]:
     number, signs = _pointed(value, manner)
-    typed = f"try_cast({number} as {SQL_TYPES[column.kind]})"
-    # Written back with two decimals it is the same text, but for zeros that were left out.
-    same = f"({typed})::varchar in ({number}, {number} || '0', {number} || '.00')"
-    return typed, f"{signs} and {same} and abs({typed}) < 10000000000"
+    plain = rf"regexp_full_match({number}, '-?[0-9]{{1,10}}(\.[0-9]{{1,2}})?')"
+    return f"try_cast({number} as {SQL_TYPES[column.kind]})", f"{signs} and {plain}"
 
 
 def _real(value: str, _column: Column, manner: Manner) -> tuple[str, str]:

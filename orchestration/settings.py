@@ -137,7 +137,7 @@ class Settings(_Part):
     sources : declarations per file pattern, first match counts.
     header_changes : what to do when a header is not what it was.
     store_personal : whether landing may hold personal columns; by default they stop before it.
-    memory_limit : memory the gate may use, such as ``1GB``; more is spilled to HOME/tmp.
+    memory_limit : memory the gate may use, such as ``512MB``; more is spilled to HOME/tmp.
     withdrawn : files delivered by mistake, as reports name them (``exports/zendesk/a.csv``); what they hold
         counts no more, under whatever name it came.
     """
@@ -149,7 +149,7 @@ class Settings(_Part):
     sources: tuple[Source, ...] = ()
     header_changes: HeaderChanges = HeaderChanges()
     store_personal: bool = False
-    memory_limit: Annotated[str, Field(pattern=r"^\d+(\.\d+)?(MB|GB)$")] = "1GB"
+    memory_limit: Annotated[str, Field(pattern=r"^\d+(\.\d+)?(MB|GB)$")] = "512MB"
     withdrawn: tuple[str, ...] = ()
     thresholds: Thresholds = Thresholds()
     tolerated_share: ToleratedShare = ToleratedShare()

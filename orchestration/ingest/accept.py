@@ -64,7 +64,7 @@ def accept(
     settings : declarations per source.
     pseudonym_key : the installation's secret; may be None where all is simulated or no file is about persons.
     require_references : False judges rows also where organisations or crosswalk were not delivered yet.
-    is_fast : False types every row by pandas; the outcome is the same to the last byte.
+    is_fast : False types every row by pandas; the rows and their reasons are the same.
 
     Returns
     -------

@@ -1,10 +1,11 @@
-"""All deliveries of one entity -> its accepted rows, refused rows and what became of each. Writes no file.
+"""All deliveries of one entity -> its accepted rows, refused rows and what became of each.
 
 Plain rows are judged by SQL, all others by pandas; keys, versions and snapshots are decided over both.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -12,8 +13,9 @@ import pandas as pd
 import pyarrow
 
 from contracts.contract import Contract
-from contracts.sql_rules import SQL_TYPES, clashing, listed, quoted
+from contracts.sql_rules import SQL_TYPES, clashing, listed, quoted, text
 from orchestration.ingest import plain_lane, versions
+from orchestration.ingest.accepted import EntityWriter, take_out
 from orchestration.ingest.lots import Lot, record_key
 from orchestration.ingest.mapping import mapped_sql
 from orchestration.ingest.pandas_lane import converted_batches
@@ -24,7 +26,6 @@ pa: Any = pyarrow
 
 INTERVALS = "crosswalk_intervals"
 """Table of the accepted crosswalk, see `mapping.intervals_sql`."""
-_BATCH = 100_000
 
 
 @dataclass(slots=True)
@@ -57,17 +58,29 @@ class EntityGate:
         """Columns that name a record."""
         return record_key([self.contract])
 
-    def judge(self, secret: str) -> None:
-        """Decide about every row; `final` gives the accepted ones.
+    def judge(self, secret: str, made: Path, ids: dict[int, str]) -> None:
+        """Decide about every row and write the accepted ones.
 
         Parameters
         ----------
         secret : secret for person keys; may be empty where no file is about persons.
+        made : folder that holds the entities.
+        ids : delivery by sequence, of all deliveries that may have rows here.
         """
-        plain = self._judge_rows(secret)
-        staged = listed(plain_lane.staged_columns(self.contract))
-        parts = [*plain, f"select _seq, source_line, {staged} from staged"]
-        self.con.execute(f"create or replace view good as {' union all '.join(parts)}")
+        with EntityWriter(made, self.contract, ids) as writer:
+            self._judge_rows(secret, writer)
+            writer.add(self._staged())
+        target = made / self.contract.name
+        deliveries = {
+            "_seq": pa.array(list(ids), pa.int32()),
+            "delivery_id": pa.array(list(ids.values()), pa.string()),
+        }
+        self.con.register("deliveries", pa.table(deliveries))
+        self.con.execute(
+            "create or replace view good as select deliveries._seq, rows.* from "
+            f"read_parquet({text(target / '**' / '*.parquet')}, hive_partitioning = false) as rows "
+            "join deliveries using (delivery_id)"
+        )
         versions.resolve(self.con, self.contract, "good", self.key)
         if any(lot.snapshot_of for lot in self.lots):
             self._note_refused_keys()
@@ -77,6 +90,7 @@ class EntityGate:
         self._refuse("select _seq, source_line from fates where fate = 'conflict'", "unique_key")
         self._note_clashes()
         self.n_late = versions.late_corrections(self.con, self.key)
+        take_out(target, self.contract, self._gone(ids))
 
     def stage(self, frame: pd.DataFrame, sequence: dict[str, int]) -> None:
         """Put typed rows that hold their contract beside the plain ones."""
@@ -101,15 +115,24 @@ class EntityGate:
         self.con.execute("create or replace table dirt (_seq integer, source_line bigint)")
         self.con.execute("create or replace table refused_keys (_seq integer, key varchar)")
 
-    def final(self) -> Iterator[Any]:
-        """Record batches of the accepted rows: months, keys and systems in order."""
-        period = self.contract.period_column
-        month = f"strftime({quoted(period)}, '%Y-%m-01')" if period else "null::varchar"
-        order = listed(dict.fromkeys((*(["_period"] if period else []), *self.contract.key, "source_system")))
-        rows = f"(select *, {month} as _period from ({self.mapped('good')}))"
-        yield from self.con.sql(f"select * from {self._counting(rows)} order by {order}").to_arrow_reader(
-            _BATCH
+    def _staged(self) -> Any:
+        """Rows that pandas judged, by month, delivery and line."""
+        period = plain_lane.period_of(self.contract)
+        rows = self.mapped(f"(select *, {period} as _period from staged)")
+        return self.con.sql(f"{rows} order by _period, _seq, source_line").to_arrow_table()
+
+    def _gone(self, ids: dict[int, str]) -> dict[object, dict[str, list[int]]]:
+        """Rows that were written and do not count, by month and delivery."""
+        gone: dict[object, dict[str, list[int]]] = {}
+        period = plain_lane.period_of(self.contract)
+        found = self.con.execute(
+            f"select distinct {period}, _seq, source_line from good semi join "
+            "(select _seq, source_line from fates where fate <> 'accepted') using (_seq, source_line) "
+            "order by all"
         )
+        for month, sequence, line in found.fetchall():
+            gone.setdefault(month, {}).setdefault(ids[sequence], []).append(line)
+        return gone
 
     def mapped(self, rows: str) -> str:
         """Query of rows with the organisation they belong to."""
@@ -119,25 +142,29 @@ class EntityGate:
             return f"select *, null::varchar as organization_id from {rows}"
         return mapped_sql(rows, self.contract.name, INTERVALS)
 
-    def _judge_rows(self, secret: str) -> list[str]:
-        plain = []
+    def _judge_rows(self, secret: str, writer: EntityWriter) -> None:
         for lot in self.lots:
-            source = plain_lane.prepare(self.con, lot)
-            self.sources[lot.sequence] = source
-            n_dirt = plain_lane.note_dirt(self.con, lot, source) if lot.plain is not None else 1
+            self.sources[lot.sequence], plain = plain_lane.prepare(self.con, lot)
             if lot.plain is not None:
-                plain.append(plain_lane.plain_query(lot, source, n_dirt=n_dirt))
-            if n_dirt or lot.corrected is not None:
-                for batch in converted_batches(self.con, lot, source, secret):
-                    self.stage(batch.good, {lot.delivery_id: lot.sequence})
-                    for line, found in batch.refused.items():
-                        self.reasons.add(lot.delivery_id, line, found)
-                    self.warnings += [f"{lot.profile.name}: {note}" for note in batch.warnings]
+                for table in plain_lane.plain_tables(self.con, lot, plain, self.mapped):
+                    writer.add(table)
             anew = set() if lot.corrected is None else set(lot.corrected["source_line"].tolist())
             for line, reason in lot.malformed.items():
                 if line not in anew:
                     self.reasons.add(lot.delivery_id, line, [reason])
-        return plain
+        dirty = {row[0] for row in self.con.execute("select distinct _seq from dirt").fetchall()}
+        others = [
+            lot
+            for lot in self.lots
+            if lot.plain is None or lot.sequence in dirty or lot.corrected is not None
+        ]
+        sequence = {lot.delivery_id: lot.sequence for lot in others}
+        for batch in converted_batches(self.con, others, self.sources, secret):
+            self.stage(batch.good, sequence)
+            for (delivery_id, line), found in batch.refused.items():
+                self.reasons.add(delivery_id, line, found)
+            name = others[0].profile.name
+            self.warnings += [f"{name}: {note}" for note in batch.warnings]
 
     def _note_refused_keys(self) -> None:
         """Texts of the keys of refused rows, by which a snapshot still holds them."""

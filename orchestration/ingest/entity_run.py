@@ -9,7 +9,7 @@ import pandas as pd
 
 from contracts.contract import Contract
 from orchestration.ingest import quarantine, tally
-from orchestration.ingest.accepted import write_batches
+from orchestration.ingest.accepted import write_nothing
 from orchestration.ingest.control import control_of
 from orchestration.ingest.entity_gate import EntityGate
 from orchestration.ingest.ledger import LedgerLine
@@ -56,16 +56,18 @@ def run_entity(
     """
     own = [lot for lot in lots if lot.profile.entity == contract.name]
     frames = [judged.frames[contract.name] for judged in surveys if contract.name in judged.frames]
+    if not own and not frames:
+        write_nothing(made / contract.name, contract)
+        return EntityOutcome(EntityVerdict(contract.name))
     gate = EntityGate(con, contract, [lot for lot in own if not lot.whole], has_crosswalk)
     gate.open()
     counting = {lot.delivery_id: lot.sequence for lot in lots if not lot.whole}
     for frame in frames:
         gate.stage(frame, counting)
-    gate.judge(secret)
-    ids = {sequence: delivery_id for delivery_id, sequence in counting.items()}
-    n_rows = write_batches(made, contract, gate.final(), ids)
+    gate.judge(secret, made, {sequence: delivery_id for delivery_id, sequence in counting.items()})
     files = {lot.delivery_id: lot.file for lot in lots if not lot.whole}
-    accepted = tally.accepted_lines(con, made, contract, files) if n_rows else []
+    accepted = tally.accepted_lines(con, made, contract, files)
+    n_rows = sum(line["n_rows"] for line in accepted)
     others = tally.other_lines(gate)
     for lot in gate.lots:
         quarantine.write(held, _held_back(gate, lot))

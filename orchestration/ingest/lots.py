@@ -59,12 +59,17 @@ class Lot:
     @property
     def rows(self) -> str:
         """SQL source of the landed rows: text columns and ``source_line``."""
-        return f"read_parquet([{', '.join(text(path) for path in self.paths)}])"
+        return landed_rows(self.paths)
 
     @property
     def landed(self) -> str:
         """SQL query of the landed rows in file order."""
         return f"select {listed((*self.columns, 'source_line'))} from {self.rows}"
+
+
+def landed_rows(paths: Sequence[Path]) -> str:
+    """SQL source of the rows of landed files."""
+    return f"read_parquet([{', '.join(text(path) for path in paths)}])"
 
 
 def lot_of(

@@ -168,7 +168,7 @@ def test_every_entity_has_a_file_with_the_types_of_its_contract(exports: Any) ->
             assert pq.read_schema(path).equals(contract.arrow_schema())
     months = [path.parent.name for path in sorted((accepted / "tickets").rglob("*.parquet"))]
     assert months == ["period=2024-04-01", "period=2024-05-01"]
-    assert read_entity(accepted, ENTITIES["tickets"])["ticket_key"].tolist() == ["3", "1", "2"]
+    assert read_entity(accepted, ENTITIES["tickets"])["ticket_key"].tolist() == ["3", "2", "1"]
     assert read_entity(accepted, ENTITIES["ledger_lines"]).empty
     assert read_entity(accepted, ENTITIES["crosswalk"])["valid_from"].dt.date.unique().tolist() == [
         date(2020, 1, 1)
