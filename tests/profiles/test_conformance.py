@@ -192,6 +192,9 @@ def workbook(grid: Grid) -> bytes:
     book = Workbook()
     for row in [*grid.above, *grid.header, *grid.rows]:
         book.active.append([cell or None for cell in row])
+    # What begins with an equals sign is text here, too; openpyxl takes it for a formula.
+    for cell in (cell for row in book.active.iter_rows() for cell in row if cell.data_type == "f"):
+        cell.data_type = "s"
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
