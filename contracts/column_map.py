@@ -215,6 +215,12 @@ class ColumnMap(Strict):
         return self.ordinal is not None or self.listed_in is not None or bool(self.content_key)
 
     @property
+    def worded(self) -> tuple[str, ...]:
+        """Source columns whose first filled text a declared word stands for; none where cases ask several."""
+        asked = {name for case in self.cases for name in case.when}
+        return self.sources or (tuple(asked) if len(asked) == 1 else ())
+
+    @property
     def used(self) -> set[str]:
         """Source columns that the mapping reads."""
         return set(self._used())

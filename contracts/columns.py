@@ -168,11 +168,10 @@ def _decided(work: Work, column: Column, mapping: ColumnMap) -> pd.Series:
 def _declared(work: Work, column: Column, mapping: ColumnMap) -> pd.Series | None:
     """What the words of the settings say of a column that cases decide; None where they say nothing of it."""
     declared = work.given.manner.values.get(column.name, {})
-    names = mapping.sources or tuple({name for case in mapping.cases for name in case.when})
-    if not declared or (len(names) > 1 and not mapping.sources):
+    if not declared or not mapping.worded:
         return None
     words = {word.lower(): value for word, value in declared.items()}
-    said = work.source.first(names).str.lower().map(words).astype("str")
+    said = work.source.first(mapping.worded).str.lower().map(words).astype("str")
     return work.parsed(said, column, ColumnMap())
 
 

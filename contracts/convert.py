@@ -90,6 +90,10 @@ def convert(
     notes += tuple(
         f"the constant {name} is no column of {contract.name}" for name in given.unused_constants(contract)
     )
+    notes += tuple(
+        f"the words declared for {name} are not used: several columns of the source decide it"
+        for name in given.unused_words()
+    )
     facts, refused = records(rows, profile)
     if profile.survey is not None:
         from contracts.survey import convert_survey

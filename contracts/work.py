@@ -37,6 +37,11 @@ class Given:
         declared = {**self.profile.constants, **self.manner.constants}
         return sorted(set(declared) - (set(contract.column_names) - OWN))
 
+    def unused_words(self) -> list[str]:
+        """Columns for which words are declared although several columns of the source decide them."""
+        columns = self.profile.columns.items()
+        return [name for name, m in columns if name in self.manner.values and m.cases and not m.worded]
+
 
 @dataclass(slots=True)
 class Work:

@@ -65,3 +65,11 @@ def test_the_one_column_of_the_cases_is_the_one_that_is_declared() -> None:
     manner = Manner("en", "UTC", currency="EUR", values=words)
     made = convert(rows, load_profiles()["zendesk_ticket_api"], manner=manner).frames["tickets"]
     assert made["is_social_channel"].tolist() == [True, False]
+
+
+def test_words_that_several_columns_would_take_are_told_and_not_used() -> None:
+    rows = text_rows("salesforce_opportunity_api", {})
+    manner = Manner("en", "UTC", currency="EUR", values={"status": {"closed won": "lost"}})
+    result = convert(rows, load_profiles()["salesforce_opportunity_api"], manner=manner)
+    assert statuses(result) == ["won"]
+    assert any("words declared for status" in warning for warning in result.warnings)
