@@ -39,6 +39,14 @@ def test_rendering_writes_every_file(tmp_path: Path) -> None:
     assert {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*.*")} == set(FILES)
 
 
+def test_equal_keys_of_two_systems_are_two_records() -> None:
+    for path, text in FILES.items():
+        for model in (yaml.safe_load(text).get("models") or ()) if "/staging/" in path else ():
+            names = [column["name"] for column in model["columns"]]
+            grain = next(test["unique_grain"] for test in model["data_tests"] if "unique_grain" in test)
+            assert "source_system" not in names or grain["arguments"]["columns"][0] == "source_system"
+
+
 def test_settings_of_the_project_follow_the_instrument() -> None:
     variables = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
     assert variables["minimum_raters"] == load_instrument().minimum_raters
