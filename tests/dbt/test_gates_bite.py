@@ -21,6 +21,9 @@ SINGULAR = {
         "update marts.fct_organization_month set revenue_numerator = revenue_numerator + 0.01"
     ),
     "assert_every_answer_has_its_item": "delete from seeds.instrument_items where item_code = 'LS1'",
+    "assert_every_score_has_its_dimension": (
+        "update staging.stg_assessment__assessment_scores set dimension_code = 'nothing'"
+    ),
     "assert_coverage_counts_every_row": "delete from marts.fct_join_coverage where entity = 'tickets'",
     "assert_headcount_is_who_is_employed": (
         "update marts.fct_organization_month set headcount_numerator = headcount_numerator + 1"

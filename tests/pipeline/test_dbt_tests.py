@@ -20,6 +20,7 @@ LAYERS_AFTER_THE_GATE = ("staging", "intermediate", "marts", "analysis", "editio
 # What breaks a test that speaks of several models; the others break by the rows that the generic tests need.
 IN_SINGULAR_TESTS = {
     "assert_every_answer_has_its_item": {"item_code": "'ZZ9'"},
+    "assert_every_score_has_its_dimension": {"dimension_code": "'nothing'"},
     "assert_headcount_is_who_is_employed": {"headcount_numerator": "headcount_numerator + 5"},
 }
 
@@ -94,9 +95,12 @@ def corrupt(project: Path, owner: str) -> None:
     if path.suffix == ".csv":
         path.write_text(text.rstrip("\n") + "\n" + text.splitlines()[1] + "\n", encoding="utf-8")
         return
-    rows = "\nunion all\n".join(f"select {columns} from original" for columns in bad_rows(TESTS[owner]))
+    # A model of which this world has no rows gets one without a value, so that there is one to break.
+    filled = "filled as (select original.* from (select 1) left join original on true)"
+    rows = "\nunion all\n".join(f"select {columns} from filled" for columns in bad_rows(TESTS[owner]))
     path.write_text(
-        f"with original as (\n{text}\n)\nselect * from original\nunion all\n{rows}\n", encoding="utf-8"
+        f"with original as (\n{text}\n),\n{filled}\nselect * from original\nunion all\n{rows}\n",
+        encoding="utf-8",
     )
 
 
