@@ -69,7 +69,7 @@ def share_result(
     tolerated : float
         Share, 0..1, that may be refused.
     """
-    from orchestration.ingest.tolerance import is_within
+    from orchestration.ingest.gate.tolerance import is_within
 
     passed = is_within(refused, rows, tolerated)
     said = f"{refused:,} of {rows:,} rows refused"
@@ -87,7 +87,7 @@ def other_result(
     key: dg.AssetKey, entity: str, refused: Mapping[str, int], rows: int, settings: Settings
 ) -> dg.AssetCheckResult:
     """Result for the reasons that have no check of their own; each has its own tolerance."""
-    from orchestration.ingest.tolerance import is_within, tolerated
+    from orchestration.ingest.gate.tolerance import is_within, tolerated
 
     over = {
         reason: count

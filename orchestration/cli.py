@@ -91,8 +91,8 @@ def _run(home: Path, key: str | None, select: tuple[str, ...], progress: Any, as
 @click.option("--json", "as_json", **JSON)
 def check(path: Path, home: Path | None, as_json: bool) -> None:
     """Say what would become of the files in PATH; nothing is written."""
-    from orchestration.ingest.check_path import check_path, exit_code
-    from orchestration.ingest.reports import to_json, to_text
+    from orchestration.ingest.tell.check_path import check_path, exit_code
+    from orchestration.ingest.tell.reports import to_json, to_text
     from orchestration.settings import home_around, load_settings
 
     around = home or home_around(path)

@@ -45,7 +45,7 @@ LAYERS: tuple[Layer, ...] = (
         "canonical entities, typed, contracted and de-duplicated; refused rows lie in quarantine",
         _PLATFORM,
         frozenset({"python", "pandera", "parquet"}),
-        ("contracts", "orchestration.ingest.accept", "orchestration.assets.accepted"),
+        ("contracts", "orchestration.ingest.gate.accept", "orchestration.assets.accepted"),
     ),
     Layer(
         "staging",

@@ -14,7 +14,7 @@ from orchestration.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from models.analysis import Analysis
-    from orchestration.ingest.accept import AcceptResult
+    from orchestration.ingest.gate.accept import AcceptResult
 
 
 def _utc_now() -> datetime:
@@ -22,7 +22,7 @@ def _utc_now() -> datetime:
 
 
 def _accept(home: Path, settings: Settings, *, pseudonym_key: str | None = None) -> AcceptResult:
-    from orchestration.ingest.accept import accept
+    from orchestration.ingest.gate.accept import accept
 
     return accept(home, settings, pseudonym_key=pseudonym_key)
 

@@ -35,7 +35,7 @@ def line(text: str, as_json: bool) -> None:
 
 def told(home: Path, report: RunReport, stages: Progress, as_json: bool) -> None:
     """Tell what a run did: where things lie, rows in and out, seconds, and what stopped it."""
-    from orchestration.ingest.told_money import held_money, restated, restated_words, together
+    from orchestration.ingest.tell.told_money import held_money, restated, restated_words, together
 
     ledger = ledger_totals(home)
     held, moved = together(held_money(home)), restated(home)
@@ -106,7 +106,7 @@ def sentences(home: Path, report: RunReport) -> list[str]:
 
 def files_not_taken(home: Path) -> list[tuple[str, str]]:
     """Files of the drop zone that could not be taken, and why."""
-    from orchestration.ingest.deliveries import receipts
+    from orchestration.ingest.land.deliveries import receipts
 
     return [(delivery.file, delivery.problem) for delivery in receipts(home) if not delivery.is_landed]
 

@@ -62,9 +62,9 @@ def pandas(csv: Path, folder: Path) -> None:
 
 def ours(csv: Path, folder: Path) -> None:
     """Receive and accept, from a file in the drop zone to accepted rows and a balanced ledger."""
-    from orchestration.ingest.accept import accept
-    from orchestration.ingest.deliveries import receive
-    from orchestration.ingest.ledger import balance
+    from orchestration.ingest.gate.accept import accept
+    from orchestration.ingest.gate.ledger import balance
+    from orchestration.ingest.land.deliveries import receive
     from orchestration.settings import Settings
 
     home = home_with(csv, folder)

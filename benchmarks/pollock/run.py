@@ -2,16 +2,8 @@
 
 The benchmark itself (HPI-Information-Systems/Pollock) is no part of this repository. FOLDER is its folder
 ``polluted_files``: ``csv`` holds the polluted files, ``clean`` what each of them means. Every file is read
-through the public entry, `orchestration.ingest.tabular.read_file`, without any declaration. The clean files
-are read too; one without a header or without a byte is refused.
-
-Verdicts
---------
-exact : header and rows are those of the clean file.
-refused : the reader says that and why it does not read the file.
-quarantined : the header and the rows read are those of the clean file, and every row that is missing stands
-    among the refused ones.
-silent : anything else.
+through the public entry, `orchestration.ingest.text.tabular.read_file`, without any declaration. The clean
+files are read too; one without a header or without a byte is refused.
 """
 
 import argparse
@@ -23,8 +15,8 @@ from pathlib import Path
 from typing import Literal
 
 from orchestration.errors import UnreadableFile
-from orchestration.ingest.structure import cells
-from orchestration.ingest.tabular import Table, read_file
+from orchestration.ingest.text.structure import cells
+from orchestration.ingest.text.tabular import Table, read_file
 
 Verdict = Literal["exact", "refused", "quarantined", "silent"]
 

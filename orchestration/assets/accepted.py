@@ -9,7 +9,7 @@ from contracts.profile import Profile
 from orchestration import checks
 from orchestration.assets.landing import RECEIPTS
 from orchestration.assets.step import running
-from orchestration.ingest.accept import AcceptResult
+from orchestration.ingest.gate.accept import AcceptResult
 from orchestration.ingest.profiles import profiles_of
 from orchestration.layers import BY_NAME, domain_of
 from orchestration.resources import Installation
@@ -58,7 +58,7 @@ def profile_refusals(
     A reason that Dagster would spell like another one is left to the check of other refusals.
     """
     from contracts.source_rules import rules_of_profile
-    from orchestration.ingest.judge import entities_of
+    from orchestration.ingest.gate.judge import entities_of
 
     known = {
         name: {checks.check_name(rule.id) for rule in contract.rules} for name, contract in contracts.items()
@@ -124,7 +124,7 @@ def _accepted(
     settings: Settings,
     profiles: Mapping[str, Profile],
 ) -> dg.MaterializeResult[None]:
-    from orchestration.ingest.tolerance import tolerated
+    from orchestration.ingest.gate.tolerance import tolerated
 
     verdict = result.verdicts[contract.name]
     key = checks.asset_key(contract)
@@ -163,7 +163,7 @@ def _accepted(
 def _ledger_result(
     contract: Contract, result: AcceptResult, profiles: Mapping[str, Profile]
 ) -> dg.AssetCheckResult:
-    from orchestration.ingest.ledger import balance
+    from orchestration.ingest.gate.ledger import balance
 
     ledger = result.ledger[result.ledger["profile"].isin(_profiles_of(contract.name, profiles))]
     lost = balance(ledger)
@@ -189,7 +189,7 @@ def _ledger_result(
 
 
 def _profiles_of(entity: str, profiles: Mapping[str, Profile]) -> list[str]:
-    from orchestration.ingest.judge import entities_of
+    from orchestration.ingest.gate.judge import entities_of
 
     return [
         profile.name

@@ -77,7 +77,7 @@ def estimated(
     from contracts.instrument import load_instrument
     from models.analysis import EXPLORATORY, PRIMARY
     from models.claims import Thresholds
-    from orchestration.ingest.accepted import read_entity
+    from orchestration.ingest.gate.accepted import read_entity
 
     read = {name: _valid(installation, marts[name]) for name in MARTS_READ}
     answers = read_entity(installation.home / "accepted", ENTITIES[ENTITY_READ])

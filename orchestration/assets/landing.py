@@ -6,7 +6,7 @@ import dagster as dg
 
 from contracts.profile import Profile
 from orchestration.assets.step import running
-from orchestration.ingest.deliveries import Delivery
+from orchestration.ingest.land.deliveries import Delivery
 from orchestration.layers import BY_NAME, DOMAINS, domain_of_profile
 from orchestration.resources import Installation
 
@@ -54,7 +54,7 @@ def landing_assets(installation: Installation) -> dg.AssetsDefinition:
         can_subset=True,
     )
     def landing(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
-        from orchestration.ingest.deliveries import receive
+        from orchestration.ingest.land.deliveries import receive
         from orchestration.ingest.profiles import profiles_of
 
         with running(installation, "landing", context) as stage:

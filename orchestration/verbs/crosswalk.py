@@ -12,7 +12,7 @@ import click
 from orchestration.verbs.options import DONE, HELD_BACK, JSON, KEY, OF_INSTALLATION
 
 if TYPE_CHECKING:
-    from orchestration.ingest.crosswalk import Looked, Unmapped
+    from orchestration.ingest.tell.crosswalk import Looked, Unmapped
 
 TO_FILL = "crosswalk_to_fill.csv"
 _SHOWN = 20
@@ -25,8 +25,8 @@ _SHOWN = 20
 def crosswalk(home: Path, key: str | None, as_json: bool) -> None:
     """Check the crosswalk and write the lines it lacks, to be filled in by a person."""
     from orchestration.failures import told_plainly
-    from orchestration.ingest.crosswalk import look, write_to_fill
-    from orchestration.ingest.gate_again import judge_again
+    from orchestration.ingest.gate.gate_again import judge_again
+    from orchestration.ingest.tell.crosswalk import look, write_to_fill
     from orchestration.settings import load_settings
 
     settings = load_settings(home)
@@ -62,7 +62,7 @@ def _tell(home: Path, looked: Looked) -> None:
 
 
 def _line(key: Unmapped) -> str:
-    from orchestration.ingest.crosswalk import money_words
+    from orchestration.ingest.tell.crosswalk import money_words
 
     name = f"{key.source_system} {key.unit_key_type} {key.unit_key or '(no key: mend it at the source)'}"
     money = f", {money_words(key.amounts)}" if key.amounts else ""

@@ -12,7 +12,7 @@ import click
 from orchestration.verbs.options import COULD_NOT, DONE, HELD_BACK, HOME, JSON
 
 if TYPE_CHECKING:
-    from orchestration.ingest.trial import TriedPart, TriedRow
+    from orchestration.ingest.tell.trial import TriedPart, TriedRow
     from orchestration.settings import Settings
 
 _PATH = click.Path(path_type=Path, dir_okay=False)
@@ -65,8 +65,8 @@ def suggest(path: Path, entity: str | None, output: Path | None, home: Path | No
     """Draft a profile for FILE, to be edited by a person. Lines that say CHECK are guesses."""
     from contracts.entities import ENTITIES
     from orchestration.ingest.profiles import profiles_of
-    from orchestration.ingest.samples import read_sample
-    from orchestration.ingest.suggest import draft
+    from orchestration.ingest.tell.samples import read_sample
+    from orchestration.ingest.tell.suggest import draft
 
     if entity is not None and entity not in ENTITIES:
         raise click.UsageError(f"'{entity}' is no entity: choose one of {', '.join(ENTITIES)}")
@@ -99,7 +99,7 @@ def suggest(path: Path, entity: str | None, output: Path | None, home: Path | No
 @click.option("--json", "as_json", **JSON)
 def test(path: Path, name: str | None, rows: int, home: Path | None, as_json: bool) -> None:
     """Show the first rows of FILE before and after a profile, and what it refuses. Nothing is kept."""
-    from orchestration.ingest.trial import try_profile
+    from orchestration.ingest.tell.trial import try_profile
     from orchestration.settings import home_around
 
     around = home or home_around(path)

@@ -28,7 +28,7 @@ def quarantine() -> None:
 @click.option("--json", "as_json", **JSON)
 def list_(home: Path, as_json: bool) -> None:
     """Say how many rows of each file are held back, and why."""
-    from orchestration.ingest.told_money import held_money
+    from orchestration.ingest.tell.told_money import held_money
 
     held = _held(home)
     money = held_money(home)
@@ -63,7 +63,7 @@ def list_(home: Path, as_json: bool) -> None:
 @click.option("--json", "as_json", **JSON)
 def show(home: Path, file: str | None, reason: str | None, limit: int, as_json: bool) -> None:
     """Show held back rows: line, column, value unless personal, rule and remedy."""
-    from orchestration.ingest.violations import violations
+    from orchestration.ingest.tell.violations import violations
 
     held = _only(_held(home), file, reason)
     found = list(violations(home, held.head(limit)))
@@ -89,7 +89,7 @@ def show(home: Path, file: str | None, reason: str | None, limit: int, as_json: 
 @click.option("--json", "as_json", **JSON)
 def export(path: Path, home: Path, file: str | None, reason: str | None, as_json: bool) -> None:
     """Write held back rows to FILE.csv, to be corrected and given to replay."""
-    from orchestration.ingest.corrections import export as written
+    from orchestration.ingest.gate.corrections import export as written
 
     n_rows = written(home, path, _only(_held(home), file, reason))
     if as_json:
@@ -112,8 +112,8 @@ def replay(path: Path | None, home: Path, key: str | None, as_json: bool) -> Non
     Rows that were accepted come out as before. The edition is renewed by the next run.
     """
     from orchestration.failures import told_plainly
-    from orchestration.ingest.corrections import take
-    from orchestration.ingest.gate_again import judge_again
+    from orchestration.ingest.gate.corrections import take
+    from orchestration.ingest.gate.gate_again import judge_again
     from orchestration.settings import load_settings
 
     settings = load_settings(home)
@@ -142,7 +142,7 @@ def replay(path: Path | None, home: Path, key: str | None, as_json: bool) -> Non
 
 
 def _held(home: Path) -> pd.DataFrame:
-    from orchestration.ingest.quarantine import read
+    from orchestration.ingest.gate.quarantine import read
     from orchestration.settings import load_settings
 
     load_settings(home)

@@ -11,9 +11,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from orchestration.ingest import quarantine
-from orchestration.ingest.accept import accept
-from orchestration.ingest.deliveries import Delivery, receive
+from orchestration.ingest.gate import quarantine
+from orchestration.ingest.gate.accept import accept
+from orchestration.ingest.land.deliveries import Delivery, receive
 from orchestration.settings import Settings, Source
 
 HEADER = ("id", "brand_id", "created_at", "updated_at", "status", "priority", "via_channel")

@@ -21,7 +21,7 @@ from contracts.rules import ZONE_OF_CANARIES
 from contracts.values import Manner, parse
 from models.demo import WorldSpec, make_demo
 from orchestration.demo_home import write_demo
-from orchestration.ingest.accept import AcceptResult, accept
+from orchestration.ingest.gate.accept import AcceptResult, accept
 from orchestration.runs import RunReport, run_home
 
 RULES = [(contract, rule) for contract in ENTITIES.values() for rule in contract.rules]

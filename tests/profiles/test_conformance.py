@@ -26,12 +26,12 @@ import yaml
 
 from contracts.entities import ENTITIES
 from contracts.profile import Profile, load_profiles
-from orchestration.ingest import quarantine
-from orchestration.ingest.accept import accept
-from orchestration.ingest.decode import decode
-from orchestration.ingest.deliveries import Delivery, receive
-from orchestration.ingest.reading import header_test
-from orchestration.ingest.tabular import read_table
+from orchestration.ingest.gate import quarantine
+from orchestration.ingest.gate.accept import accept
+from orchestration.ingest.land.deliveries import Delivery, receive
+from orchestration.ingest.land.reading import header_test
+from orchestration.ingest.text.decode import decode
+from orchestration.ingest.text.tabular import read_table
 from orchestration.settings import Settings, Source
 
 FOLDERS = {path.parent.name: path.parent for path in sorted(Path(__file__).parent.glob("*/*/expected.yaml"))}

@@ -34,10 +34,10 @@ from contracts.entities import ENTITIES
 from contracts.gate import reasons_by_row
 from contracts.instrument import load_instrument
 from contracts.profile import Profile, load_profiles, match
-from orchestration.ingest import quarantine
-from orchestration.ingest.accept import accept
-from orchestration.ingest.deliveries import manifest_of, receive
-from orchestration.ingest.typing_rows import manner_of
+from orchestration.ingest.gate import quarantine
+from orchestration.ingest.gate.accept import accept
+from orchestration.ingest.gate.typing_rows import manner_of
+from orchestration.ingest.land.deliveries import manifest_of, receive
 from orchestration.settings import Settings, Source
 
 FOLDERS = {path.parent.name: path.parent for path in sorted(Path(__file__).parent.glob("*/*/expected.yaml"))}

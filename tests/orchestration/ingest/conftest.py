@@ -10,8 +10,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from orchestration.ingest.accept import AcceptResult, accept
-from orchestration.ingest.deliveries import Delivery, receive
+from orchestration.ingest.gate.accept import AcceptResult, accept
+from orchestration.ingest.land.deliveries import Delivery, receive
 from orchestration.settings import Settings
 
 PERSONS = (

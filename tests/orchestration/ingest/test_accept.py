@@ -10,10 +10,10 @@ import pytest
 from contracts.entities import ENTITIES
 from orchestration.errors import DiskFull, MissingKey
 from orchestration.ingest import files
-from orchestration.ingest.accept import accept
-from orchestration.ingest.accepted import read_entity
-from orchestration.ingest.deliveries import receive
-from orchestration.ingest.ledger import balance, frame
+from orchestration.ingest.gate.accept import accept
+from orchestration.ingest.gate.accepted import read_entity
+from orchestration.ingest.gate.ledger import balance, frame
+from orchestration.ingest.land.deliveries import receive
 from orchestration.settings import Settings
 
 

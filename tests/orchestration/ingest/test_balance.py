@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orchestration.ingest.check_path import check_path
-from orchestration.ingest.ledger import FATES, balance
+from orchestration.ingest.gate.ledger import FATES, balance
+from orchestration.ingest.tell.check_path import check_path
 
 TICKETS = st.fixed_dictionaries(
     {

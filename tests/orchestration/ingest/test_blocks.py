@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orchestration.errors import UnreadableFile
-from orchestration.ingest import blocks, proof, records, stretches, tabular
-from orchestration.ingest.blocks import Chunk, read_chunks, read_head
-from orchestration.ingest.decode import decode
-from orchestration.ingest.records import Record
-from orchestration.ingest.tabular import read_table, without_footers
+from orchestration.ingest.text import blocks, proof, records, stretches, tabular
+from orchestration.ingest.text.blocks import Chunk, read_chunks, read_head
+from orchestration.ingest.text.decode import decode
+from orchestration.ingest.text.records import Record
+from orchestration.ingest.text.tabular import read_table, without_footers
 
 _FOOTERS = ["Total", "="]
 _Outcome = tuple[list[list[str]], list[int], list[Record], list[Record], int]

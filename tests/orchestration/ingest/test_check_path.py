@@ -10,8 +10,8 @@ import pytest
 
 from contracts.profile import load_profiles
 from orchestration.errors import UnreadableFile
-from orchestration.ingest.check_path import check_path, exit_code
-from orchestration.ingest.reports import to_json, to_text
+from orchestration.ingest.tell.check_path import check_path, exit_code
+from orchestration.ingest.tell.reports import to_json, to_text
 from orchestration.settings import Settings
 
 KEYS = {

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from orchestration.errors import UnreadableFile
-from orchestration.ingest import packed
-from orchestration.ingest.containers import Part, parts_of
-from orchestration.ingest.kinds import kind_of
+from orchestration.ingest.forms import packed
+from orchestration.ingest.forms.containers import Part, parts_of
+from orchestration.ingest.forms.kinds import kind_of
 
 CSV = b"id,name\n1,x\n"
 

@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 
 from orchestration.cli import cli
 from orchestration.errors import UnreadableFile
-from orchestration.ingest import corrections, quarantine
-from orchestration.ingest.violations import MASKED, violations
+from orchestration.ingest.gate import corrections, quarantine
+from orchestration.ingest.tell.violations import MASKED, violations
 
 BAD_DAY = {"id": "2", "created_at": "2024-02-31 08:00:00"}
 

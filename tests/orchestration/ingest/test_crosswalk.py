@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from orchestration.cli import cli
-from orchestration.ingest.crosswalk import Finding, look, suggestions
+from orchestration.ingest.tell.crosswalk import Finding, look, suggestions
 
 if TYPE_CHECKING:
     from conftest import Exports

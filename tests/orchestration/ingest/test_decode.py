@@ -3,7 +3,7 @@
 import pytest
 
 from orchestration.errors import UnreadableFile
-from orchestration.ingest.decode import MINIMUM_CONFIDENCE, decode, whole_lines
+from orchestration.ingest.text.decode import MINIMUM_CONFIDENCE, decode, whole_lines
 
 WESTERN = "id,name,city\n" + "".join(f"{i},Café Müller,Zürich – ’s-Gravenhage €\n" for i in range(5))
 NARROW = WESTERN.replace("–", "-").replace("’", "'").replace("€", "x")

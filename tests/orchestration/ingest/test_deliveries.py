@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from orchestration.errors import IngestBusy, LandingDamaged, MissingReference, NothingDelivered
-from orchestration.ingest.accept import accept
-from orchestration.ingest.deliveries import receive
 from orchestration.ingest.files import one_at_a_time
+from orchestration.ingest.gate.accept import accept
+from orchestration.ingest.land.deliveries import receive
 
 
 def test_the_same_file_twice_changes_nothing(exports: Any) -> None:

@@ -2,7 +2,7 @@
 
 from contracts.instrument import load_instrument
 from contracts.profile import load_profiles
-from orchestration.ingest.detect import Detection, detect
+from orchestration.ingest.land.detect import Detection, detect
 
 
 def found(*header: str, labels: dict[str, str] | None = None, declared: str | None = None) -> Detection:

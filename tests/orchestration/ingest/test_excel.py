@@ -15,9 +15,9 @@ from odf.table import TableCell, TableRow
 from odf.text import P
 
 from orchestration.errors import UnreadableFile
-from orchestration.ingest.containers import parts_of
-from orchestration.ingest.contents import Content
-from orchestration.ingest.formats import open_part
+from orchestration.ingest.forms.containers import parts_of
+from orchestration.ingest.forms.contents import Content
+from orchestration.ingest.forms.formats import open_part
 
 
 def _open(path: Path, decimal: str = ".") -> list[Content]:

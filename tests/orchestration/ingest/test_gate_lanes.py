@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from orchestration.ingest.accept import accept
-from orchestration.ingest.ledger import balance
+from orchestration.ingest.gate.accept import accept
+from orchestration.ingest.gate.ledger import balance
 
 DIRT = (
     "",

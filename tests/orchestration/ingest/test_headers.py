@@ -1,6 +1,6 @@
 """Harm prevented: a vendor renames or retypes a column and the KPI built on it turns empty without a word."""
 
-from orchestration.ingest.headers import Difference, HeaderPrint, differences, kind_of_texts, verdict
+from orchestration.ingest.land.headers import Difference, HeaderPrint, differences, kind_of_texts, verdict
 from orchestration.settings import HeaderChanges
 
 BEFORE = HeaderPrint(

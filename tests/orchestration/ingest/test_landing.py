@@ -11,10 +11,11 @@ import pytest
 
 from contracts.pseudonym import keyed_hashes
 from orchestration.errors import MissingKey
-from orchestration.ingest import excel, intake, landing
-from orchestration.ingest.accept import accept
-from orchestration.ingest.deliveries import Delivery, manifest_of, receive
-from orchestration.ingest.samples import read_sample
+from orchestration.ingest.forms import excel
+from orchestration.ingest.gate.accept import accept
+from orchestration.ingest.land import intake, landing
+from orchestration.ingest.land.deliveries import Delivery, manifest_of, receive
+from orchestration.ingest.tell.samples import read_sample
 from orchestration.settings import DEMO_PSEUDONYM_KEY, Settings
 
 LEDGER = "Datum;Konto;Betrag\n"

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orchestration.ingest.containers import parts_of
-from orchestration.ingest.formats import open_part
+from orchestration.ingest.forms.containers import parts_of
+from orchestration.ingest.forms.formats import open_part
 
 HEADER = ("id", "name", "remark")
 # What every form can hold: XML knows no control characters, and a workbook escapes some words.

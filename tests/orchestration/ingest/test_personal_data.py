@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from orchestration.ingest.check_path import check_path
-from orchestration.ingest.reports import to_json, to_text
+from orchestration.ingest.tell.check_path import check_path
+from orchestration.ingest.tell.reports import to_json, to_text
 
 QUIRINA = ("Quirina", "quirina", "Vandersmissen", "203.0.113.77")
 NUMBER = "wkr-4711-quirina"

@@ -1,7 +1,7 @@
 """Harm prevented: one damaged character moves values into other columns or rows, and nobody is told."""
 
 from orchestration.errors import UnreadableFile
-from orchestration.ingest.tabular import Table, read_table, without_footers
+from orchestration.ingest.text.tabular import Table, read_table, without_footers
 from tests.orchestration.ingest.polluter import HEADER, ROWS, clean, polluted, shifted_headers
 
 

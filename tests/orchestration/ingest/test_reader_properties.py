@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orchestration.errors import UnreadableFile
-from orchestration.ingest.blocks import read_chunks, read_head
-from orchestration.ingest.tabular import Table, read_file, read_table
+from orchestration.ingest.text.blocks import read_chunks, read_head
+from orchestration.ingest.text.tabular import Table, read_file, read_table
 
 _SETTINGS: Any = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 _NAMES = ["id", "city", "amount", "remark"]

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import pytest
 
 from orchestration.errors import UnreadableFile
-from orchestration.ingest.dialect import decide
-from orchestration.ingest.records import Record
-from orchestration.ingest.tabular import read_table, table_of, without_footers
+from orchestration.ingest.text.dialect import decide
+from orchestration.ingest.text.records import Record
+from orchestration.ingest.text.tabular import read_table, table_of, without_footers
 
 ROWS = "id,city,amount\n1,Delft,2.50\n2,Gouda,3.75\n"
 

@@ -10,10 +10,10 @@ from click.testing import CliRunner, Result
 
 from contracts.profile import Profile, load_profiles, parse_profile
 from orchestration.cli import cli
-from orchestration.ingest.column_looks import MASKED, look
-from orchestration.ingest.likeness import words
-from orchestration.ingest.samples import read_sample
-from orchestration.ingest.suggest import Draft, draft
+from orchestration.ingest.tell.column_looks import MASKED, look
+from orchestration.ingest.tell.likeness import words
+from orchestration.ingest.tell.samples import read_sample
+from orchestration.ingest.tell.suggest import Draft, draft
 
 FIXTURES = Path(__file__).parents[2] / "profiles"
 LEAST_RIGHT = 0.8

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestration.errors import UnreadableFile
-from orchestration.ingest.dialect import decide
-from orchestration.ingest.records import records
-from orchestration.ingest.tabular import read_table, without_footers
+from orchestration.ingest.text.dialect import decide
+from orchestration.ingest.text.records import records
+from orchestration.ingest.text.tabular import read_table, without_footers
 
 _CELL = st.text(alphabet="ab1 ,;\"\n'é.", max_size=6)
 

@@ -9,7 +9,7 @@ from typing import Any
 from click.testing import CliRunner
 
 from orchestration.cli import cli
-from orchestration.ingest.told_money import held_money, restated, restated_words, together
+from orchestration.ingest.tell.told_money import held_money, restated, restated_words, together
 
 COLUMNS = (
     "id,account_id,amount,close_date,created_date,is_closed,is_deleted,is_won,probability,stage_name,type,"

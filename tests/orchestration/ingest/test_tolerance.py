@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from orchestration.ingest.tolerance import Breach, breaches, tolerated
+from orchestration.ingest.gate.tolerance import Breach, breaches, tolerated
 from orchestration.settings import Settings
 
 

@@ -10,8 +10,8 @@ from click.testing import CliRunner
 
 from orchestration.cli import cli
 from orchestration.errors import SettingsError, UnreadableFile
-from orchestration.ingest.trial import try_profile
-from orchestration.ingest.violations import MASKED
+from orchestration.ingest.tell.trial import try_profile
+from orchestration.ingest.tell.violations import MASKED
 from orchestration.settings import Settings, Source
 
 OWN = """\

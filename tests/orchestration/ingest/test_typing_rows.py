@@ -9,7 +9,7 @@ import pytest
 
 from contracts.convert import convert
 from contracts.profile import Profile, load_profiles, parse_profile
-from orchestration.ingest.typing_rows import manner_of
+from orchestration.ingest.gate.typing_rows import manner_of
 from orchestration.settings import Settings, Source
 
 API = load_profiles()["zendesk_ticket_api"]

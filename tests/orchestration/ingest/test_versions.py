@@ -10,10 +10,10 @@ import pytest
 
 from contracts.canary import example
 from contracts.entities import ENTITIES
-from orchestration.ingest.mapping import intervals_sql, mapped_sql, organizations_of
-from orchestration.ingest.resolve import n_late_corrections
-from orchestration.ingest.resolve import resolve as resolve_frame
-from orchestration.ingest.versions import late_corrections, resolve
+from orchestration.ingest.gate.mapping import intervals_sql, mapped_sql, organizations_of
+from orchestration.ingest.gate.resolve import n_late_corrections
+from orchestration.ingest.gate.resolve import resolve as resolve_frame
+from orchestration.ingest.gate.versions import late_corrections, resolve
 
 TICKETS, CROSSWALK = ENTITIES["tickets"], ENTITIES["crosswalk"]
 KEY = ["source_system", "ticket_key"]

@@ -1,0 +1,1 @@
+"""Landing to accepted rows, quarantine and ledger; every row has one fate."""

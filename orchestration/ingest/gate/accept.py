@@ -1,0 +1,187 @@
+"""Landing -> accepted/, quarantine/ and the ledger, rebuilt aside and swapped. No judging of rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from contracts.entities import ENTITIES
+from contracts.sql_rules import text
+from orchestration.errors import MissingReference, NothingDelivered
+from orchestration.ingest.files import fresh, one_at_a_time, restore, room_to_write, swap, write_json
+from orchestration.ingest.gate import ledger, quarantine
+from orchestration.ingest.gate.accepted import read_entity
+from orchestration.ingest.gate.entity_gate import INTERVALS
+from orchestration.ingest.gate.entity_run import run_entity
+from orchestration.ingest.gate.gathered import Gathered, accepted_manifest
+from orchestration.ingest.gate.lots import Lot, lot_of
+from orchestration.ingest.gate.mapping import intervals_sql
+from orchestration.ingest.gate.store import landing_read, opened
+from orchestration.ingest.gate.surveys import judged_surveys
+from orchestration.ingest.gate.verdict import EntityVerdict, Judged
+from orchestration.ingest.land.deliveries import LANDING, REFERENCE, Delivery, receipts
+from orchestration.ingest.profiles import profiles_of
+from orchestration.settings import Settings
+from orchestration.settings import pseudonym_key as key_for
+
+ACCEPTED, QUARANTINE, LEDGER = "accepted", "quarantine", "ledger.parquet"
+PERIODS, RESTATED = "ledger_periods.parquet", "restated.parquet"
+_REFERENCES = ("crosswalk", "organizations")
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptResult:
+    """What a rebuild of accepted/ came to.
+
+    Attributes
+    ----------
+    ledger : one row per delivered file, see `ledger.LedgerLine`; also in accepted/ledger.parquet, by period
+        in accepted/ledger_periods.parquet.
+    verdicts : per entity rows in, accepted, refused by rule, unmapped, deleted, late corrections.
+    warnings : what a reader should know.
+    """
+
+    ledger: pd.DataFrame
+    verdicts: dict[str, EntityVerdict]
+    warnings: tuple[str, ...] = ()
+
+
+def accept(
+    home: Path,
+    settings: Settings,
+    *,
+    pseudonym_key: str | None = None,
+    require_references: bool = True,
+    is_fast: bool = True,
+) -> AcceptResult:
+    """Rebuild accepted/ and quarantine/ from everything ever delivered.
+
+    Parameters
+    ----------
+    home : folder of the installation.
+    settings : declarations per source.
+    pseudonym_key : the installation's secret; may be None where all is simulated or no file is about persons.
+    require_references : False judges rows also where organisations or crosswalk were not delivered yet.
+    is_fast : False types every row by pandas; the rows and their reasons are the same.
+
+    Returns
+    -------
+    AcceptResult
+
+    Raises
+    ------
+    NothingDelivered, MissingReference
+        Nothing was landed; organizations.csv or crosswalk.csv was not.
+    MissingKey
+        Files about persons and no secret.
+    IngestBusy, DiskFull, LandingDamaged
+        Another run is at work; no room is left; landed rows cannot be read back.
+    """
+    with one_at_a_time(home), room_to_write(home):
+        landed = _counting(receipts(home), settings)
+        if not landed:
+            raise NothingDelivered(
+                "Nothing was delivered that could be taken",
+                str(home / LANDING),
+                "put exports in the drop zone",
+            )
+        if require_references:
+            _require_references(home, landed)
+        for target in (ACCEPTED, QUARANTINE):
+            restore(home / "tmp", home / target)
+        made, held = fresh(home / "tmp" / ACCEPTED), fresh(home / "tmp" / QUARANTINE)
+        profiles = profiles_of(home)
+        lots = [
+            lot_of(home, delivery, profiles[str(delivery.profile)], settings, is_fast=is_fast)
+            for delivery in landed
+        ]
+        secret = _secret(lots, settings, pseudonym_key)
+        with landing_read(home), opened(home, settings.memory_limit) as con:
+            gathered = _gather(con, lots, secret, made, held)
+        result = AcceptResult(
+            ledger.frame(gathered.lines),
+            {name: gathered.verdicts[name] for name in ENTITIES},
+            (*_strangers(made), *dict.fromkeys(gathered.warnings)),
+        )
+        ledger.write(made / LEDGER, result.ledger)
+        ledger.write_periods(made / PERIODS, gathered.periods)
+        ledger.write_restated(made / RESTATED, gathered.restated)
+        write_json(made / "manifest.json", accepted_manifest(lots, gathered))
+        swap(made, home / ACCEPTED)
+        swap(held, home / QUARANTINE)
+    return result
+
+
+def _gather(
+    con: duckdb.DuckDBPyConnection, lots: Sequence[Lot], secret: str, made: Path, held: Path
+) -> Gathered:
+    """Judge and write everything: the crosswalk first, since it maps all other rows."""
+    gathered = Gathered()
+    surveys: list[Judged] = []
+    has_crosswalk = False
+    for name in sorted(ENTITIES, key=lambda name: name not in _REFERENCES):
+        if name not in _REFERENCES and not surveys:
+            surveys = judged_surveys(lots, read_entity(made, ENTITIES["crosswalk"]), secret)
+        outcome = run_entity(
+            con,
+            ENTITIES[name],
+            lots,
+            surveys,
+            made=made,
+            held=held,
+            has_crosswalk=has_crosswalk,
+            secret=secret,
+        )
+        if name == "crosswalk" and outcome.verdict.n_rows:
+            con.execute(f"create table {INTERVALS} as {intervals_sql(_parquet(made, name))}")
+            has_crosswalk = True
+        gathered.take(name, outcome)
+    for judged in surveys:
+        quarantine.write(held, judged.held)
+        gathered.take_survey(judged)
+    gathered.settle(lots)
+    return gathered
+
+
+def _secret(lots: Sequence[Lot], settings: Settings, given: str | None) -> str:
+    """Secret for person keys, where a profile needs one."""
+    is_personal = any(lot.profile.hashed for lot in lots)
+    return key_for(settings, given) if is_personal else ""
+
+
+def _parquet(folder: Path, name: str) -> str:
+    return f"read_parquet({text(folder / name / 'rows.parquet')})"
+
+
+def _counting(received: Sequence[Delivery], settings: Settings) -> list[Delivery]:
+    """Deliveries that were landed and not withdrawn."""
+    # An archive or a workbook is withdrawn with all its parts.
+    named = set(settings.withdrawn)
+    withdrawn = {d.delivery_id for d in received if named & {d.file, d.file.split("!", maxsplit=1)[0]}}
+    return [delivery for delivery in received if delivery.is_landed and delivery.delivery_id not in withdrawn]
+
+
+def _require_references(home: Path, landed: Sequence[Delivery]) -> None:
+    profiles = profiles_of(home)
+    entities = {profiles[str(delivery.profile)].entity for delivery in landed}
+    for entity in _REFERENCES:
+        if entity not in entities:
+            columns = ", ".join(profiles[f"reference_{entity}"].signature.required)
+            raise MissingReference(
+                f"The reference file {entity}.csv is missing",
+                str(home / REFERENCE / f"{entity}.csv"),
+                f"write it there with the columns {columns}",
+            )
+
+
+def _strangers(made: Path) -> tuple[str, ...]:
+    """Organisations that the crosswalk names and nobody describes."""
+    named = set(read_entity(made, ENTITIES["crosswalk"])["organization_id"])
+    known = set(read_entity(made, ENTITIES["organizations"])["organization_id"])
+    strange = sorted(named - known)
+    if not strange or not known:
+        return ()
+    few = ", ".join(strange[:5])
+    return (f"{len(strange)} organisations of the crosswalk are not in organizations.csv: {few}",)

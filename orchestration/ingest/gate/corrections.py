@@ -1,0 +1,221 @@
+"""Refused rows out to a person and corrected ones back, stored immutably below landing/. No judging.
+
+A correction holds only the cells that were changed; all others stay as they were delivered. Personal columns
+never leave: they are neither exported nor taken back.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from orchestration.errors import UnreadableFile
+from orchestration.ingest.files import fresh, one_at_a_time, read_json, room_to_write, swap, write_json
+from orchestration.ingest.gate import quarantine
+from orchestration.ingest.land.deliveries import LANDING, manifest_of
+from orchestration.ingest.profiles import profiles_of
+from orchestration.ingest.text.decode import decode
+from orchestration.ingest.text.tabular import Table, read_table
+
+FOLDER: Final = "corrections"
+PLACE: Final = ("delivery_id", "source_line", "file", "reasons")
+"""Columns of an exported row that say where it belongs; they are not the row's own and are not corrected."""
+_MANIFEST, _ROWS = "manifest.json", "rows.json"
+# What a spreadsheet would take for a formula; a number with its sign is none.
+_FORMULA: Final = re.compile(r"'?(?:[=@\t\r]|[+-](?![\d.,]))")
+_NAMED_AT_MOST: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Corrections that came in: rows with a changed cell, rows left as they were, and where they are kept."""
+
+    n_corrected: int
+    n_unchanged: int
+    folder: Path | None
+
+
+def of(home: Path, delivery_id: str) -> pd.DataFrame | None:
+    """Corrected cells of one delivery, or None when there are none.
+
+    Parameters
+    ----------
+    home : folder of the installation.
+    delivery_id : delivery the rows belong to.
+
+    Returns
+    -------
+    DataFrame or None
+        ``source_line`` and one text column per corrected column of the file, in line order. A missing value
+        means: as delivered; an empty text: emptied. A line that could not be split into fields when it was
+        delivered comes with all its kept columns, and stands for the whole line.
+    """
+    cells: dict[int, dict[str, str]] = {}
+    for folder in _folders(home):
+        for row in read_json(folder / _ROWS):
+            if row["delivery_id"] == delivery_id:
+                cells.setdefault(int(row["source_line"]), {}).update(row["cells"])
+    if not cells:
+        return None
+    names = list(dict.fromkeys(name for row in cells.values() for name in row))
+    lines = sorted(cells)
+    frame = {name: pd.Series([cells[line].get(name) for line in lines], dtype="str") for name in names}
+    return pd.DataFrame({"source_line": pd.Series(lines, dtype="int64"), **frame})
+
+
+def export(home: Path, path: Path, held: pd.DataFrame) -> int:
+    """Write refused rows to a CSV file for a person to correct; personal columns are left out.
+
+    Parameters
+    ----------
+    home : folder of the installation.
+    path : file to write.
+    held : refused rows, as `quarantine.read` gives them.
+
+    Returns
+    -------
+    int
+        Number of rows written.
+    """
+    allowed = {str(one): _correctable(home, str(one)) for one in held["delivery_id"].unique()}
+    names = list(dict.fromkeys(name for columns in allowed.values() for name in columns))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([*PLACE, *names])
+        for row in held.to_dict("records"):
+            raw = json.loads(row["raw"])
+            writer.writerow(
+                [*(row[name] for name in PLACE), *(_guarded(raw.get(name, "")) for name in names)]
+            )
+    return len(held)
+
+
+def take(home: Path, path: Path, now: Callable[[], datetime] | None = None) -> Taken:
+    """Take in a file of corrected rows; the same file again changes nothing.
+
+    Parameters
+    ----------
+    home : folder of the installation.
+    path : CSV file as `export` wrote it, with corrected cells.
+    now : clock, for tests.
+
+    Raises
+    ------
+    UnreadableFile
+        The file is not of that form, or speaks of rows or columns that are not to be corrected.
+    """
+    table = _read(path)
+    held = quarantine.read(home / "quarantine")
+    known = {(str(r["delivery_id"]), int(r["source_line"])): r["raw"] for r in held.to_dict("records")}
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    with one_at_a_time(home), room_to_write(home):
+        before = _folders(home)
+        same = next((folder for folder in before if folder.name.endswith(digest[:16])), None)
+        if same is not None:
+            return Taken(0, len(table.rows), same)
+        rows = _corrected(home, table, known, path)
+        if not rows:
+            return Taken(0, len(table.rows), None)
+        folder = home / LANDING / FOLDER / f"{len(before) + 1:05d}-{digest[:16]}"
+        made = fresh(home / "tmp" / f"corrections-{folder.name}")
+        received_at = (now or (lambda: datetime.now(UTC)))().isoformat(timespec="seconds")
+        write_json(made / _ROWS, rows)
+        write_json(
+            made / _MANIFEST,
+            {"sha256": digest, "file": path.name, "received_at": received_at, "rows": len(rows)},
+        )
+        swap(made, folder)
+    return Taken(len(rows), len(table.rows) - len(rows), folder)
+
+
+def _read(path: Path) -> Table:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise _wrong(
+            path, f"the file cannot be opened ({error.strerror})", "name the corrected file"
+        ) from None
+    decoded = decode(content, path.name)
+    return read_table(decoded.text, path.name, header_rows=1, is_header=lambda row: PLACE[0] in row)
+
+
+def _corrected(
+    home: Path, table: Table, known: Mapping[tuple[str, int], str], path: Path
+) -> list[dict[str, object]]:
+    if missing := [name for name in PLACE[:2] if name not in table.names]:
+        raise _wrong(path, f"it lacks {', '.join(missing)}", "take the file that quarantine export wrote")
+    if table.refused:
+        lines = ", ".join(str(record.line) for record in table.refused[:_NAMED_AT_MOST])
+        raise _wrong(path, f"line {lines} cannot be split into fields", "save it as CSV again")
+    found: list[dict[str, object]] = []
+    seen: set[tuple[str, int]] = set()
+    allowed: dict[str, list[str]] = {}
+    for fields, line in zip(table.rows, table.lines, strict=True):
+        row = dict(zip(table.names, fields, strict=True))
+        place = _place(row, known, path, line)
+        if place in seen:
+            raise _wrong(path, f"line {line} speaks of a row that stands there twice", "keep one of them")
+        seen.add(place)
+        columns = allowed.setdefault(place[0], _correctable(home, place[0]))
+        said = {name: _unguarded(text) for name, text in row.items() if name not in PLACE}
+        if strange := [name for name, text in said.items() if text and name not in columns]:
+            raise _wrong(
+                path,
+                f"line {line} fills {', '.join(strange)}, which its delivery does not have or does not keep",
+                f"correct only {', '.join(columns)}",
+            )
+        raw = json.loads(known[place])
+        cells = {name: said[name] for name in columns if name in said and said[name] != raw.get(name)}
+        # Of a line that could not be split nothing was kept: untouched, it is still empty here.
+        if any(cells.values()) or (raw and cells):
+            found.append({"delivery_id": place[0], "source_line": place[1], "cells": cells})
+    return found
+
+
+def _place(
+    row: Mapping[str, str], known: Mapping[tuple[str, int], str], path: Path, line: int
+) -> tuple[str, int]:
+    text = row["source_line"].strip()
+    place = (row["delivery_id"].strip(), int(text) if text.isdigit() else -1)
+    if place not in known:
+        said = f"line {line} speaks of line {text or '(empty)'} of a delivery that is not held back there"
+        raise _wrong(
+            path,
+            said,
+            "take the file that quarantine export wrote, with delivery_id and source_line as they were",
+        )
+    return place
+
+
+def _correctable(home: Path, delivery_id: str) -> list[str]:
+    """Columns of a delivery that a person may see and change, in the order of the file."""
+    manifest = manifest_of(home, delivery_id)
+    profile = profiles_of(home).get(manifest["profile"])
+    hidden = {*profile.personal, *profile.hashed} if profile is not None else set()
+    return [name for name in manifest["kept_columns"] if name not in hidden]
+
+
+def _folders(home: Path) -> list[Path]:
+    return sorted(folder for folder in (home / LANDING / FOLDER).glob("*-*") if (folder / _ROWS).exists())
+
+
+def _guarded(text: str) -> str:
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def _unguarded(text: str) -> str:
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
+
+
+def _wrong(path: Path, said: str, remedy: str) -> UnreadableFile:
+    return UnreadableFile(f"The corrections cannot be taken: {said}", str(path), remedy)

@@ -1,0 +1,231 @@
+"""All deliveries of one entity -> its accepted rows, refused rows and what became of each.
+
+Plain rows are judged by SQL, all others by pandas; keys, versions and snapshots are decided over both.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pyarrow
+
+from contracts.contract import Contract
+from contracts.sql_rules import SQL_TYPES, clashing, listed, quoted, text
+from orchestration.ingest.gate import plain_lane, versions
+from orchestration.ingest.gate.accepted import EntityWriter, take_out
+from orchestration.ingest.gate.lots import Lot, record_key
+from orchestration.ingest.gate.mapping import mapped_sql
+from orchestration.ingest.gate.pandas_lane import converted_batches
+from orchestration.ingest.gate.reasons import Reasons
+
+# pyarrow carries no types; named so that this is said once.
+pa: Any = pyarrow
+
+INTERVALS = "crosswalk_intervals"
+"""Table of the accepted crosswalk, see `mapping.intervals_sql`."""
+
+
+@dataclass(slots=True)
+class EntityGate:
+    """One entity on its way through the gate.
+
+    Attributes
+    ----------
+    lots : deliveries of single-entity profiles, in the order of arrival; those that count as a whole apart.
+    sources : SQL source of landed rows by sequence.
+    reasons : refused rows.
+    """
+
+    con: duckdb.DuckDBPyConnection
+    contract: Contract
+    lots: Sequence[Lot]
+    has_crosswalk: bool
+    sources: dict[int, str] = field(default_factory=dict)
+    reasons: Reasons = field(init=False)
+    warnings: list[str] = field(default_factory=list)
+    n_vanished: int = 0
+    n_late: int = 0
+
+    def __post_init__(self) -> None:
+        order = {lot.delivery_id: place for place, lot in enumerate(self.lots)}
+        self.reasons = Reasons([self.contract], order)
+
+    @property
+    def key(self) -> list[str]:
+        """Columns that name a record."""
+        return record_key([self.contract])
+
+    def judge(self, secret: str, made: Path, ids: dict[int, str]) -> None:
+        """Decide about every row and write the accepted ones.
+
+        Parameters
+        ----------
+        secret : secret for person keys; may be empty where no file is about persons.
+        made : folder that holds the entities.
+        ids : delivery by sequence, of all deliveries that may have rows here.
+        """
+        with EntityWriter(made, self.contract, ids) as writer:
+            self._judge_rows(secret, writer)
+            writer.add(self._staged())
+        target = made / self.contract.name
+        deliveries = {
+            "_seq": pa.array(list(ids), pa.int32()),
+            "delivery_id": pa.array(list(ids.values()), pa.string()),
+        }
+        self.con.register("deliveries", pa.table(deliveries))
+        self.con.execute(
+            "create or replace view good as select deliveries._seq, rows.* from "
+            f"read_parquet({text(target / '**' / '*.parquet')}, hive_partitioning = false) as rows "
+            "join deliveries using (delivery_id)"
+        )
+        versions.resolve(self.con, self.contract, "good", self.key)
+        if any(lot.snapshot_of for lot in self.lots):
+            self._note_refused_keys()
+            self.n_vanished = versions.supersede_vanished(
+                self.con, self.contract, "good", self.key, self.lots
+            )
+        self._refuse("select _seq, source_line from fates where fate = 'conflict'", "unique_key")
+        self._note_clashes()
+        self.n_late = versions.late_corrections(self.con, self.key)
+        take_out(target, self.contract, self._gone(ids))
+
+    def stage(self, frame: pd.DataFrame, sequence: dict[str, int]) -> None:
+        """Put typed rows that hold their contract beside the plain ones."""
+        table = self.contract.to_arrow(frame)
+        places = frame["delivery_id"].map(sequence).to_numpy(dtype="int32")
+        table = table.append_column("_seq", pa.array(places))
+        names = listed(("_seq", "source_line", *plain_lane.staged_columns(self.contract)))
+        self.con.register(
+            "arriving", table.select([name for name in table.column_names if name != "delivery_id"])
+        )
+        self.con.execute(f"insert into staged by name select {names} from arriving")
+        self.con.unregister("arriving")
+
+    def open(self) -> None:
+        """Empty tables for this entity."""
+        columns = {
+            name: SQL_TYPES[self.contract.column(name).kind]
+            for name in plain_lane.staged_columns(self.contract)
+        }
+        said = ", ".join(f"{quoted(name)} {kind}" for name, kind in columns.items())
+        self.con.execute(f"create or replace table staged (_seq integer, source_line bigint, {said})")
+        self.con.execute("create or replace table dirt (_seq integer, source_line bigint)")
+        self.con.execute("create or replace table refused_keys (_seq integer, key varchar)")
+
+    def _staged(self) -> Any:
+        """Rows that pandas judged, by month, delivery and line."""
+        period = plain_lane.period_of(self.contract)
+        rows = self.mapped(f"(select *, {period} as _period from staged)")
+        return self.con.sql(f"{rows} order by _period, _seq, source_line").to_arrow_table()
+
+    def _gone(self, ids: dict[int, str]) -> dict[object, dict[str, list[int]]]:
+        """Rows that were written and do not count, by month and delivery."""
+        gone: dict[object, dict[str, list[int]]] = {}
+        period = plain_lane.period_of(self.contract)
+        found = self.con.execute(
+            f"select distinct {period}, _seq, source_line from good semi join "
+            "(select _seq, source_line from fates where fate <> 'accepted') using (_seq, source_line) "
+            "order by all"
+        )
+        for month, sequence, line in found.fetchall():
+            gone.setdefault(month, {}).setdefault(ids[sequence], []).append(line)
+        return gone
+
+    def mapped(self, rows: str) -> str:
+        """Query of rows with the organisation they belong to."""
+        if not plain_lane.is_mapped(self.contract):
+            return f"select * from {rows}"
+        if not self.has_crosswalk:
+            return f"select *, null::varchar as organization_id from {rows}"
+        return mapped_sql(rows, self.contract.name, INTERVALS)
+
+    def _judge_rows(self, secret: str, writer: EntityWriter) -> None:
+        for lot in self.lots:
+            self.sources[lot.sequence], plain = plain_lane.prepare(self.con, lot)
+            if lot.plain is not None:
+                for table in plain_lane.plain_tables(self.con, lot, plain, self.mapped):
+                    writer.add(table)
+            anew = set() if lot.corrected is None else set(lot.corrected["source_line"].tolist())
+            for line, reason in lot.malformed.items():
+                if line not in anew:
+                    self.reasons.add(lot.delivery_id, line, [reason])
+        dirty = {row[0] for row in self.con.execute("select distinct _seq from dirt").fetchall()}
+        others = [
+            lot
+            for lot in self.lots
+            if lot.plain is None or lot.sequence in dirty or lot.corrected is not None
+        ]
+        sequence = {lot.delivery_id: lot.sequence for lot in others}
+        for batch in converted_batches(self.con, others, self.sources, secret):
+            self.stage(batch.good, sequence)
+            for (delivery_id, line), found in batch.refused.items():
+                self.reasons.add(delivery_id, line, found)
+            name = others[0].profile.name
+            self.warnings += [f"{name}: {note}" for note in batch.warnings]
+
+    def _note_refused_keys(self) -> None:
+        """Texts of the keys of refused rows, by which a snapshot still holds them."""
+        mapping = self.contract.key[0] in {n for lot in self.lots for n in lot.profile.columns}
+        for lot in self.lots if mapping else ():
+            names = [
+                name for name in lot.profile.columns[self.contract.key[0]].sources if name in lot.columns
+            ]
+            lines = self.reasons.of(lot.delivery_id)
+            if names and lines and lot.snapshot_of is not None:
+                key = f"trim(coalesce({listed(names)}))" if len(names) > 1 else f"trim({quoted(names[0])})"
+                self._register_lines(lines)
+                self.con.execute(
+                    f"insert into refused_keys select {lot.sequence}, {key} "
+                    f"from {self.sources[lot.sequence]} semi join lines using (source_line) "
+                    f"where {key} is not null"
+                )
+                self.con.unregister("lines")
+
+    def _note_clashes(self) -> None:
+        if not any(rule.spans_rows for rule in self.contract.frame_rules):
+            return
+        self.con.execute(f"create or replace table ending as {self._counting('good')}")
+        for rule, condition in clashing(self.contract, "ending").items():
+            if not rule.endswith(":unique_key"):
+                self._refuse(f"select _seq, source_line from ending where {condition}", rule)
+        self.con.execute("drop table ending")
+
+    def _refuse(self, places: str, rule: str) -> None:
+        """Refuse rows that are good by themselves."""
+        rule = rule if ":" in rule else f"{self.contract.key[0]}:{rule}"
+        by_sequence = {lot.sequence: lot.delivery_id for lot in self.lots}
+        self.con.execute(f"create or replace table refused_now as {places}")
+        for sequence, line in self.con.execute("from refused_now").fetchall():
+            if sequence in by_sequence:
+                self.reasons.add(by_sequence[sequence], int(line), [rule])
+        self.con.execute(
+            "insert into fates by name select _seq, source_line, 'conflict' as fate from refused_now "
+            "where (_seq, source_line) not in (select _seq, source_line from fates)"
+        )
+        self.con.execute("update fates set fate = 'conflict' where (_seq, source_line) in (from refused_now)")
+        self.con.execute("drop table refused_now")
+
+    def refused_rows(self, lot: Lot) -> pd.DataFrame:
+        """Landed rows of a lot that were refused, with what was made out of the whole file."""
+        self._register_lines(self.reasons.of(lot.delivery_id))
+        query = (
+            f"select * from {self.sources[lot.sequence]} semi join lines using (source_line) "
+            "order by source_line"
+        )
+        rows: pd.DataFrame = self.con.sql(query).to_arrow_table().to_pandas()
+        self.con.unregister("lines")
+        return rows.astype({name: "str" for name in rows.columns if name != "source_line"})
+
+    def _register_lines(self, lines: dict[int, list[str]]) -> None:
+        self.con.register("lines", pa.table({"source_line": pa.array(sorted(lines), pa.int64())}))
+
+    def _counting(self, rows: str) -> str:
+        """Rows that are not superseded, repeated or in conflict."""
+        n_gone = self.con.execute("select count(*) from fates where fate <> 'accepted'").fetchall()[0][0]
+        if not n_gone:
+            return rows if rows.startswith("(") else f"(select * from {rows})"
+        gone = "select _seq, source_line from fates where fate <> 'accepted'"
+        return f"(select * from {rows} as counting anti join ({gone}) as gone using (_seq, source_line))"

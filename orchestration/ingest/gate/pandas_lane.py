@@ -1,0 +1,146 @@
+"""Rows that are not plain, through `contracts.convert` and the gate: typed rows and reasons. No SQL rules."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from contracts.convert import Converted, convert
+from contracts.gate import reasons_by_row
+from contracts.instrument import load_instrument
+from contracts.proof import proven
+from orchestration.ingest.gate.lots import Lot
+from orchestration.ingest.gate.plain_lane import dirty_batches, distinct_texts
+
+BATCH_ROWS = 100_000
+"""Rows converted at a time; bounds the memory, never the outcome."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Outcome for some rows of one profile.
+
+    Attributes
+    ----------
+    good : typed rows that hold their contract by themselves.
+    refused : reasons by delivery and line.
+    """
+
+    good: pd.DataFrame
+    refused: dict[tuple[str, int], list[str]]
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Pile:
+    """Rows of deliveries that write alike, gathered so that small files are judged together."""
+
+    lot: Lot
+    parts: list[pd.DataFrame] = field(default_factory=list)
+    n_rows: int = 0
+
+
+def converted_batches(
+    con: duckdb.DuckDBPyConnection, lots: Sequence[Lot], sources: Mapping[int, str], pseudonym_key: str
+) -> Iterator[Batch]:
+    """Judge the rows of lots that are not plain, in bounded batches.
+
+    Parameters
+    ----------
+    con : the gate's connection; `dirt` names the rows.
+    lots : lots of one entity that have such rows.
+    sources : as `plain_lane.prepare` made them, by sequence.
+    pseudonym_key : secret for person keys; may be empty where no file is about persons.
+    """
+    piles: list[_Pile] = []
+    for lot, rows, notes in _text_rows(con, lots, sources):
+        if notes:
+            yield Batch(lot.contract.empty(), {}, notes)
+        pile = next((pile for pile in piles if _is_alike(pile.lot, lot)), None)
+        if pile is None:
+            pile = _Pile(lot)
+            piles.append(pile)
+        if pile.n_rows + len(rows) > BATCH_ROWS:
+            yield from _judged(pile, pseudonym_key)
+        pile.parts.append(rows.assign(delivery_id=pd.Series(lot.delivery_id, index=rows.index, dtype="str")))
+        pile.n_rows += len(rows)
+    for pile in piles:
+        yield from _judged(pile, pseudonym_key)
+
+
+def _text_rows(
+    con: duckdb.DuckDBPyConnection, lots: Sequence[Lot], sources: Mapping[int, str]
+) -> Iterator[tuple[Lot, pd.DataFrame, tuple[str, ...]]]:
+    """Rows as text, corrections put in, with their lot as its file proves it to be written."""
+    for lot in lots:
+        source = sources[lot.sequence]
+        texts = partial(distinct_texts, con, lot, source)
+        manner, notes = proven(lot.manner, lot.profile, texts)
+        told = replace(lot, manner=manner)
+        for rows in dirty_batches(con, lot, source, BATCH_ROWS):
+            yield told, as_corrected(rows, lot), notes
+            notes = ()
+        added = added_lines(lot)
+        if len(added):
+            yield told, added, notes
+
+
+def _is_alike(one: Lot, other: Lot) -> bool:
+    return (one.profile.name, one.columns) == (
+        other.profile.name,
+        other.columns,
+    ) and one.manner == other.manner
+
+
+def _judged(pile: _Pile, pseudonym_key: str) -> Iterator[Batch]:
+    if not pile.n_rows:
+        return
+    contract = pile.lot.contract
+    rows = pd.concat(pile.parts, ignore_index=True)
+    pile.parts, pile.n_rows = [], 0
+    made: Converted = convert(
+        rows,
+        pile.lot.profile,
+        manner=pile.lot.manner,
+        pseudonym_key=pseudonym_key.encode() or None,
+        instrument=load_instrument(),
+    )
+    typed = made.frames[contract.name]
+    found = reasons_by_row(typed, contract) if len(typed) else []
+    places = zip(typed["delivery_id"].tolist(), typed["source_line"].tolist(), strict=True)
+    refused = {
+        (str(owner), int(line)): reasons
+        for (owner, line), reasons in zip(places, found, strict=True)
+        if reasons
+    }
+    for owner, line, reasons in zip(
+        made.refused["delivery_id"], made.refused["source_line"], made.refused["reasons"], strict=True
+    ):
+        refused[str(owner), int(line)] = list(reasons)
+    good = typed[np.array([not reasons for reasons in found], dtype=bool)]
+    yield Batch(good, refused, made.warnings)
+
+
+def as_corrected(rows: pd.DataFrame, lot: Lot) -> pd.DataFrame:
+    """Rows with the texts that a person put in the place of refused ones."""
+    if lot.corrected is None:
+        return rows
+    fixed = lot.corrected.set_index("source_line")
+    rows = rows.copy()
+    for name in (column for column in fixed.columns if column in rows.columns):
+        said = rows["source_line"].map(fixed[name])
+        rows[name] = rows[name].where(said.isna(), said).astype("str")
+    return rows
+
+
+def added_lines(lot: Lot) -> pd.DataFrame:
+    """Lines that could not be split into fields when they were delivered and were written anew."""
+    if lot.corrected is None:
+        return pd.DataFrame()
+    anew = lot.corrected[lot.corrected["source_line"].isin(lot.malformed)]
+    columns = {name: anew[name] if name in anew.columns else None for name in lot.columns}
+    rows = pd.DataFrame(columns, index=anew.index).fillna("").astype("str")
+    return rows.assign(source_line=anew["source_line"]).reset_index(drop=True)

@@ -1,0 +1,69 @@
+"""Landed survey deliveries -> judged responses. A response feeds several entities and counts as a whole."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from contracts.convert import convert
+from contracts.instrument import load_instrument
+from contracts.profile import Profile
+from orchestration.ingest.files import read_text_rows
+from orchestration.ingest.gate.judge import judge
+from orchestration.ingest.gate.lots import Lot
+from orchestration.ingest.gate.pandas_lane import added_lines, as_corrected
+from orchestration.ingest.gate.verdict import Judged, Loaded
+
+
+def judged_surveys(lots: Sequence[Lot], crosswalk: pd.DataFrame, secret: str) -> list[Judged]:
+    """Judge the responses of all survey profiles, profile by profile.
+
+    Parameters
+    ----------
+    lots : all deliveries that count, in the order of arrival.
+    crosswalk : accepted crosswalk; may be empty.
+    secret : secret for person keys; may be empty.
+    """
+    surveys = [lot for lot in lots if lot.profile.survey is not None]
+    profiles: dict[str, Profile] = {lot.profile.name: lot.profile for lot in surveys}
+    return [
+        _judged(profile, [lot for lot in surveys if lot.profile.name == name], crosswalk, secret)
+        for name, profile in sorted(profiles.items())
+    ]
+
+
+def _judged(profile: Profile, lots: Sequence[Lot], crosswalk: pd.DataFrame, secret: str) -> Judged:
+    loaded = [_loaded(lot) for lot in lots]
+    converted = [
+        convert(
+            _placed(delivery),
+            profile,
+            manner=lot.manner,
+            pseudonym_key=secret.encode() or None,
+            instrument=load_instrument(),
+        )
+        for lot, delivery in zip(lots, loaded, strict=True)
+        if not lot.whole
+    ]
+    return judge(profile, loaded, converted, crosswalk if len(crosswalk) else None)
+
+
+def _loaded(lot: Lot) -> Loaded:
+    rows = pd.concat([read_text_rows(path) for path in lot.paths], ignore_index=True)
+    rows = as_corrected(rows, lot)
+    anew = added_lines(lot)
+    written = set(anew["source_line"].tolist()) if len(anew) else set()
+    malformed = {line: reason for line, reason in lot.malformed.items() if line not in written}
+    return Loaded(
+        file=lot.file,
+        delivery_id=lot.delivery_id,
+        rows=pd.concat([rows, anew], ignore_index=True) if len(anew) else rows,
+        delivered=lot.delivered,
+        malformed=malformed,
+        header_zone=lot.manifest.get("zone"),
+        whole=lot.whole,
+    )
+
+
+def _placed(delivery: Loaded) -> pd.DataFrame:
+    delivery_id = pd.Series(delivery.delivery_id, index=delivery.rows.index, dtype="str")
+    return delivery.rows.assign(delivery_id=delivery_id)

@@ -1,0 +1,148 @@
+"""What became of the rows of each delivery, in rows and money by period. No judging."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from contracts.contract import Contract
+from contracts.convert import Given, convert_entity
+from contracts.sql_rules import text
+from orchestration.ingest.gate.entity_gate import EntityGate
+from orchestration.ingest.gate.lots import Lot
+from orchestration.ingest.gate.versions import amount_column, money_of
+
+Line = dict[str, Any]
+
+
+def accepted_lines(
+    con: duckdb.DuckDBPyConnection, folder: Path, contract: Contract, files: Mapping[str, str]
+) -> list[Line]:
+    """Accepted rows by delivery and period, as they lie in accepted/.
+
+    Parameters
+    ----------
+    folder : folder that holds the entities.
+    files : file by delivery.
+    """
+    money = money_of(contract)
+    names = contract.column_names
+    unmapped = "organization_id is null" if "organization_id" in names else "false"
+    deleted = "coalesce(is_deleted, false)" if "is_deleted" in names else "false"
+    rows = f"read_parquet({text(folder / contract.name / '**' / '*.parquet')}, hive_partitioning = false)"
+    found = con.execute(
+        f"select delivery_id, ({money.period})::varchar, {money.currency}, count(*), sum({money.amount}), "
+        f"count(*) filter ({money.amount} is null), count(*) filter ({unmapped}), "
+        f"count(*) filter ({deleted}) "
+        f"from {rows} group by all order by all"
+    ).fetchall()
+    return [
+        {
+            **_line(files[row[0]], row[0], contract, row[1], row[2], "accepted", row[3], row[4], row[5]),
+            "n_unmapped": int(row[6]),
+            "n_deleted": int(row[7]),
+        }
+        for row in found
+    ]
+
+
+def other_lines(gate: EntityGate) -> list[Line]:
+    """Rows that repeat another or were superseded, and refused rows, by delivery and period."""
+    lots = {lot.sequence: lot for lot in gate.lots}
+    found = gate.con.execute(
+        "select _seq, _period::varchar, _currency, fate, count(*), sum(_amount), "
+        "count(*) filter (_amount is null) "
+        "from fates where fate in ('duplicate', 'superseded') group by all order by all"
+    ).fetchall()
+    lines = [
+        _line(lots[row[0]].file, lots[row[0]].delivery_id, gate.contract, row[1], row[2], *row[3:])
+        for row in found
+        if row[0] in lots
+    ]
+    for lot in gate.lots:
+        lines += _refused_lines(gate, lot)
+    return lines
+
+
+def whole_line(lot: Lot, entity: str, *, has_money: bool) -> Line:
+    """Rows of a delivery that counts as a whole: bytes that came before, a reference file since replaced."""
+    return {
+        **_place(lot.file, lot.delivery_id, entity, None, None, str(lot.whole)),
+        "n_rows": lot.delivered,
+        "amount": None,
+        "n_amount_unknown": lot.delivered if has_money else 0,
+    }
+
+
+def _refused_lines(gate: EntityGate, lot: Lot) -> list[Line]:
+    n_refused = len(gate.reasons.of(lot.delivery_id))
+    if not n_refused:
+        return []
+    rows = gate.refused_rows(lot)
+    typed = _leniently(rows, lot) if len(rows) else gate.contract.empty()
+    period = gate.contract.period_column
+    months = typed[period].dt.strftime("%Y-%m-01") if period else pd.Series(None, index=typed.index)
+    amount = amount_column(gate.contract)
+    money = {name: typed[column] for name, column in (("currency", "currency"), ("amount", amount)) if amount}
+    frame = pd.DataFrame({"period": months, "currency": None, "amount": None, **money}).astype("object")
+    frame = frame.where(frame.notna(), None)
+    lines = []
+    for (month, code), part in frame.groupby(["period", "currency"], dropna=False, sort=True):
+        known = [value for value in part["amount"] if isinstance(value, Decimal)]
+        total = sum(known, Decimal("0.00")) if known else None
+        lines.append(
+            _line(
+                *(lot.file, lot.delivery_id, gate.contract, _said(month), _said(code), "quarantined"),
+                *(len(part), total, len(part) - len(known)),
+            )
+        )
+    if n_refused > len(rows):
+        # Lines that could not be split into fields: nobody knows which field is the amount.
+        n_lost = n_refused - len(rows)
+        lines.append(
+            _line(lot.file, lot.delivery_id, gate.contract, None, None, "quarantined", n_lost, None, n_lost)
+        )
+    return lines
+
+
+def _leniently(rows: pd.DataFrame, lot: Lot) -> pd.DataFrame:
+    """Typed rows of which any cell may be missing: what can be read of a refused row."""
+    given = Given(lot.profile, lot.manner, b"refused rows are counted, not kept")
+    facts = rows.assign(delivery_id=lot.delivery_id)
+    return convert_entity(facts, given, lot.contract)[0]
+
+
+def _said(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _place(
+    file: str, delivery_id: str, entity: str, period: str | None, currency: str | None, fate: str
+) -> Line:
+    return {
+        "file": file,
+        "delivery_id": delivery_id,
+        "entity": entity,
+        "period": period,
+        "currency": currency,
+        "fate": fate,
+    }
+
+
+def _line(
+    file: str,
+    delivery_id: str,
+    contract: Contract,
+    period: str | None,
+    currency: str | None,
+    fate: str,
+    n_rows: int,
+    amount: Decimal | None,
+    n_unknown: int,
+) -> Line:
+    n_unknown = n_unknown if amount_column(contract) else 0
+    place = _place(file, delivery_id, contract.name, period, currency, fate)
+    return {**place, "n_rows": int(n_rows), "amount": amount, "n_amount_unknown": int(n_unknown)}

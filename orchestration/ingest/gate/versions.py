@@ -1,0 +1,187 @@
+"""Several records of one key -> the one that counts, in SQL and for repeated keys only. No files.
+
+The same decisions as `resolve.resolve` makes on frames; a test holds both against each other.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from contracts.contract import Contract
+from contracts.sql_rules import listed, quoted
+from orchestration.ingest.gate.lots import Lot
+
+FATES = "fates"
+"""Table of the rows whose key is repeated or gone: place, fate, key, period and money."""
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """SQL of a row's period (first day of its month), currency and amount; null where there is none."""
+
+    period: str
+    currency: str
+    amount: str
+
+    @property
+    def columns(self) -> str:
+        """The three as columns of a select."""
+        return f"{self.period} as _period, {self.currency} as _currency, {self.amount} as _amount"
+
+
+def money_of(contract: Contract) -> Money:
+    """Period and money of an entity's rows."""
+    period = (
+        f"date_trunc('month', {contract.period_column})::date" if contract.period_column else "null::date"
+    )
+    amount = amount_column(contract)
+    if amount is None:
+        return Money(period, "null::varchar", "null::decimal(18,2)")
+    return Money(period, "currency", amount)
+
+
+def amount_column(contract: Contract) -> str | None:
+    """Column with the money of a row; None where there is none, or no currency beside it."""
+    amounts = [column.name for column in contract.columns if column.kind == "money"]
+    return amounts[0] if amounts and "currency" in contract.column_names else None
+
+
+def resolve(con: duckdb.DuckDBPyConnection, contract: Contract, good: str, key: Sequence[str]) -> None:
+    """Fill the table `fates` for all rows of `good` whose key is repeated.
+
+    Parameters
+    ----------
+    con : the gate's connection.
+    contract : contract of the rows.
+    good : view of the good rows: `_seq`, `source_line` and the columns of the contract.
+    key : columns that name a record.
+    """
+    names, money = listed(key), money_of(contract)
+    con.execute(
+        f"create or replace table several as select {names} from {good} group by all having count(*) > 1"
+    )
+    n_several = con.execute("select count(*) from several").fetchall()[0][0]
+    repeated = f"{good} semi join several using ({names})" if n_several else f"{good} where false"
+    apart = {"delivery_id", "source_line", "organization_id"} - set(key)
+    content = listed(column for column in contract.column_names if column not in apart)
+    con.execute(
+        f"""
+        create or replace table {FATES} as
+        with placed as (
+            select
+                _seq, source_line, {names}, {money.columns}, source_updated_at as _version,
+                row({content}) as _said,
+                row_number() over (
+                    partition by {names} order by source_updated_at nulls first, _seq, source_line
+                ) as _place
+            from {repeated}
+        ),
+        told as (
+            select
+                * exclude (_said),
+                _said is not distinct from lag(_said) over by_place as _is_duplicate
+            from placed window by_place as (partition by {names} order by _place)
+        ),
+        distinct_rows as (
+            select *, coalesce(
+                lag(_seq) over by_place = _seq
+                and lag(_version) over by_place is not distinct from _version,
+                false
+            ) as _is_as_before
+            from told where not _is_duplicate window by_place as (partition by {names} order by _place)
+        ),
+        judged as (
+            select *, _is_as_before or coalesce(lead(_is_as_before) over by_place, false) as _in_conflict
+            from distinct_rows window by_place as (partition by {names} order by _place)
+        ),
+        chained as (
+            select *, row_number() over (partition by {names} order by _place desc) = 1 as _is_last
+            from judged where not _in_conflict
+        )
+        select _seq, source_line, {names}, _period, _currency, _amount, _place, 'duplicate' as fate
+        from told where _is_duplicate
+        union all by name
+        select _seq, source_line, {names}, _period, _currency, _amount, _place, 'conflict' as fate
+        from judged where _in_conflict
+        union all by name
+        select
+            _seq, source_line, {names}, _period, _currency, _amount, _place,
+            case when _is_last then 'accepted' else 'superseded' end as fate
+        from chained
+        """
+    )
+    con.execute("drop table several")
+
+
+def supersede_vanished(
+    con: duckdb.DuckDBPyConnection, contract: Contract, good: str, key: Sequence[str], lots: Sequence[Lot]
+) -> int:
+    """Mark as superseded what the newest full snapshot of its source no longer holds; how many keys.
+
+    A key whose row was refused in the newest snapshot is there, so that its last good row still counts.
+    """
+    newest = {lot.snapshot_of: lot for lot in lots if lot.snapshot_of is not None}
+    names, money, n_vanished = listed(key), money_of(contract), 0
+    for snapshot, last in newest.items():
+        older = [str(lot.sequence) for lot in lots if lot.snapshot_of == snapshot and lot is not last]
+        if not older:
+            continue
+        gone = (
+            f"select _seq, source_line, {names}, {money.columns} from {good} as old "
+            f"where _seq in ({', '.join(older)}) and not exists "
+            f"(select 1 from {good} as new where new._seq = {last.sequence} and {_same(key, 'new', 'old')}) "
+            f"and old.{quoted(contract.key[0])}::varchar not in "
+            f"(select key from refused_keys where _seq = {last.sequence})"
+        )
+        con.execute(f"create or replace table vanished as {gone}")
+        known = "select _seq, source_line from fates"
+        counted = con.execute(
+            f"select count(*) from (select distinct {names} from vanished where (_seq, source_line) not in "
+            f"(select _seq, source_line from fates where fate <> 'accepted'))"
+        )
+        n_vanished += int(counted.fetchall()[0][0])
+        con.execute(
+            f"insert into {FATES} by name select *, 0 as _place, 'superseded' as fate from vanished "
+            f"where (_seq, source_line) not in ({known})"
+        )
+        con.execute(
+            f"update {FATES} set fate = 'superseded' where fate = 'accepted' "
+            "and (_seq, source_line) in (select _seq, source_line from vanished)"
+        )
+        con.execute("drop table vanished")
+    return n_vanished
+
+
+LATE = """
+    select new.*, old._seq as _old_seq, old._period as _old_period, old._currency as _old_currency,
+        old._amount as _old_amount
+    from fates as new inner join fates as old on {same} and old._seq < new._seq
+    where new.fate = 'accepted' and old.fate = 'superseded'
+    qualify row_number() over (partition by new._seq, new.source_line order by old._place desc) = 1
+"""
+"""Accepted records that replaced one of an earlier delivery, beside the last one they replaced."""
+
+
+def late_corrections(con: duckdb.DuckDBPyConnection, key: Sequence[str]) -> int:
+    """Put the accepted records that replaced one of an earlier delivery into `late`; how many there are."""
+    con.execute(f"create or replace table late as {LATE.format(same=_same(key, 'new', 'old'))}")
+    return int(con.execute("select count(*) from late").fetchall()[0][0])
+
+
+RESTATED = """
+    select
+        period::varchar as period, currency, count(*) as n_rows,
+        sum(before)::decimal(18,2) as amount_before, sum(after)::decimal(18,2) as amount_after
+    from (
+        select _period as period, _currency as currency, 0::decimal(18,2) as before, _amount as after
+        from late
+        union all
+        select _old_period, _old_currency, _old_amount, 0::decimal(18,2) from late
+    )
+    group by all order by all
+"""
+
+
+def _same(key: Sequence[str], one: str, other: str) -> str:
+    return " and ".join(f"{one}.{quoted(name)} = {other}.{quoted(name)}" for name in key)

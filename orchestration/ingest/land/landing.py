@@ -1,0 +1,244 @@
+"""A reading -> a folder of text rows and a manifest. Kept columns only; of persons, hashes. No judging."""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow
+
+from contracts.derive import case_safe_ids
+from contracts.profile import Profile
+from contracts.profile_shape import Total
+from contracts.pseudonym import keyed_hashes
+from contracts.values import blank_to_null
+from orchestration.ingest.files import fresh, write_json, write_text_table
+from orchestration.ingest.land.headers import LOOKED_AT, HeaderPrint, kind_of_texts
+from orchestration.ingest.land.reading import Reading, labels_of, reading_key
+from orchestration.ingest.text.records import Record
+from orchestration.settings import Settings
+
+# pyarrow carries no types; named so that this is said once.
+pa: Any = pyarrow
+
+MANIFEST: Final = "manifest.json"
+HASHED: Final = "hmac:"
+# What a cell above the header may say about the file and not about a person: numbers, dates, currencies.
+_IMPERSONAL: Final = re.compile(r"[^@]*\d[^@]*|[A-Z]{3,4}")
+# A sheet or an old Excel CSV that ends exactly here may have lost the rest.
+_FULL: Final = (1_048_576, 65_536)
+_EMPTY: Final = "rows without content were set aside"
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What was met while the rows went by."""
+
+    n_rows: int = 0
+    n_empty: int = 0
+    last_line: int = 0
+    refused: list[Record] = field(default_factory=list)
+    footers: list[Record] = field(default_factory=list)
+    kinds: dict[str, str] = field(default_factory=dict)
+    files: list[str] = field(default_factory=list)
+
+
+def key_print(secret: str) -> str:
+    """Fingerprint of a secret, to see that it changed; the secret cannot be had from it."""
+    return hmac.digest(secret.encode(), b"maturity-impact/print", hashlib.sha256).hex()[:16] if secret else ""
+
+
+def land(
+    reading: Reading, folder: Path, settings: Settings, *, received_at: str, secret: str
+) -> dict[str, Any]:
+    """Write the rows of a part and its manifest into a folder of their own.
+
+    Parameters
+    ----------
+    reading : a part that is taken.
+    folder : folder to make; what an interrupted run left there is removed.
+    settings : declarations per source.
+    received_at : when the part was first seen, ISO time.
+    secret : secret for person keys; empty where the profile has none, or where landing may hold persons.
+
+    Returns
+    -------
+    dict
+        The manifest.
+
+    Raises
+    ------
+    UnreadableFile
+        The bytes turn out unreadable on the way.
+    """
+    made = fresh(folder)
+    tally = _write_rows(reading, made, secret)
+    manifest = _manifest(reading, tally, settings, received_at, secret)
+    write_json(made / MANIFEST, manifest)
+    return manifest
+
+
+def _write_rows(reading: Reading, folder: Path, secret: str) -> _Tally:
+    content, found, profile = reading.content, reading.detection, reading.profile
+    if content is None or found is None or profile is None:
+        raise AssertionError("only a part that was taken is landed")
+    raw_of = {canonical: raw for raw, canonical in found.renamed.items()}
+    raw = [raw_of.get(name, name) for name in found.kept]
+    tally = _Tally()
+    with ThreadPoolExecutor(1) as writer:
+        pending: Future[None] | None = None
+        for chunk in content.chunks(raw, profile.footer):
+            tally.refused += chunk.refused
+            tally.footers += chunk.footers
+            tally.n_empty += chunk.n_empty
+            if not chunk.rows.num_rows and tally.files:
+                continue
+            rows = chunk.rows.rename_columns([*found.kept, "source_line"])
+            if not tally.files:
+                tally.kinds = _kinds(rows, raw)
+            tally.n_rows += rows.num_rows
+            tally.last_line = _last_line(rows, tally.last_line)
+            tally.files.append(f"rows-{len(tally.files):05}.parquet")
+            if pending is not None:
+                pending.result()
+            pending = writer.submit(_write, folder / tally.files[-1], rows, profile, secret)
+        if pending is not None:
+            pending.result()
+    return tally
+
+
+def _write(path: Path, rows: Any, profile: Profile, secret: str) -> None:
+    write_text_table(path, _without_persons(rows, profile, secret) if secret else rows)
+
+
+def _without_persons(rows: Any, profile: Profile, secret: str) -> Any:
+    """Rows with keyed hashes in place of person numbers, the same that typing would make of them."""
+    for column in profile.columns.values():
+        for name in column.sources if column.hmac else ():
+            place = rows.column_names.index(name) if name in rows.column_names else -1
+            if place < 0:
+                continue
+            text = blank_to_null(rows.column(name).to_pandas().astype("str"), typed=False)
+            text = text.str.lower() if column.lower_case else text
+            text = case_safe_ids(text) if column.case_safe_id else text
+            hashed = keyed_hashes(
+                text, secret=secret.encode(), domain=str(column.hmac), source_system=profile.source_system
+            )
+            marked = (HASHED + hashed).fillna("")
+            rows = rows.set_column(place, name, pa.array(marked.to_numpy(dtype=object), pa.string()))
+    return rows
+
+
+def _kinds(rows: Any, raw: Sequence[str]) -> dict[str, str]:
+    first = rows.slice(0, LOOKED_AT)
+    return {name: kind_of_texts(first.column(place).to_pylist()) for place, name in enumerate(raw)}
+
+
+def _last_line(rows: Any, before: int) -> int:
+    return int(rows.column("source_line")[-1].as_py()) if rows.num_rows else before
+
+
+def _manifest(
+    reading: Reading, tally: _Tally, settings: Settings, received_at: str, secret: str
+) -> dict[str, Any]:
+    part, content, found, profile = reading.part, reading.content, reading.detection, reading.profile
+    if content is None or found is None or profile is None:
+        raise AssertionError("only a part that was taken is landed")
+    canonical = [found.renamed.get(name, name) for name in content.names]
+    labels = {found.renamed.get(name, name): label for name, label in labels_of(content).items()}
+    return {
+        "delivery_id": part.delivery_id,
+        "file": part.name,
+        "received_at": received_at,
+        "read_as": reading_key(part.name, profile, settings, key_print(secret)),
+        "profile": profile.name,
+        "profile_version": profile.version,
+        "source_system": profile.source_system,
+        "container": part.container,
+        "format": part.kind,
+        "size": part.size,
+        "encoding": content.encoding,
+        "encoding_confidence": round(content.confidence, 4),
+        "delimiter": content.delimiter,
+        "quote": content.quote,
+        # How numbers of typed formats were written as text; empty where the file itself is text.
+        "decimal": "" if part.kind == "text" else reading.decimal,
+        "header_rows": content.header_rows,
+        "header_fingerprint": header_fingerprint(content.names),
+        "header": HeaderPrint(content.names, tally.kinds).as_json(),  # type: ignore[arg-type]
+        "header_changes": {},
+        "renamed": dict(found.renamed),
+        "labels": {name: label for name, label in labels.items() if name in found.kept},
+        "preamble": [[_impersonal(cell) for cell in row] for row in content.preamble],
+        "value_labels": _kept_labels(content.value_labels, found.renamed, found.kept),
+        "zone": content.zone,
+        "delivered": tally.n_rows + len(tally.refused),
+        "rows": tally.n_rows,
+        "rows_files": tally.files,
+        # What a malformed row holds is not kept: which of its fields is personal cannot be known.
+        "malformed": [
+            {"source_line": r.line, "reason": r.fault, "n_fields": len(r.fields)} for r in tally.refused
+        ],
+        "footers": [_footer(record, canonical, found.kept, profile) for record in tally.footers],
+        "footer_rows": len(tally.footers),
+        "empty_rows": tally.n_empty,
+        "kept_columns": list(found.kept),
+        "unknown_columns": list(found.unknown),
+        "missing_columns": list(found.absent),
+        "warnings": _warnings(reading, tally),
+    }
+
+
+def header_fingerprint(names: Iterable[str]) -> str:
+    """SHA-256 of the column names, to see when a vendor changes an export."""
+    return hashlib.sha256("\x1f".join(names).encode()).hexdigest()
+
+
+def _warnings(reading: Reading, tally: _Tally) -> list[str]:
+    """What the header said, and what only all the rows could tell."""
+    counts = reading.content.counts if reading.content else {}
+    # A header is judged on the first rows; how many are empty is known here.
+    said = [note for note in reading.warnings if _EMPTY not in note]
+    said += [f"{n:,} {what}" for what, n in sorted(counts.items()) if n]
+    if tally.n_empty:
+        said.append(f"{tally.n_empty} {_EMPTY}")
+    if tally.footers:
+        said.append(f"{len(tally.footers)} footer rows were set aside")
+    if reading.part.kind == "text" and tally.last_line in _FULL:
+        said.append(
+            f"the file ends at line {tally.last_line:,}, all a sheet can hold: the rest may be cut off"
+        )
+    return said
+
+
+def _impersonal(cell: str) -> str:
+    return cell if _IMPERSONAL.fullmatch(cell) else ""
+
+
+def _footer(record: Record, names: Sequence[str], kept: Sequence[str], profile: Profile) -> dict[str, Any]:
+    """Line below the records: what it begins with, as far as the profile names it, and its kept cells."""
+    first = next((cell.strip() for cell in record.fields if cell.strip()), "")
+    said = [control.label for control in profile.control if isinstance(control, Total)]
+    begins = next((found for found in (re.search(p, first) for p in (*said, *profile.footer)) if found), None)
+    cells = dict(zip(names, record.fields, strict=False))
+    return {
+        "source_line": record.line,
+        "label": _named_part(first, begins.group()) if begins else "",
+        "cells": {name: cells[name] for name in kept if cells.get(name, "").strip()},
+    }
+
+
+def _named_part(cell: str, named: str) -> str:
+    """What a profile names of a cell; that more follows is told, and not what: it may be a person."""
+    return named if cell == named else f"{named} …"
+
+
+def _kept_labels(
+    labels: Mapping[str, Mapping[str, str]], renamed: Mapping[str, str], kept: Sequence[str]
+) -> dict[str, dict[str, str]]:
+    named = {renamed.get(name, name): dict(known) for name, known in labels.items()}
+    return {name: known for name, known in named.items() if name in kept}

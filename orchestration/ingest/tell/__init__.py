@@ -1,0 +1,1 @@
+"""What people are told about files before and after a run, and the drafts they edit; nothing is decided."""

@@ -1,0 +1,159 @@
+"""Lines of a drafted profile for its canonical columns: where each comes from and how it seems to be read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+import yaml
+
+from orchestration.ingest.tell.column_looks import ColumnLook, shown
+from orchestration.ingest.tell.likeness import OURS, words
+
+if TYPE_CHECKING:
+    from contracts.contract import Column, Contract
+    from contracts.profile import Profile
+
+_CURRENCY_SYMBOL: Final = re.compile(r"[€$£¥]|\b[A-Z]{3}\b")
+_WORDS_NAMED: Final = 8
+_WITH: Final = {"response_basis": ("first_response_minutes", "calendar")}
+"""Columns that must be said where another is there, and what they most often are."""
+_KINDS_OF_DAYS: Final = ("date", "timestamp")
+
+
+def column_lines(
+    contract: Contract,
+    columns: Mapping[str, str],
+    looks: Mapping[str, ColumnLook],
+    profiles: Mapping[str, Profile],
+) -> Iterator[str]:
+    """YAML lines of every canonical column: mapped, borrowed, or said to be missing.
+
+    Parameters
+    ----------
+    contract : the entity.
+    columns : canonical column to column of the file.
+    looks : what the columns of the file look like.
+    profiles : profiles of the same entity, whose words and decisions are borrowed.
+    """
+    own = [profile for profile in profiles.values() if profile.entity == contract.name]
+    for column in contract.columns:
+        if column.name in columns:
+            yield from _mapped(column, looks[columns[column.name]], own)
+        elif column.name == "is_deleted" or (column.name not in OURS and not column.nullable):
+            yield from _required(column, columns, own)
+        elif column.name in _WITH and _WITH[column.name][0] in columns:
+            said = flow({"default": _WITH[column.name][1]})
+            yield f"  {column.name}: {said}  # CHECK: {column.description}"
+        elif column.name not in OURS:
+            yield f"  # {column.name}: nothing looks like it; it may be empty."
+
+
+def _mapped(column: Column, look: ColumnLook, own: list[Profile]) -> Iterator[str]:
+    said: dict[str, Any] = {"from": look.name}
+    unknown: dict[str, int] = {}
+    if column.is_personal:
+        domains = (p.columns[column.name].hmac for p in own if column.name in p.columns)
+        said["hmac"] = next((domain for domain in domains if domain), "people")
+    else:
+        said |= _typing(column, look)
+        if any(column.name in profile.columns and profile.columns[column.name].lower_case for profile in own):
+            said["lower_case"] = True
+    if column.allowed and look.words:
+        values, unknown = _values(column, look.words, own)
+        said |= {"values": values} if values else {}
+    yield f"  {column.name}: {flow(said)}  # {look.said}"
+    if unknown:
+        named = [f"{flow(shown(word, look.is_personal))} ({n})" for word, n in unknown.items()]
+        more = f" and {len(named) - _WORDS_NAMED} more" if len(named) > _WORDS_NAMED else ""
+        yield f"  # CHECK {column.name}: map {', '.join(named[:_WORDS_NAMED])}{more}"
+        yield f"  # (values: {{theirs: ours}}) to one of {', '.join(column.allowed[:_WORDS_NAMED])}."
+
+
+def _values(
+    column: Column, found: Mapping[str, int], own: list[Profile]
+) -> tuple[dict[str, str], dict[str, int]]:
+    """Words of the file whose meaning is known, and those that a person has to map."""
+    known = {
+        word.casefold(): value
+        for profile in own
+        if column.name in profile.columns
+        for word, value in profile.columns[column.name].values.items()
+    }
+    known |= {word.casefold(): word for word in column.allowed}
+    values = {word: known[word.casefold()] for word in found if word.casefold() in known}
+    return (
+        {word: value for word, value in values.items() if word != value},
+        {word: n for word, n in found.items() if word not in values},
+    )
+
+
+def _typing(column: Column, look: ColumnLook) -> dict[str, Any]:
+    if column.kind in _KINDS_OF_DAYS:
+        return _day(column, look)
+    if column.kind == "minutes":
+        return _duration(look)
+    if column.kind == "money" and _CURRENCY_SYMBOL.search(look.example):
+        return {"strip_symbols": True}
+    if column.kind == "share" and "%" in look.example:
+        return {"percent": "sign"}
+    return {}
+
+
+def _duration(look: ColumnLook) -> dict[str, Any]:
+    if look.kind == "time":
+        return {"duration": "hms" if look.example.count(":") == 2 else "hm"}
+    said = words(look.name).split()
+    units = {"hours": {"h", "hour", "hours", "hrs"}, "seconds": {"s", "sec", "seconds"}}
+    return next(({"duration": unit} for unit, known in units.items() if known & set(said)), {})
+
+
+def _day(column: Column, look: ColumnLook) -> dict[str, Any]:
+    """How a day or time is read, from its digits: YYYYMMDD, seconds since 1970, or sheet serials."""
+    example = look.example
+    if look.kind == "integer":
+        forms = {8: "yyyymmdd", 10: "epoch_seconds", 13: "epoch_millis", 5: "excel_serial"}
+        return {"reads": forms[len(example)]} if len(example) in forms else {}
+    if column.kind == "timestamp" and look.kind == "date":
+        return {"reads": ["local", "start_of_day"]}
+    if column.kind == "date" and look.kind == "time":
+        return {"reads": ["local", "day_of_time"]}
+    return {}
+
+
+def _required(column: Column, columns: Mapping[str, str], own: list[Profile]) -> Iterator[str]:
+    if column.name == "currency":
+        yield "  currency: {default_setting: default_currency}  # CHECK: the file names none"
+        return
+    borrowed = _borrowed(column.name, columns, own)
+    if borrowed is not None:
+        yield f"  {column.name}: {flow({'cases': borrowed})}  # CHECK: as other profiles decide it"
+    elif column.kind == "boolean":
+        yield f"  {column.name}: {flow({'cases': [{'value': False}]})}  # CHECK: nothing in the file says it"
+    else:
+        yield f"  # CHECK {column.name}: required, and nothing looks like it. {column.description}"
+
+
+def _borrowed(name: str, columns: Mapping[str, str], own: list[Profile]) -> list[dict[str, Any]] | None:
+    """Decision list of another profile, where it asks only for columns that this file has too."""
+    for profile in own:
+        cases = profile.columns[name].cases if name in profile.columns else ()
+        sources = profile.columns.items()
+        names = {source: canonical for canonical, mapping in sources for source in mapping.sources}
+        asked = {source for case in cases for source in case.when}
+        if asked and all(names.get(source) in columns for source in asked):
+            renamed = [{columns[names[s]]: wanted for s, wanted in case.when.items()} for case in cases]
+            return [
+                {**({"when": when} if when else {}), "value": case.value}
+                for when, case in zip(renamed, cases, strict=True)
+            ]
+    return None
+
+
+def flow(value: Any) -> str:
+    """A value as YAML on one line, quoted where it must be."""
+    text: str = yaml.safe_dump(
+        value, default_flow_style=True, allow_unicode=True, width=10**6, sort_keys=False
+    )
+    return text.removesuffix("\n").removesuffix("\n...")
