@@ -38,14 +38,14 @@ LAYERS: tuple[Layer, ...] = (
         "each delivered file read once: every kept column as text, with delivery and line",
         _PLATFORM,
         frozenset({"python", "parquet"}),
-        ("orchestration.ingest.receive", "orchestration.assets.landing"),
+        ("orchestration.ingest.land", "orchestration.assets.landing"),
     ),
     Layer(
         "accepted",
         "canonical entities, typed, contracted and de-duplicated; refused rows lie in quarantine",
         _PLATFORM,
         frozenset({"python", "pandera", "parquet"}),
-        ("contracts", "orchestration.ingest.gate.accept", "orchestration.assets.accepted"),
+        ("contracts", "orchestration.ingest.gate", "orchestration.assets.accepted"),
     ),
     Layer(
         "staging",
