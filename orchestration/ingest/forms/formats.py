@@ -39,8 +39,13 @@ def open_part(
         return _text(part, declared, is_header)
     if part.kind == "workbook":
         records, warnings = sheet_records(part, decimal)
-        header_rows = declared.header_rows if declared else None
-        table = table_of(records, part.name, header_rows=header_rows, is_header=is_header)
+        table = table_of(
+            records,
+            part.name,
+            header_rows=declared.header_rows if declared else None,
+            is_header=is_header,
+            unpivot=_is_pivoted(declared),
+        )
         return of_table(table, warnings=(*part.warnings, *warnings))
     formats: dict[str, Callable[[Part, str], Content]] = {
         "json": open_json,
@@ -59,6 +64,7 @@ def _text(part: Part, declared: Source | None, is_header: IsHeader | None) -> Co
         quote=declared.quote if declared else None,
         header_rows=declared.header_rows if declared else None,
         is_header=is_header,
+        unpivot=_is_pivoted(declared),
     )
     return Content(
         names=head.names,
@@ -73,3 +79,7 @@ def _text(part: Part, declared: Source | None, is_header: IsHeader | None) -> Co
         quote=head.quote,
         warnings=(*part.warnings, *head.warnings),
     )
+
+
+def _is_pivoted(declared: Source | None) -> bool:
+    return declared is not None and declared.unpivot is not None

@@ -214,6 +214,20 @@ def test_n32_a_pivoted_layout_is_turned_by_declaration(exports: Any) -> None:
     assert rows["source_line"].tolist() == [2006, 3007]
 
 
+def test_n32_months_as_columns_are_turned_by_declaration(exports: Any) -> None:
+    exports.put(
+        "exports/rates.csv",
+        "currency,rate_kind,2024-01-01,2024-02-01\nUSD,average,0.90,0.91\nGBP,average,1.10,1.11\n",
+    )
+    turned = {"columns": r"\d{4}-\d{2}-\d{2}", "name_to": "period", "value_to": "rate_to_reporting"}
+    exports.settings = _settings(sources=[{"system": "reference", "pattern": "rates.csv", "unpivot": turned}])
+    delivery = _of(exports.receive(), "exports/rates.csv")
+    assert delivery.status == "taken", delivery.problem
+    rows = _landed(exports.home, delivery)
+    assert rows["period"].tolist() == ["2024-01-01", "2024-02-01"] * 2
+    assert rows["rate_to_reporting"].tolist() == ["0.90", "0.91", "1.10", "1.11"]
+
+
 def test_deliveries_read_in_parallel_come_out_the_same(exports: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     for month in range(1, 4):
         exports.tickets(f"t-2024-0{month}.csv", [{"id": f"{month}{n}"} for n in range(50)])
