@@ -163,8 +163,7 @@ class EntityGate:
             self.stage(batch.good, sequence)
             for (delivery_id, line), found in batch.refused.items():
                 self.reasons.add(delivery_id, line, found)
-            name = others[0].profile.name
-            self.warnings += [f"{name}: {note}" for note in batch.warnings]
+            self.warnings += batch.warnings
 
     def _note_refused_keys(self) -> None:
         """Texts of the keys of refused rows, by which a snapshot still holds them."""

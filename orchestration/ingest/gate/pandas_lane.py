@@ -27,6 +27,7 @@ class Batch:
     ----------
     good : typed rows that hold their contract by themselves.
     refused : reasons by delivery and line.
+    warnings : what a person should know, with the name of the profile.
     """
 
     good: pd.DataFrame
@@ -58,7 +59,7 @@ def converted_batches(
     piles: list[_Pile] = []
     for lot, rows, notes in _text_rows(con, lots, sources):
         if notes:
-            yield Batch(lot.contract.empty(), {}, notes)
+            yield Batch(lot.contract.empty(), {}, _named(notes, lot))
         pile = next((pile for pile in piles if _is_alike(pile.lot, lot)), None)
         if pile is None:
             pile = _Pile(lot)
@@ -121,7 +122,11 @@ def _judged(pile: _Pile, pseudonym_key: str) -> Iterator[Batch]:
     ):
         refused[str(owner), int(line)] = list(reasons)
     good = typed[np.array([not reasons for reasons in found], dtype=bool)]
-    yield Batch(good, refused, made.warnings)
+    yield Batch(good, refused, _named(made.warnings, pile.lot))
+
+
+def _named(notes: Sequence[str], lot: Lot) -> tuple[str, ...]:
+    return tuple(f"{lot.profile.name}: {note}" for note in notes)
 
 
 def as_corrected(rows: pd.DataFrame, lot: Lot) -> pd.DataFrame:
