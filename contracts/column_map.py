@@ -210,11 +210,6 @@ class ColumnMap(Strict):
         return self
 
     @property
-    def is_by_file(self) -> bool:
-        """Whether a value depends on other rows of its file, so that a part of the file is not enough."""
-        return self.ordinal is not None or self.listed_in is not None or bool(self.content_key)
-
-    @property
     def worded(self) -> tuple[str, ...]:
         """Source columns whose first filled text a declared word stands for; none where cases ask several."""
         asked = {name for case in self.cases for name in case.when}

@@ -36,7 +36,7 @@ def open_parquet(part: Part, decimal: str = ".") -> Content:
     """
     schema = _file(part).schema_arrow
 
-    def chunks(keep: Sequence[str], footers: Sequence[str]) -> Iterator[Chunk]:  # noqa: ARG001
+    def chunks(keep: Sequence[str], _footers: Sequence[str]) -> Iterator[Chunk]:
         raw = {name.strip(): name for name in schema.names}
         line = 1
         try:

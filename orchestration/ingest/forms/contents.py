@@ -3,10 +3,9 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
-from orchestration.ingest.text.blocks import Chunk
-from orchestration.ingest.text.records import Record
+from orchestration.ingest.text.stretches import Chunk, chunk_of
 from orchestration.ingest.text.tabular import Table, without_footers
 
 __all__ = ["Chunk", "Chunks", "Content", "chunk_of", "in_chunks", "of_table"]
@@ -79,23 +78,6 @@ def of_table(table: Table, encoding: str = "", warnings: Sequence[str] = ()) -> 
         encoding=encoding,
         warnings=(*warnings, *table.warnings),
     )
-
-
-def chunk_of(
-    keep: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    lines: Sequence[int],
-    refused: Sequence[Record] = (),
-    footers: Sequence[Record] = (),
-    n_empty: int = 0,
-) -> Chunk:
-    """Chunk of rows of text, one list per row in the order of `keep`."""
-    import pyarrow
-
-    pa: Any = pyarrow
-    columns = {name: pa.array([row[place] for row in rows], pa.string()) for place, name in enumerate(keep)}
-    columns["source_line"] = pa.array(lines, pa.int64())
-    return Chunk(pa.table(columns), tuple(refused), tuple(footers), n_empty)
 
 
 def in_chunks(rows: Sequence[object], refused: Sequence[object]) -> bool:

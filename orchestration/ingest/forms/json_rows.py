@@ -51,7 +51,7 @@ def open_json(part: Part, decimal: str = ".") -> Content:
     if not names:
         raise UnreadableFile("The file holds no object with a field", part.name, "export it again")
 
-    def chunks(keep: Sequence[str], footers: Sequence[str]) -> Iterator[Chunk]:  # noqa: ARG001
+    def chunks(keep: Sequence[str], _footers: Sequence[str]) -> Iterator[Chunk]:
         rows: list[list[str]] = []
         numbers: list[int] = []
         refused: list[Record] = []

@@ -41,7 +41,7 @@ def open_sav(part: Part, decimal: str = ".") -> Content:
     ranges: Mapping[str, _Ranges] = metadata.missing_ranges
     counts: Counter[str] = Counter()
 
-    def chunks(keep: Sequence[str], footers: Sequence[str]) -> Iterator[Chunk]:  # noqa: ARG001
+    def chunks(keep: Sequence[str], _footers: Sequence[str]) -> Iterator[Chunk]:
         offset = 0
         while True:
             columns, _ = _read(

@@ -16,7 +16,7 @@ from contracts.contract import Contract
 from contracts.sql_rules import SQL_TYPES, clashing, listed, quoted, text
 from orchestration.ingest.gate import plain_lane, versions
 from orchestration.ingest.gate.accepted import EntityWriter, take_out
-from orchestration.ingest.gate.lots import Lot, record_key
+from orchestration.ingest.gate.lots import Lot, period_of, record_key
 from orchestration.ingest.gate.mapping import mapped_sql
 from orchestration.ingest.gate.pandas_lane import converted_batches
 from orchestration.ingest.gate.reasons import Reasons
@@ -117,14 +117,14 @@ class EntityGate:
 
     def _staged(self) -> Any:
         """Rows that pandas judged, by month, delivery and line."""
-        period = plain_lane.period_of(self.contract)
+        period = period_of(self.contract)
         rows = self.mapped(f"(select *, {period} as _period from staged)")
         return self.con.sql(f"{rows} order by _period, _seq, source_line").to_arrow_table()
 
     def _gone(self, ids: dict[int, str]) -> dict[object, dict[str, list[int]]]:
         """Rows that were written and do not count, by month and delivery."""
         gone: dict[object, dict[str, list[int]]] = {}
-        period = plain_lane.period_of(self.contract)
+        period = period_of(self.contract)
         found = self.con.execute(
             f"select distinct {period}, _seq, source_line from good semi join "
             "(select _seq, source_line from fates where fate <> 'accepted') using (_seq, source_line) "
@@ -186,7 +186,11 @@ class EntityGate:
     def _note_clashes(self) -> None:
         if not any(rule.spans_rows for rule in self.contract.frame_rules):
             return
-        self.con.execute(f"create or replace table ending as {self._counting('good')}")
+        gone = "select _seq, source_line from fates where fate <> 'accepted'"
+        self.con.execute(
+            "create or replace table ending as select * from good as counting "
+            f"anti join ({gone}) as gone using (_seq, source_line)"
+        )
         for rule, condition in clashing(self.contract, "ending").items():
             if not rule.endswith(":unique_key"):
                 self._refuse(f"select _seq, source_line from ending where {condition}", rule)
@@ -220,11 +224,3 @@ class EntityGate:
 
     def _register_lines(self, lines: dict[int, list[str]]) -> None:
         self.con.register("lines", pa.table({"source_line": pa.array(sorted(lines), pa.int64())}))
-
-    def _counting(self, rows: str) -> str:
-        """Rows that are not superseded, repeated or in conflict."""
-        n_gone = self.con.execute("select count(*) from fates where fate <> 'accepted'").fetchall()[0][0]
-        if not n_gone:
-            return rows if rows.startswith("(") else f"(select * from {rows})"
-        gone = "select _seq, source_line from fates where fate <> 'accepted'"
-        return f"(select * from {rows} as counting anti join ({gone}) as gone using (_seq, source_line))"

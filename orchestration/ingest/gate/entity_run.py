@@ -70,7 +70,10 @@ def run_entity(
     n_rows = sum(line["n_rows"] for line in accepted)
     others = tally.other_lines(gate)
     for lot in gate.lots:
-        quarantine.write(held, _held_back(gate, lot))
+        if reasons_by_line := gate.reasons.of(lot.delivery_id):
+            rows = gate.refused_rows(lot)
+            others += tally.refused_lines(gate, lot, rows, len(reasons_by_line))
+            quarantine.write(held, _held_back(rows, reasons_by_line, lot))
     whole = [
         tally.whole_line(lot, contract.name, has_money=amount_column(contract) is not None)
         for lot in own
@@ -135,18 +138,14 @@ def _verdict(
     )
 
 
-def _held_back(gate: EntityGate, lot: Lot) -> pd.DataFrame:
-    reasons = gate.reasons.of(lot.delivery_id)
-    if not reasons:
-        return quarantine.empty()
-    rows = as_corrected(gate.refused_rows(lot), lot)
+def _held_back(rows: pd.DataFrame, reasons: dict[int, list[str]], lot: Lot) -> pd.DataFrame:
     return quarantine.held_back(
-        rows[[*lot.columns, "source_line"]],
+        as_corrected(rows, lot)[[*lot.columns, "source_line"]],
         reasons,
         lot.profile,
         file=lot.file,
         delivery_id=lot.delivery_id,
-        entity=gate.contract.name,
+        entity=lot.contract.name,
     )
 
 

@@ -1,10 +1,10 @@
-"""Drop zone -> accepted/ once more, outside a run, for verbs that tell how things stand now. No judging."""
+"""Drop zone -> accepted/ outside a run, for verbs that tell how things stand or would stand. No judging."""
 
 from pathlib import Path
 
 from orchestration.ingest.gate.accept import AcceptResult, accept
-from orchestration.ingest.land.deliveries import receive
-from orchestration.settings import Settings
+from orchestration.ingest.land.deliveries import EXPORTS, Delivery, receive
+from orchestration.settings import DEMO_PSEUDONYM_KEY, Settings
 
 
 def judge_again(home: Path, settings: Settings, given_key: str | None = None) -> AcceptResult:
@@ -18,3 +18,20 @@ def judge_again(home: Path, settings: Settings, given_key: str | None = None) ->
     """
     receive(home, settings, pseudonym_key=given_key)
     return accept(home, settings, pseudonym_key=given_key, require_references=False)
+
+
+def judge_aside(aside: Path, settings: Settings) -> tuple[list[Delivery], AcceptResult | None]:
+    """Take in and judge what lies in a home that is thrown away; None where nothing could be taken.
+
+    Nothing that is judged here stays, so neither the drop zone nor the secret of a real home matters.
+
+    Parameters
+    ----------
+    aside : the home, with its files below exports/.
+    settings : declarations per source.
+    """
+    settings = settings.model_copy(update={"drop_zone": EXPORTS, "withdrawn": ()})
+    received = receive(aside, settings, pseudonym_key=DEMO_PSEUDONYM_KEY)
+    if not any(delivery.is_landed for delivery in received):
+        return received, None
+    return received, accept(aside, settings, pseudonym_key=DEMO_PSEUDONYM_KEY, require_references=False)

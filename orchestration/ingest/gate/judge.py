@@ -1,4 +1,4 @@
-"""Landed rows of one profile -> accepted frames, refused rows and ledger lines. Reads and writes no file."""
+"""Landed responses of one survey profile -> accepted frames, refused rows, ledger lines. Touches no file."""
 
 from collections.abc import Sequence
 
@@ -11,6 +11,7 @@ from contracts.gate import reasons_by_row
 from contracts.profile import Profile
 from contracts.schema import rows_that_clash
 from orchestration.ingest.gate import quarantine
+from orchestration.ingest.gate.lots import record_key
 from orchestration.ingest.gate.mapping import organizations_of
 from orchestration.ingest.gate.reasons import Reasons
 from orchestration.ingest.gate.resolve import n_late_corrections, resolve, said
@@ -53,7 +54,7 @@ def judge(
         reasons.add_rows(frames[contract.name], {place: row for place, row in enumerate(found) if row})
     frames = _without_refused(frames, reasons)
 
-    key = _record_key(contracts)
+    key = record_key(contracts)
     records = _records(frames, contracts, key)
     fate = resolve(records, key, reasons.sequence, _content(records, frames, contracts, key))
     no_version = records[fate == "conflict"]
@@ -93,8 +94,7 @@ def _gathered(
     if not parts:
         return contract.empty()
     rows = pd.concat(parts, ignore_index=True)
-    if contract.name not in ("crosswalk", "organizations"):
-        rows["organization_id"] = organizations_of(rows, contract.name, crosswalk)
+    rows["organization_id"] = organizations_of(rows, contract.name, crosswalk)
     return contract.typed(rows)
 
 
@@ -127,11 +127,6 @@ def _note_clashes(frame: pd.DataFrame, contract: Contract, reasons: Reasons) -> 
 
 def _without_refused(frames: Frames, reasons: Reasons) -> Frames:
     return {name: frame[~reasons.are_against(frame)] for name, frame in frames.items()}
-
-
-def _record_key(contracts: Sequence[Contract]) -> list[str]:
-    shared = [name for name in contracts[0].key if all(name in contract.key for contract in contracts)]
-    return shared if "source_system" in shared else ["source_system", *shared]
 
 
 def _records(frames: Frames, contracts: Sequence[Contract], key: Sequence[str]) -> pd.DataFrame:

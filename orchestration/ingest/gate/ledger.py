@@ -133,23 +133,3 @@ def amounts_of(periods: pd.DataFrame) -> str | None:
 def _total(amounts: "pd.Series[Any]") -> Decimal | None:
     known = [amount for amount in amounts if isinstance(amount, Decimal)]
     return sum(known, Decimal("0.00")) if known else None
-
-
-def amounts_by_fate(amount: pd.Series, currency: pd.Series, fate: pd.Series) -> dict[str, dict[str, str]]:
-    """Sum of amounts per currency and fate, exact, as text.
-
-    Parameters
-    ----------
-    amount : decimals; unknown ones are in no sum.
-    currency : ISO code per row.
-    fate : one of `FATES` per row.
-    """
-    sums: dict[str, dict[str, Decimal]] = {}
-    for value, code, what in zip(amount, currency, fate, strict=True):
-        if isinstance(value, Decimal) and isinstance(code, str):
-            parts = sums.setdefault(code, dict.fromkeys(FATES, Decimal("0.00")))
-            parts[what] += value
-    return {
-        code: {**{what: str(parts[what]) for what in FATES}, "delivered": str(sum(parts.values()))}
-        for code, parts in sorted(sums.items())
-    }

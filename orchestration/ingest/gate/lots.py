@@ -11,7 +11,7 @@ from contracts.contract import Contract
 from contracts.entities import ENTITIES
 from contracts.manner import Manner
 from contracts.profile import Profile
-from contracts.sql_rules import listed, text
+from contracts.sql_rules import quoted, text
 from contracts.sql_typing import PlainRows, plain_rows
 from orchestration.ingest.gate import corrections
 from orchestration.ingest.gate.resolve import Fate
@@ -61,11 +61,6 @@ class Lot:
         """SQL source of the landed rows: text columns and ``source_line``."""
         return landed_rows(self.paths)
 
-    @property
-    def landed(self) -> str:
-        """SQL query of the landed rows in file order."""
-        return f"select {listed((*self.columns, 'source_line'))} from {self.rows}"
-
 
 def landed_rows(paths: Sequence[Path]) -> str:
     """SQL source of the rows of landed files."""
@@ -99,6 +94,12 @@ def lot_of(
     if not is_fast or profile.entity is None or delivery.counts_as_a_whole:
         return lot
     return replace(lot, plain=plain_rows(profile, lot.contract, manner, lot.columns))
+
+
+def period_of(contract: Contract) -> str:
+    """SQL of the month a row lies in, null for entities without months."""
+    period = contract.period_column
+    return f"date_trunc('month', {quoted(period)})::date" if period else "null::date"
 
 
 def system_column(contract: Contract) -> str:

@@ -10,10 +10,10 @@ import pandas as pd
 from contracts.contract import Contract
 from contracts.sql_given import GIVEN, given_columns, listings, members
 from contracts.sql_rules import SQL_TYPES, broken, listed, quoted, text
-from orchestration.ingest.gate.lots import Lot, landed_rows, system_column
+from orchestration.ingest.gate.lots import Lot, landed_rows, period_of, system_column
 
-PLACE = ("_seq", "source_line")
-"""Columns that name a row: the sequence of its delivery and its line."""
+_ROWS_AT_A_TIME = 400_000
+"""Bounds the memory of typing, never the outcome."""
 
 
 def prepare(con: duckdb.DuckDBPyConnection, lot: Lot) -> tuple[str, str]:
@@ -99,16 +99,6 @@ def plain_tables(
         yield con.sql(f"{rows} order by _period, source_line").to_arrow_table()
     con.execute("drop table if exists judged")
     con.execute("drop table if exists dirty")
-
-
-_ROWS_AT_A_TIME = 400_000
-"""Bounds the memory of typing, never the outcome."""
-
-
-def period_of(contract: Contract) -> str:
-    """SQL of the month a row lies in, null for entities without months."""
-    period = contract.period_column
-    return f"date_trunc('month', {quoted(period)})::date" if period else "null::date"
 
 
 def _pieces(con: duckdb.DuckDBPyConnection, lot: Lot, source: str) -> Iterator[str]:

@@ -59,7 +59,6 @@ def _loaded(lot: Lot) -> Loaded:
         rows=pd.concat([rows, anew], ignore_index=True) if len(anew) else rows,
         delivered=lot.delivered,
         malformed=malformed,
-        header_zone=lot.manifest.get("zone"),
         whole=lot.whole,
     )
 

@@ -50,21 +50,18 @@ def accepted_lines(
 
 
 def other_lines(gate: EntityGate) -> list[Line]:
-    """Rows that repeat another or were superseded, and refused rows, by delivery and period."""
+    """Rows that repeat another or were superseded, by delivery and period."""
     lots = {lot.sequence: lot for lot in gate.lots}
     found = gate.con.execute(
         "select _seq, _period::varchar, _currency, fate, count(*), sum(_amount), "
         "count(*) filter (_amount is null) "
         "from fates where fate in ('duplicate', 'superseded') group by all order by all"
     ).fetchall()
-    lines = [
+    return [
         _line(lots[row[0]].file, lots[row[0]].delivery_id, gate.contract, row[1], row[2], *row[3:])
         for row in found
         if row[0] in lots
     ]
-    for lot in gate.lots:
-        lines += _refused_lines(gate, lot)
-    return lines
 
 
 def whole_line(lot: Lot, entity: str, *, has_money: bool) -> Line:
@@ -77,11 +74,14 @@ def whole_line(lot: Lot, entity: str, *, has_money: bool) -> Line:
     }
 
 
-def _refused_lines(gate: EntityGate, lot: Lot) -> list[Line]:
-    n_refused = len(gate.reasons.of(lot.delivery_id))
-    if not n_refused:
-        return []
-    rows = gate.refused_rows(lot)
+def refused_lines(gate: EntityGate, lot: Lot, rows: pd.DataFrame, n_refused: int) -> list[Line]:
+    """Refused rows of a delivery by period, with the money that can be read of them.
+
+    Parameters
+    ----------
+    rows : as `EntityGate.refused_rows` gives them; lines that could not be split into fields are not there.
+    n_refused : refused rows, those included.
+    """
     typed = _leniently(rows, lot) if len(rows) else gate.contract.empty()
     period = gate.contract.period_column
     months = typed[period].dt.strftime("%Y-%m-01") if period else pd.Series(None, index=typed.index)

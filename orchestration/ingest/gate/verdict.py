@@ -1,6 +1,5 @@
 """What goes into judging one profile's rows and what comes out, and how it is counted. No judging here."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -8,7 +7,7 @@ import pandas as pd
 
 from contracts.contract import Contract
 from contracts.profile import Profile
-from orchestration.ingest.gate.ledger import LedgerLine, amounts_by_fate
+from orchestration.ingest.gate.ledger import LedgerLine
 from orchestration.ingest.gate.reasons import Reasons
 from orchestration.ingest.gate.resolve import Fate
 
@@ -23,7 +22,6 @@ class Loaded:
     rows : kept columns as text with ``source_line``.
     delivered : rows in the file, malformed ones too.
     malformed : reason by line of the rows that could not be split into fields.
-    header_zone : time zone that the header states; beats the declared one.
     whole : fate of all rows at once: ``duplicate`` (the same bytes came before) or ``superseded`` (a
         reference file that was replaced by a newer one).
     """
@@ -33,7 +31,6 @@ class Loaded:
     rows: pd.DataFrame
     delivered: int
     malformed: Mapping[int, str]
-    header_zone: str | None = None
     whole: Fate | None = None
 
 
@@ -92,7 +89,6 @@ def ledger_line(
     own = records[(records["delivery_id"] == delivery.delivery_id) & (not delivery.whole)]
     fate = final[own.index]
     kept = own[fate == "accepted"]
-    amounts = amounts_by_fate(own["amount"], own["currency"], fate) if "amount" in own else None
     return LedgerLine(
         file=delivery.file,
         delivery_id=delivery.delivery_id,
@@ -105,9 +101,7 @@ def ledger_line(
         superseded=delivery.delivered
         if delivery.whole == "superseded"
         else int((fate == "superseded").sum()),
-        n_deleted=int(kept["is_deleted"].fillna(False).sum()) if "is_deleted" in kept else 0,
         n_unmapped=int(kept["organization_id"].isna().sum()),
-        amounts=json.dumps(amounts) if amounts else None,
     )
 
 
@@ -132,6 +126,5 @@ def entity_verdict(
         n_duplicate=sum(line.duplicate for line in lines),
         n_superseded=sum(line.superseded for line in lines),
         n_unmapped=int(frame["organization_id"].isna().sum()),
-        n_deleted=int(frame["is_deleted"].fillna(False).sum()) if "is_deleted" in frame else 0,
         n_late_corrections=n_late,
     )

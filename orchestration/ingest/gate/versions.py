@@ -10,7 +10,7 @@ import duckdb
 
 from contracts.contract import Contract
 from contracts.sql_rules import listed, quoted
-from orchestration.ingest.gate.lots import Lot
+from orchestration.ingest.gate.lots import Lot, period_of
 
 FATES = "fates"
 """Table of the rows whose key is repeated or gone: place, fate, key, period and money."""
@@ -32,10 +32,7 @@ class Money:
 
 def money_of(contract: Contract) -> Money:
     """Period and money of an entity's rows."""
-    period = (
-        f"date_trunc('month', {contract.period_column})::date" if contract.period_column else "null::date"
-    )
-    amount = amount_column(contract)
+    period, amount = period_of(contract), amount_column(contract)
     if amount is None:
         return Money(period, "null::varchar", "null::decimal(18,2)")
     return Money(period, "currency", amount)

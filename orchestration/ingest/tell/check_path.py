@@ -13,19 +13,19 @@ from contracts.profile import Profile
 from orchestration.errors import UnreadableFile
 from orchestration.ingest.forms.containers import Part
 from orchestration.ingest.gate import quarantine
-from orchestration.ingest.gate.accept import QUARANTINE, AcceptResult, accept
+from orchestration.ingest.gate.accept import QUARANTINE, AcceptResult
+from orchestration.ingest.gate.gate_again import judge_aside
 from orchestration.ingest.land.deliveries import (
     EXPORTS,
     Delivery,
     delivered_files,
     is_delivered,
     manifest_of,
-    receive,
 )
 from orchestration.ingest.land.reading import Reading, delivered_parts, read_part
 from orchestration.ingest.profiles import PROFILES, profiles_of
 from orchestration.ingest.tell.violations import Violation, violations
-from orchestration.settings import DEMO_PSEUDONYM_KEY, Settings, home_around
+from orchestration.settings import Settings, home_around
 
 _LINES_NAMED: Final = 5
 # Rows told one by one; all are counted.
@@ -108,13 +108,11 @@ def check_path(path: Path, settings: Settings | None = None, *, home: Path | Non
     with tempfile.TemporaryDirectory(prefix="maturity-check-") as folder:
         aside = Path(folder)
         _link(aside, files, home or home_around(path))
-        # Nothing that is judged here stays, so neither the drop zone nor the secret of the home matters.
-        settings = settings.model_copy(update={"drop_zone": EXPORTS, "withdrawn": ()})
-        received = receive(aside, settings, pseudonym_key=DEMO_PSEUDONYM_KEY)
+        settings = settings.model_copy(update={"drop_zone": EXPORTS})
+        received, result = judge_aside(aside, settings)
         reports = {delivery.file: _described(aside, delivery) for delivery in received}
         _describe_others(aside, settings, received, reports)
-        if any(delivery.is_landed for delivery in received):
-            result = accept(aside, settings, pseudonym_key=DEMO_PSEUDONYM_KEY, require_references=False)
+        if result is not None:
             _judged(aside, result, reports)
     return [replace(reports[file], file=_shown_part(file, shown)) for file in sorted(reports)]
 

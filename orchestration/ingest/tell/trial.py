@@ -14,13 +14,14 @@ from contracts.entities import ENTITIES
 from contracts.profile import Profile, ProfileError, parse_profile
 from orchestration.errors import SettingsError, UnreadableFile
 from orchestration.ingest.gate import quarantine
-from orchestration.ingest.gate.accept import QUARANTINE, accept
+from orchestration.ingest.gate.accept import QUARANTINE
 from orchestration.ingest.gate.accepted import read_entity
+from orchestration.ingest.gate.gate_again import judge_aside
 from orchestration.ingest.gate.judge import entities_of
-from orchestration.ingest.land.deliveries import EXPORTS, LANDING, Delivery, manifest_of, receive
+from orchestration.ingest.land.deliveries import EXPORTS, LANDING, Delivery, manifest_of
 from orchestration.ingest.profiles import PROFILES, profiles_of
 from orchestration.ingest.tell.violations import MASKED, Violation, violations
-from orchestration.settings import DEMO_PSEUDONYM_KEY, Settings, Source
+from orchestration.settings import Settings, Source
 
 _OURS: Final = ("source_system", "delivered_by", "delivery_id", "source_line", "organization_id")
 _COUNTS: Final = ("delivered", "accepted", "quarantined", "duplicate", "superseded")
@@ -92,15 +93,13 @@ def try_profile(
         link = aside / EXPORTS / below
         link.parent.mkdir(parents=True)
         link.symlink_to(path.resolve())
-        settings = settings.model_copy(update={"drop_zone": EXPORTS, "withdrawn": ()})
         if chosen is not None:
             declared = settings.source_for(below, chosen.source_system) or Source(system=chosen.source_system)
             declared = declared.model_copy(update={"pattern": "**/*", "profile": chosen.name})
             settings = settings.model_copy(update={"sources": (declared,)})
-        received = receive(aside, settings, pseudonym_key=DEMO_PSEUDONYM_KEY)
+        received, result = judge_aside(aside, settings)
         counts: dict[str, dict[str, int]] = {}
-        if any(delivery.is_landed for delivery in received):
-            result = accept(aside, settings, pseudonym_key=DEMO_PSEUDONYM_KEY, require_references=False)
+        if result is not None:
             for line in result.ledger.to_dict("records"):
                 counts[str(line["file"])] = {name: int(line[name]) for name in _COUNTS}
         return [_tried(aside, delivery, counts.get(delivery.file, {}), n) for delivery in received]

@@ -42,6 +42,23 @@ class Chunk:
     n_empty: int = 0
 
 
+def chunk_of(
+    keep: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    lines: Sequence[int],
+    refused: Sequence[Record] = (),
+    footers: Sequence[Record] = (),
+    n_empty: int = 0,
+) -> Chunk:
+    """Chunk of rows of text, one list per row in the order of `keep`."""
+    import pyarrow
+
+    pa: Any = pyarrow
+    columns = {name: pa.array([row[place] for row in rows], pa.string()) for place, name in enumerate(keep)}
+    columns["source_line"] = pa.array(lines, pa.int64())
+    return Chunk(pa.table(columns), tuple(refused), tuple(footers), n_empty)
+
+
 @dataclass(slots=True)
 class Stretches:
     """How the records below a header are read; attributes as in `blocks.Head` and `blocks.read_chunks`.
@@ -105,15 +122,9 @@ class Stretches:
         n_empty: int = 0,
     ) -> Chunk:
         """Chunk of rows that hold all columns."""
-        import pyarrow
-
-        pa: Any = pyarrow
-        columns = {
-            name: pa.array([row[place] for row in rows], pa.string())
-            for name, place in zip(self.keep, self._places, strict=True)
-        }
-        columns["source_line"] = pa.array(lines, pa.int64())
-        return Chunk(pa.table(columns), tuple(refused), tuple(footers), n_empty)
+        places = self._places
+        kept = [[row[place] for place in places] for row in rows]
+        return chunk_of(self.keep, kept, lines, refused, footers, n_empty)
 
     @property
     def _places(self) -> list[int]:
