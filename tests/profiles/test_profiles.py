@@ -79,7 +79,7 @@ def with_expressions(rows: pd.DataFrame, profile: Profile) -> pd.DataFrame:
     if not profile.expressions:
         return rows
     absent = [name for name in sorted(profile.used) if name not in rows.columns]
-    given = rows.reindex(columns=[*rows.columns, *absent]).astype({name: "str" for name in absent})  # noqa: F841
+    given = rows.reindex(columns=[*rows.columns, *absent]).astype({name: "str" for name in absent})  # noqa: F841  # read by name in the SQL
     made = ", ".join(f'({sql}) as "sql:{name}"' for name, sql in profile.expressions.items())
     found = duckdb.sql(f"select {made} from given order by source_line").df().astype("str")
     return pd.concat([rows, found], axis=1)

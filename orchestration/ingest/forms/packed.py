@@ -55,6 +55,7 @@ def stream(path: Path, container: str, member: str, where: str) -> BinaryIO:
     """
     openers: dict[str, Callable[[], BinaryIO]] = {
         "": lambda: path.open("rb"),
+        # Streams of bytes both, though the types do not call them BinaryIO.
         "gzip": lambda: _bounded_stream(gzip.GzipFile(path), path, where),  # type: ignore[arg-type]
         "zip": lambda: _bounded_stream(opened(path, where).open(member), path, where),  # type: ignore[arg-type]
     }
@@ -123,7 +124,7 @@ class _Bounded(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: "memoryview[int]") -> int:  # type: ignore[override]
+    def readinto(self, buffer: "memoryview[int]") -> int:  # type: ignore[override]  # typed for any buffer
         try:
             content = self._stream.read(len(buffer))
         except BROKEN as error:

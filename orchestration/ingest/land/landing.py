@@ -17,7 +17,7 @@ from contracts.profile_shape import Total
 from contracts.pseudonym import keyed_hashes
 from contracts.values import blank_to_null
 from orchestration.ingest.files import fresh, write_json, write_text_table
-from orchestration.ingest.land.headers import LOOKED_AT, HeaderPrint, kind_of_texts
+from orchestration.ingest.land.headers import LOOKED_AT, HeaderPrint, Kind, kind_of_texts
 from orchestration.ingest.land.reading import Reading, labels_of, reading_key
 from orchestration.ingest.text.records import Record
 from orchestration.settings import Settings
@@ -43,7 +43,7 @@ class _Tally:
     last_line: int = 0
     refused: list[Record] = field(default_factory=list)
     footers: list[Record] = field(default_factory=list)
-    kinds: dict[str, str] = field(default_factory=dict)
+    kinds: dict[str, Kind] = field(default_factory=dict)
     files: list[str] = field(default_factory=list)
 
 
@@ -133,7 +133,7 @@ def _without_persons(rows: Any, profile: Profile, secret: str) -> Any:
     return rows
 
 
-def _kinds(rows: Any, raw: Sequence[str]) -> dict[str, str]:
+def _kinds(rows: Any, raw: Sequence[str]) -> dict[str, Kind]:
     first = rows.slice(0, LOOKED_AT)
     return {name: kind_of_texts(first.column(place).to_pylist()) for place, name in enumerate(raw)}
 
@@ -169,7 +169,7 @@ def _manifest(
         "decimal": "" if part.kind == "text" else reading.decimal,
         "header_rows": content.header_rows,
         "header_fingerprint": header_fingerprint(content.names),
-        "header": HeaderPrint(content.names, tally.kinds).as_json(),  # type: ignore[arg-type]
+        "header": HeaderPrint(content.names, tally.kinds).as_json(),
         "header_changes": {},
         "renamed": dict(found.renamed),
         "labels": {name: label for name, label in labels.items() if name in found.kept},

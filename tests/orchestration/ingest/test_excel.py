@@ -1,12 +1,8 @@
 """Harm prevented: a workbook's cell is landed as something it does not say, or a hidden part is not told."""
 
-import datetime as dt
 import zipfile
 from pathlib import Path
-from typing import Any
 
-import openpyxl
-import pandas as pd
 import pytest
 import xlwt
 from odf.opendocument import OpenDocumentSpreadsheet
@@ -16,42 +12,14 @@ from odf.text import P
 
 from orchestration.errors import UnreadableFile
 from orchestration.ingest.forms.containers import parts_of
-from orchestration.ingest.forms.contents import Content
 from orchestration.ingest.forms.formats import open_part
-
-
-def _open(path: Path, decimal: str = ".") -> list[Content]:
-    return [open_part(part, decimal=decimal) for part in parts_of(path, path.name)]
-
-
-def _rows(content: Content) -> pd.DataFrame:
-    return pd.concat([chunk.rows.to_pandas() for chunk in content.chunks(content.names, ())])
-
-
-def _workbook(path: Path, rows: list[list[Any]]) -> openpyxl.Workbook:
-    book = openpyxl.Workbook()
-    book.active.title = "Data"
-    for row in rows:
-        book.active.append(row)
-    book.save(path)
-    return book
-
-
-ROWS: list[list[Any]] = [
-    ["id", "amount", "day", "at", "is_won", "code"],
-    [1, 1234.5, dt.date(2024, 1, 2), dt.datetime(2024, 1, 2, 3, 4, 5), True, "007"],
-    [2, -0.1, None, dt.datetime(2024, 1, 2), False, "NA"],
-]
-TEXTS = [
-    ["1", "1234.5", "2024-01-02", "2024-01-02 03:04:05", "true", "007"],
-    ["2", "-0.1", "", "2024-01-02 00:00:00", "false", "NA"],
-]
+from tests.orchestration.ingest.typed_cells import ROWS, TEXTS, opened, rows_of, workbook
 
 
 def test_a_sheet_is_landed_as_its_cells_say(tmp_path: Path) -> None:
-    _workbook(tmp_path / "a.xlsx", ROWS)
-    content = _open(tmp_path / "a.xlsx")[0]
-    rows = _rows(content)
+    workbook(tmp_path / "a.xlsx", ROWS)
+    content = opened(tmp_path / "a.xlsx")[0]
+    rows = rows_of(content)
     assert content.names == tuple(ROWS[0])
     assert rows[list(content.names)].to_numpy().tolist() == TEXTS
     assert rows["source_line"].tolist() == [2, 3]
@@ -78,12 +46,12 @@ def test_old_and_open_workbooks_are_read_alike(tmp_path: Path) -> None:
     ods.spreadsheet.addElement(table)
     ods.save(tmp_path / "a.ods")
     for name in ("a.xls", "a.ods"):
-        rows = _rows(_open(tmp_path / name)[0])
+        rows = rows_of(opened(tmp_path / name)[0])
         assert rows.to_numpy().tolist() == [["1", "Zoë", 2], ["2.5", "", 3]], name
 
 
 def test_n39_hidden_sheets_and_columns_and_merged_cells_are_told(tmp_path: Path) -> None:
-    book = _workbook(tmp_path / "a.xlsx", [["id", "checksum", "name"], [1, "x", "y"], [2, "x", "z"]])
+    book = workbook(tmp_path / "a.xlsx", [["id", "checksum", "name"], [1, "x", "y"], [2, "x", "z"]])
     book.create_sheet("Secret").append(["a"])
     book["Secret"].sheet_state = "hidden"
     book.create_sheet("Blatt2").append(["key", "value"])
@@ -104,34 +72,34 @@ def test_n39_hidden_sheets_and_columns_and_merged_cells_are_told(tmp_path: Path)
 
 
 def test_formulas_without_a_stored_result_are_refused_by_name(tmp_path: Path) -> None:
-    _workbook(tmp_path / "qbo.xlsx", [["account", "amount"], ["Sales", "=15000.00"]])
+    workbook(tmp_path / "qbo.xlsx", [["account", "amount"], ["Sales", "=15000.00"]])
     with pytest.raises(UnreadableFile, match=r"1 cells are formulas without a stored result, first B2"):
-        _open(tmp_path / "qbo.xlsx")
+        opened(tmp_path / "qbo.xlsx")
 
 
 def test_error_cells_are_not_read_as_empty(tmp_path: Path) -> None:
-    book = _workbook(tmp_path / "a.xlsx", [["id", "amount"], [1, "#N/A"]])
+    book = workbook(tmp_path / "a.xlsx", [["id", "amount"], [1, "#N/A"]])
     book["Data"]["B2"].data_type = "e"
     book.save(tmp_path / "a.xlsx")
-    content = _open(tmp_path / "a.xlsx")[0]
-    assert _rows(content)["amount"].tolist() == ["#N/A"]
+    content = opened(tmp_path / "a.xlsx")[0]
+    assert rows_of(content)["amount"].tolist() == ["#N/A"]
     assert any("1 cells hold an error such as #N/A" in note for note in content.warnings)
 
 
 def test_n55_numbers_that_a_workbook_rounds_are_told(tmp_path: Path) -> None:
-    _workbook(tmp_path / "a.xlsx", [["id", "x"], [1234567890123456789, 1]])
-    content = _open(tmp_path / "a.xlsx")[0]
-    assert _rows(content)["id"].tolist() != ["1234567890123456789"]
+    workbook(tmp_path / "a.xlsx", [["id", "x"], [1234567890123456789, 1]])
+    content = opened(tmp_path / "a.xlsx")[0]
+    assert rows_of(content)["id"].tolist() != ["1234567890123456789"]
     assert any("1 numbers have more than 15 digits" in note for note in content.warnings)
 
 
 def test_a_workbook_inside_an_archive_is_read(tmp_path: Path) -> None:
-    _workbook(tmp_path / "a.xlsx", ROWS)
+    workbook(tmp_path / "a.xlsx", ROWS)
     with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
         archive.write(tmp_path / "a.xlsx", "a.xlsx")
     parts = parts_of(tmp_path / "b.zip", "exports/b.zip")
     assert [part.name for part in parts] == ["exports/b.zip!a.xlsx!Data"]
-    assert len(_rows(open_part(parts[0]))) == 2
+    assert len(rows_of(open_part(parts[0]))) == 2
 
 
 def test_a_workbook_that_is_damaged_is_said(tmp_path: Path) -> None:

@@ -8,9 +8,7 @@ import zipfile
 from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
-import openpyxl
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -19,44 +17,14 @@ import pytest
 import xlwt
 
 from orchestration.errors import UnreadableFile
-from orchestration.ingest.forms.containers import parts_of
-from orchestration.ingest.forms.contents import Content
-from orchestration.ingest.forms.formats import open_part
-
-
-def _open(path: Path, decimal: str = ".") -> list[Content]:
-    return [open_part(part, decimal=decimal) for part in parts_of(path, path.name)]
-
-
-def _rows(content: Content) -> pd.DataFrame:
-    return pd.concat([chunk.rows.to_pandas() for chunk in content.chunks(content.names, ())])
-
-
-def _workbook(path: Path, rows: list[list[Any]]) -> openpyxl.Workbook:
-    book = openpyxl.Workbook()
-    book.active.title = "Data"
-    for row in rows:
-        book.active.append(row)
-    book.save(path)
-    return book
-
-
-ROWS: list[list[Any]] = [
-    ["id", "amount", "day", "at", "is_won", "code"],
-    [1, 1234.5, dt.date(2024, 1, 2), dt.datetime(2024, 1, 2, 3, 4, 5), True, "007"],
-    [2, -0.1, None, dt.datetime(2024, 1, 2), False, "NA"],
-]
-TEXTS = [
-    ["1", "1234.5", "2024-01-02", "2024-01-02 03:04:05", "true", "007"],
-    ["2", "-0.1", "", "2024-01-02 00:00:00", "false", "NA"],
-]
+from tests.orchestration.ingest.typed_cells import ROWS, opened, rows_of, workbook
 
 
 def test_numbers_are_written_with_the_decimal_sign_of_the_locale(tmp_path: Path) -> None:
-    _workbook(tmp_path / "a.xlsx", ROWS)
-    assert _rows(_open(tmp_path / "a.xlsx", ",")[0])["amount"].tolist() == ["1234,5", "-0,1"]
+    workbook(tmp_path / "a.xlsx", ROWS)
+    assert rows_of(opened(tmp_path / "a.xlsx", ",")[0])["amount"].tolist() == ["1234,5", "-0,1"]
     (tmp_path / "a.json").write_text('[{"amount": 1.50, "code": "1.50"}]')
-    assert _rows(_open(tmp_path / "a.json", ",")[0]).to_numpy().tolist() == [["1,50", "1.50", 1]]
+    assert rows_of(opened(tmp_path / "a.json", ",")[0]).to_numpy().tolist() == [["1,50", "1.50", 1]]
 
 
 @pytest.mark.parametrize(
@@ -72,14 +40,14 @@ def test_n40_json_in_all_its_forms_is_one_table(tmp_path: Path, text: str) -> No
     (tmp_path / "a.json").write_text(text, encoding="utf-8")
     (tmp_path / "b.json").write_bytes(gzip.compress(text.encode("utf-16")))
     for name in ("a.json", "b.json"):
-        content = _open(tmp_path / name)[0]
+        content = opened(tmp_path / name)[0]
         assert content.names == ("id", "a", "b")
-        assert _rows(content)[["id", "a", "b"]].to_numpy().tolist() == [["1", "x", ""], ["2", "", ""]]
+        assert rows_of(content)[["id", "a", "b"]].to_numpy().tolist() == [["1", "x", ""], ["2", "", ""]]
 
 
 def test_json_numbers_are_landed_as_they_are_written(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text('[{"id": 123456789012345678901, "amount": 1.10, "e": 1e5, "b": true}]')
-    row = _rows(_open(tmp_path / "a.json")[0]).iloc[0]
+    row = rows_of(opened(tmp_path / "a.json")[0]).iloc[0]
     assert row.tolist()[:4] == ["123456789012345678901", "1.10", "1e5", "true"]
 
 
@@ -93,7 +61,7 @@ def test_n35_nested_json_stays_json_and_wrapped_values_are_unwrapped(tmp_path: P
         },
     }  # fmt: skip
     (tmp_path / "a.json").write_text(json.dumps({"success": True, "data": [record]}))
-    row = _rows(_open(tmp_path / "a.json")[0]).iloc[0]
+    row = rows_of(opened(tmp_path / "a.json")[0]).iloc[0]
     assert row.tolist()[:3] == ["7", "Ops", '[{"name":"a","percentage":50.5}]']
 
 
@@ -108,7 +76,7 @@ def test_a_line_that_is_no_object_is_a_refused_row(tmp_path: Path) -> None:
         '{"id": 6}',
     ]
     (tmp_path / "a.json").write_text("\n".join(lines))
-    chunk = next(iter(_open(tmp_path / "a.json")[0].chunks(("id",), ())))
+    chunk = next(iter(opened(tmp_path / "a.json")[0].chunks(("id",), ())))
     assert chunk.rows.column("id").to_pylist() == ["1", "6"]
     assert {record.line: record.fault for record in chunk.refused} == dict.fromkeys(
         range(2, 7), "row:no_object"
@@ -119,16 +87,16 @@ def test_a_line_that_is_no_object_is_a_refused_row(tmp_path: Path) -> None:
 def test_json_without_one_table_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.json").write_text(text + "\n")
     if text == '{"a": {"b": 1}}':
-        assert _rows(_open(tmp_path / "a.json")[0])["a"].tolist() == ['{"b":1}']
+        assert rows_of(opened(tmp_path / "a.json")[0])["a"].tolist() == ['{"b":1}']
     else:
         with pytest.raises(UnreadableFile):
-            _open(tmp_path / "a.json")
+            opened(tmp_path / "a.json")
 
 
 def test_json_in_another_encoding_is_said(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_bytes(b'{"a": "x"}\n' * 9000 + b'{"a": "\xe9"}\n')
     with pytest.raises(UnreadableFile, match="do not fit the encoding utf-8"):
-        _rows(_open(tmp_path / "a.json")[0])
+        rows_of(opened(tmp_path / "a.json")[0])
 
 
 def test_parquet_is_landed_as_text_in_its_plainest_form(tmp_path: Path) -> None:
@@ -143,7 +111,7 @@ def test_parquet_is_landed_as_text_in_its_plainest_form(tmp_path: Path) -> None:
         }
     )  # fmt: skip
     pq.write_table(table, tmp_path / "a.parquet")
-    rows = _rows(_open(tmp_path / "a.parquet")[0])
+    rows = rows_of(opened(tmp_path / "a.parquet")[0])
     assert rows["id"].tolist() == ["1", "", "123456"]
     assert rows["money"].tolist() == ["1.50", "", "-2.00"]
     assert rows["at"].tolist() == ["2024-01-02 03:04:05.12Z"] * 3
@@ -155,10 +123,10 @@ def test_parquet_is_landed_as_text_in_its_plainest_form(tmp_path: Path) -> None:
 def test_parquet_packed_with_brotli_is_refused_before_it_is_read(tmp_path: Path) -> None:
     pq.write_table(pa.table({"a": [1]}), tmp_path / "a.parquet", compression="brotli")
     with pytest.raises(UnreadableFile, match="BROTLI"):
-        _open(tmp_path / "a.parquet")
+        opened(tmp_path / "a.parquet")
     (tmp_path / "b.parquet").write_bytes(b"PAR1" + bytes(40) + b"PAR1")
     with pytest.raises(UnreadableFile, match="cannot be read"):
-        _open(tmp_path / "b.parquet")
+        opened(tmp_path / "b.parquet")
 
 
 def test_spss_lands_codes_with_labels_beside_them_and_missing_codes_empty(tmp_path: Path) -> None:
@@ -172,8 +140,8 @@ def test_spss_lands_codes_with_labels_beside_them_and_missing_codes_empty(tmp_pa
         variable_value_labels={"LS1": {1.0: "Never", 5.0: "Always"}},
         missing_ranges={"LS1": [-99, {"lo": 90, "hi": 99}], "who": ["ZZ"]},
     )
-    content = _open(tmp_path / "a.sav")[0]
-    rows = _rows(content)
+    content = opened(tmp_path / "a.sav")[0]
+    rows = rows_of(content)
     assert rows["LS1"].tolist() == ["1", "5", "", "2.5"]
     assert rows["who"].tolist() == ["a", "", "", "d"]
     assert rows["day"].tolist() == ["2024-01-02"] * 4
@@ -185,7 +153,7 @@ def test_spss_lands_codes_with_labels_beside_them_and_missing_codes_empty(tmp_pa
     }
     (tmp_path / "b.sav").write_bytes(b"$FL2" + bytes(100))
     with pytest.raises(UnreadableFile, match="cannot be read"):
-        _open(tmp_path / "b.sav")
+        opened(tmp_path / "b.sav")
 
 
 def _mutated(content: bytes, draw: random.Random) -> bytes:
@@ -207,7 +175,7 @@ def _mutated(content: bytes, draw: random.Random) -> bytes:
 def test_a_damaged_file_is_read_or_refused_and_never_stops_the_run(tmp_path: Path, form: str) -> None:
     path = tmp_path / f"a.{form}"
     if form == "xlsx":
-        _workbook(path, ROWS)
+        workbook(path, ROWS)
     elif form == "xls":
         old = xlwt.Workbook()
         old.add_sheet("Data").write(0, 0, "id")
@@ -227,5 +195,5 @@ def test_a_damaged_file_is_read_or_refused_and_never_stops_the_run(tmp_path: Pat
     for _ in range(60):
         path.write_bytes(_mutated(content, draw))
         with suppress(UnreadableFile):
-            for found in _open(path):
-                _rows(found)
+            for found in opened(path):
+                rows_of(found)
