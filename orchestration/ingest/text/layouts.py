@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from orchestration.errors import UnreadableFile
 from orchestration.ingest.text.records import Record, is_fragment, next_line
@@ -96,25 +96,40 @@ def refuse_stacked(
             )
 
 
-def refuse_other_widths(refused: Sequence[Record], width: int, where: str) -> None:
-    """Raise UnreadableFile where neighbouring refused rows look like a table of another width."""
-    run: list[Record] = []
+class WidthRun(NamedTuple):
+    """Neighbouring refused rows of one width: the first, the last, how many."""
+
+    first: Record
+    last: Record
+    n_rows: int
+
+
+def refuse_other_widths(
+    refused: Sequence[Record], width: int, where: str, run: WidthRun | None = None
+) -> WidthRun | None:
+    """Raise UnreadableFile where neighbouring refused rows look like a table of another width.
+
+    Parameters
+    ----------
+    run : as returned for the rows above, where the rows come in stretches.
+    """
     for record in refused:
         goes_on = (
-            bool(run)
-            and len(record.fields) == len(run[0].fields)
-            and record.line - run[-1].line <= _FEWEST_ROWS
+            run is not None
+            and len(record.fields) == len(run.first.fields)
+            and record.line - run.last.line <= _FEWEST_ROWS
         )
-        run = [*run, record] if goes_on else [record]
-        other = len(run[0].fields)
-        first_is_header = all(field.strip() and not is_data_like(field) for field in run[0].fields)
-        if len(run) >= _FEWEST_ROWS and other > 1 and other != width and first_is_header:
+        run = WidthRun(run.first, record, run.n_rows + 1) if run and goes_on else WidthRun(record, record, 1)
+        other = len(run.first.fields)
+        first_is_header = all(field.strip() and not is_data_like(field) for field in run.first.fields)
+        if run.n_rows >= _FEWEST_ROWS and other > 1 and other != width and first_is_header:
             raise UnreadableFile(
-                f"From line {run[0].line} on rows have {other} columns instead of {width}: another table "
+                f"From line {run.first.line} on rows have {other} columns instead of {width}: another table "
                 "is stacked below the first",
                 where,
                 "export each table as a file of its own",
             )
+    return run
 
 
 def refuse_blocks(found: Sequence[Record], where: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from orchestration.errors import UnreadableFile
-from orchestration.ingest.text.layouts import refuse_other_widths, refuse_stacked
+from orchestration.ingest.text.layouts import WidthRun, refuse_other_widths, refuse_stacked
 from orchestration.ingest.text.proof import Proof, misfits, parsed, prove
 from orchestration.ingest.text.records import LONGEST_RECORD, Record, Scan, is_fragment, next_line, scan
 from orchestration.ingest.text.rows import sorted_out
@@ -63,8 +63,8 @@ def chunk_of(
 class Stretches:
     """How the records below a header are read; attributes as in `blocks.Head` and `blocks.read_chunks`.
 
-    A record is judged when the one below it is known too; `broken_above` keeps what the next stretch has to
-    know of the one before (`tabular.sorted_out`).
+    A record is judged when the one below it is known too. Two things the next stretch has to know of the one
+    before: `broken_above` (`rows.sorted_out`) and `other_widths` (`layouts.refuse_other_widths`).
     """
 
     where: str
@@ -77,6 +77,7 @@ class Stretches:
     keep: tuple[str, ...]
     footers: tuple[str, ...] = ()
     broken_above: int = 0
+    other_widths: WidthRun | None = None
 
     def read(self, block: bytes, line: int) -> Generator[Chunk, None, tuple[bytes, int]]:
         """Read what is sure to be whole; return the bytes left over, and their line."""
@@ -228,7 +229,7 @@ class Stretches:
             [record.line for record in refused],
             self.where,
         )
-        refuse_other_widths(refused, self.structure.width, self.where)
+        self.other_widths = refuse_other_widths(refused, self.structure.width, self.where, self.other_widths)
 
     def _refuse_repeated_header(self, table: Any, lines: Any) -> None:
         if len(self.header) < 2:

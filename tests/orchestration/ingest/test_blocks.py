@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from orchestration.errors import UnreadableFile
@@ -98,6 +98,13 @@ def test_blocks_and_the_exact_reader_agree_on_everything(
     quote=st.sampled_from("\"'"),
     quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
 )
+@example(  # Refused rows of another width, of which the stretch below the first seam looked like a table.
+    rows=[
+        ["", "", ""], ["", "11\n", ";"], ["", "11''", "1111\xa0"], ["", "11\n1", ""], ["", "", ""],
+        ["", "", "'"], ["", "", "'\n'"],
+    ],
+    delimiter=",", quote="'", quoting=csv.QUOTE_MINIMAL,
+)  # fmt: skip
 def test_what_a_csv_writer_writes_is_read_in_blocks(
     rows: list[list[str]], delimiter: str, quote: str, quoting: Any
 ) -> None:
