@@ -11,6 +11,8 @@ from contracts.contract import Column, Contract, FrameRule
 from contracts.fields import currency
 from contracts.instrument import load_instrument
 from contracts.lazy import LazyContracts
+from contracts.marts_benchmark import benchmark
+from contracts.marts_contrast import maturity_contrast
 from contracts.marts_kpis import dim_kpi, fct_kpi
 from contracts.marts_panel import maturity_impact, organization_month
 from contracts.marts_rules import at_most, computed, first_of_month, mart_rule, spoil
@@ -42,6 +44,8 @@ def marts() -> dict[str, Contract]:
         dim_kpi(),
         fct_kpi(),
         maturity_impact(),
+        benchmark(),
+        maturity_contrast(),
         _fct_join_coverage(),
         _fct_published_benchmark(),
     )

@@ -19,6 +19,7 @@ from contracts.entities import ENTITIES
 from contracts.instrument import load_instrument
 from contracts.kpis import Kpi, load_kpis
 from contracts.marts import MARTS
+from contracts.marts_benchmark import benchmark_subjects
 from contracts.published import load_published_benchmarks
 
 HEADER = "# Written by contracts/render.py out of the contracts; change them there, not here.\n"
@@ -35,6 +36,7 @@ MART_DOMAINS = {
     "reference": ("dim_organization",),
     "assessment": ("fct_assessment", "fct_practice", "fct_channel_adoption"),
     "panel": ("fct_organization_month", "dim_kpi", "fct_kpi", "fct_maturity_impact"),
+    "benchmark": ("fct_benchmark", "fct_maturity_contrast"),
     "coverage": ("fct_join_coverage", "fct_published_benchmark"),
 }
 """Which mart stands in which folder of models/marts."""
@@ -102,6 +104,14 @@ def _seeds() -> dict[str, list[dict[str, Any]]]:
         "instrument_channels": [{"channel": channel} for channel in instrument.channels],
         "published_benchmarks": [row._asdict() for row in load_published_benchmarks()],
         "kpis": [_kpi(kpi) for kpi in load_kpis().kpis],
+        "benchmark_subjects": [
+            {"kpi_code": code, "is_about_people": str(about_people).lower()}
+            for code, about_people in benchmark_subjects().items()
+        ],
+        "instrument_practices": [
+            {"practice_code": label.code, "published_metric": label.published_metric or ""}
+            for label in instrument.practice_labels
+        ],
     }
 
 
@@ -152,6 +162,8 @@ _SEED_TEXTS = {
     "instrument_channels": "One row per channel whose adoption is kept beside the index.",
     "published_benchmarks": "One row per number as published by the studies.",
     "kpis": "One row per KPI: what it is, how it is made and how it is read.",
+    "benchmark_subjects": "One row per figure that is compared: whether it is about people at work.",
+    "instrument_practices": "One row per practice that is asked about: the published figure beside it.",
 }
 _SEED_TYPES = {
     "instrument_version": "string",
@@ -166,6 +178,7 @@ _SEED_TYPES = {
     "value": "double",
     "minimum_sample": "bigint",
     "is_additive": "boolean",
+    "is_about_people": "boolean",
 }
 
 
@@ -191,6 +204,8 @@ def _seed_key(name: str) -> list[str]:
         "instrument_stages": ["stage"],
         "instrument_channels": ["channel"],
         "kpis": ["kpi_code"],
+        "benchmark_subjects": ["kpi_code"],
+        "instrument_practices": ["practice_code"],
     }
     return keys.get(name, list(MARTS["fct_published_benchmark"].key))
 

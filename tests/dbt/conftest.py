@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ import pytest
 
 from contracts.entities import ENTITIES
 from contracts.instrument import load_instrument
+
+sys.path.insert(0, str(Path(__file__).parent))  # modules shared by the tests of this folder
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 ORGANIZATIONS = ("org-a", "org-b", "org-c")

@@ -25,6 +25,9 @@ SINGULAR = {
         "update staging.stg_assessment__assessment_scores set dimension_code = 'nothing'"
     ),
     "assert_coverage_counts_every_row": "delete from marts.fct_join_coverage where entity = 'tickets'",
+    "assert_no_small_group_can_be_worked_out": (
+        "update marts.fct_benchmark set is_suppressed = false, group_size = 1"
+    ),
     "assert_headcount_is_who_is_employed": (
         "update marts.fct_organization_month set headcount_numerator = headcount_numerator + 1"
     ),
