@@ -21,6 +21,7 @@ NAMES = {
 }
 MARTS = [
     "dim_organization",
+    "dim_organization_history",
     "fct_assessment",
     "fct_channel_adoption",
     "fct_join_coverage",
@@ -28,6 +29,7 @@ MARTS = [
     "fct_organization_month",
     "fct_practice",
     "fct_published_benchmark",
+    "fct_quarantine_impact",
 ]
 WITHOUT_FORMULA = {"int_organization_period"}
 """A cross join; every other intermediate model holds a formula and has a unit test."""
