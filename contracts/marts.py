@@ -13,11 +13,13 @@ from contracts.instrument import load_instrument
 from contracts.lazy import LazyContracts
 from contracts.marts_coverage import join_coverage, quarantine_impact
 from contracts.marts_history import organization_history
+from contracts.marts_kpis import dim_kpi, fct_kpi
 from contracts.marts_panel import maturity_impact, organization_month
 from contracts.marts_rules import computed, first_of_month, mart_rule, spoil
 
 if TYPE_CHECKING:
     import pandas as pd
+
 
 def marts() -> dict[str, Contract]:
     """Contracts of all marts by name; reads the instrument and the KPI registry on first use."""
@@ -28,6 +30,8 @@ def marts() -> dict[str, Contract]:
         _fct_practice(),
         _fct_channel_adoption(),
         organization_month(),
+        dim_kpi(),
+        fct_kpi(),
         maturity_impact(),
         join_coverage(),
         quarantine_impact(),

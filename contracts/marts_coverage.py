@@ -29,6 +29,12 @@ HELD_REASONS = ("quarantined", "unmapped", "foreign_currency")
 """Why rows that were delivered are in no KPI."""
 
 
+def kpi_entities() -> list[dict[str, str]]:
+    """Rows of the seed that says which headline figure is made of which entities."""
+    figures = (*((kpi.code, kpi.entities) for kpi in load_kpis().kpis), (INDEX_CODE, INDEX_ENTITIES))
+    return [{"kpi_code": code, "entity": entity} for code, entities in figures for entity in entities]
+
+
 def join_coverage() -> Contract:
     """Contract of fct_join_coverage."""
     entity = Column(
@@ -119,7 +125,11 @@ def quarantine_impact() -> Contract:
             ),
             Column("n_rows", "integer", "Rows held back.", minimum=1, example=3),
             Column(
-                "amount", "money", "Sum of their amounts that can be read.", nullable=True, unit="currency column"
+                "amount",
+                "money",
+                "Sum of their amounts that can be read.",
+                nullable=True,
+                unit="currency column",
             ),
             Column("n_amount_unknown", "integer", "Rows whose amount cannot be read.", minimum=0, example=0),
         ),

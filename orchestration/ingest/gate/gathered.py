@@ -60,7 +60,10 @@ class Gathered:
         self.lines.sort(key=lambda line: order[line.file, line.delivery_id])
         systems = {(line.file, line.delivery_id): line.source_system for line in self.lines}
         self.periods = ledger.period_frame(
-            [{**line, "source_system": systems[line["file"], line["delivery_id"]]} for line in self._by_period]
+            [
+                {**line, "source_system": systems[line["file"], line["delivery_id"]]}
+                for line in self._by_period
+            ]
         )
         own = {place: part for place, part in self.periods.groupby(["file", "delivery_id"])}
         self.lines = [

@@ -85,11 +85,15 @@ def refused_lines(gate: EntityGate, lot: Lot, rows: pd.DataFrame, n_refused: int
     typed = _leniently(rows, lot) if len(rows) else gate.contract.empty()
     period, amount = gate.contract.period_column, amount_column(gate.contract)
     places = {"period": period, **({"currency": "currency", "amount": amount} if amount else {})}
-    known_cells = {name: _credible(typed, gate.contract.column(place)) for name, place in places.items() if place}
+    known_cells = {
+        name: _credible(typed, gate.contract.column(place)) for name, place in places.items() if place
+    }
     if period:
         known_cells["period"] = known_cells["period"].dt.strftime("%Y-%m-01")
     empty = pd.Series(None, index=typed.index, dtype="object")
-    frame = pd.DataFrame({"period": empty, "currency": empty, "amount": empty, **known_cells}).astype("object")
+    frame = pd.DataFrame({"period": empty, "currency": empty, "amount": empty, **known_cells}).astype(
+        "object"
+    )
     frame = frame.where(frame.notna(), None)
     lines = []
     for (month, code), part in frame.groupby(["period", "currency"], dropna=False, sort=True):
