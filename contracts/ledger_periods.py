@@ -1,4 +1,4 @@
-"""Contract of accepted/ledger_periods.parquet: what became of the delivered rows; how it is made is the gate's."""
+"""Contract of accepted/ledger_periods.parquet: what became of delivered rows. The gate makes it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FATES = ("accepted", "quarantined", "duplicate", "superseded")
 LEDGER_PERIODS = Contract(
     name="ledger_periods",
     layer="accepted",
-    description="The ledger of the gate by month: how many delivered rows, and how much money, met which fate.",
+    description="The gate's ledger by month: how many delivered rows, and how much money, met which fate.",
     grain="One fate of one entity, month and currency in one delivery.",
     key=("line_number",),
     columns=(

@@ -1,4 +1,4 @@
-"""What the marts must look like that tell what is known, mapped and held back; other marts stand in marts.py."""
+"""What the marts of coverage must look like: rows mapped and rows held back. Others stand in marts.py."""
 
 from __future__ import annotations
 

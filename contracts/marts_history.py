@@ -33,8 +33,8 @@ def organization_history() -> Contract:
         name="dim_organization_history",
         layer="marts",
         description=(
-            "Organisations as they were described at any time (type 2): from valid_from up to, not including, "
-            "valid_to. A version holds until the next begins."
+            "Organisations as described at any time (type 2), from valid_from up to, not including, "
+            "valid_to; a version holds until the next begins."
         ),
         grain="One row per organisation and version of its description.",
         key=("organization_id", "valid_from"),

@@ -22,7 +22,7 @@ _WHOLE_ROW = "row"
 
 
 def accepted_assets(installation: Installation, contracts: Mapping[str, Contract]) -> dg.AssetsDefinition:
-    """One asset per canonical entity; its rules, its ledger and its coverage are checks. The ledger is one too."""
+    """One asset per canonical entity, its rules, balance and coverage as checks; and the ledger of all."""
     refusals = profile_refusals(contracts, profiles_of(installation.home))
 
     @dg.multi_asset(

@@ -6,9 +6,10 @@ from typing import Any
 
 import pandas as pd
 
+from contracts.ledger_periods import FATES
 from orchestration.ingest.gate import ledger
 from orchestration.ingest.gate.entity_run import EntityOutcome
-from orchestration.ingest.gate.ledger import FATES, LedgerLine
+from orchestration.ingest.gate.ledger import LedgerLine
 from orchestration.ingest.gate.lots import Lot
 from orchestration.ingest.gate.tally import Line
 from orchestration.ingest.gate.verdict import EntityVerdict, Judged

@@ -57,7 +57,7 @@ PERIOD_COLUMNS: Final = {
     "amount": "object",
     "n_amount_unknown": "int64",
 }
-"""What the gate counts, see `LEDGER_PERIODS`; period is the first day of the month as text, amount a decimal."""
+"""What the gate counts, see `LEDGER_PERIODS`; period is a text here, the first of the month."""
 
 
 def frame(lines: Sequence[LedgerLine]) -> pd.DataFrame:

@@ -123,7 +123,7 @@ def _leniently(rows: pd.DataFrame, lot: Lot) -> pd.DataFrame:
 
 
 def _credible(typed: pd.DataFrame, column: Column) -> "pd.Series[Any]":
-    """Cells that the contract allows; another is the very thing the row was refused for, such as an id or year 1850."""
+    """Cells that the contract allows; others are what rows are refused for, such as ids and the year 1850."""
     values = typed[column.name]
     low, high = column.bounds
     is_fine = values.notna()
@@ -132,7 +132,7 @@ def _credible(typed: pd.DataFrame, column: Column) -> "pd.Series[Any]":
     elif column.kind in ("date", "timestamp"):
         is_fine &= values.between(pd.Timestamp(str(low)), pd.Timestamp(str(high)))
     else:
-        is_fine &= values.astype("float64").between(low, high)
+        is_fine &= values.astype("float64").between(float(low or 0), float(high or 0))
     return values.where(is_fine)
 
 
