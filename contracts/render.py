@@ -18,8 +18,10 @@ from contracts.contract import Column, Contract, Kind
 from contracts.entities import ENTITIES
 from contracts.instrument import load_instrument
 from contracts.kpis import Kpi, load_kpis
+from contracts.ledger_periods import LEDGER_PERIODS
 from contracts.marts import MARTS
 from contracts.marts_benchmark import benchmark_subjects
+from contracts.marts_coverage import kpi_entities
 from contracts.published import load_published_benchmarks
 
 HEADER = "# Written by contracts/render.py out of the contracts; change them there, not here.\n"
@@ -30,14 +32,15 @@ DOMAINS = {
     "support": ("tickets",),
     "hr": ("employment_spells",),
     "finance": ("ledger_lines",),
+    "coverage": ("ledger_periods",),
 }
 """Which entity stands in which folder of models/staging; one without a model there is a dbt source only."""
 MART_DOMAINS = {
-    "reference": ("dim_organization",),
+    "reference": ("dim_organization", "dim_organization_history"),
     "assessment": ("fct_assessment", "fct_practice", "fct_channel_adoption"),
     "panel": ("fct_organization_month", "dim_kpi", "fct_kpi", "fct_maturity_impact"),
     "benchmark": ("fct_benchmark", "fct_maturity_contrast"),
-    "coverage": ("fct_join_coverage", "fct_published_benchmark"),
+    "coverage": ("fct_join_coverage", "fct_quarantine_impact", "fct_published_benchmark"),
 }
 """Which mart stands in which folder of models/marts."""
 _DATA_TYPES: dict[Kind, str] = {
@@ -52,6 +55,7 @@ _DATA_TYPES: dict[Kind, str] = {
     "timestamp": "timestamp",
     "boolean": "boolean",
 }
+_ACCEPTED = {**ENTITIES, LEDGER_PERIODS.name: LEDGER_PERIODS}
 _LONGEST_LIST = 20
 """Code lists of countries and currencies are checked by pandera; in dbt they would drown the rest."""
 _PERIOD = "First day of the month the row belongs to."
@@ -66,7 +70,7 @@ def render_dbt() -> dict[str, str]:
     for domain, entities in DOMAINS.items():
         for entity in entities:
             name = f"stg_{domain}__{entity}"
-            files[f"models/staging/{domain}/{name}.yml"] = _model(_staging(name, ENTITIES[entity]))
+            files[f"models/staging/{domain}/{name}.yml"] = _model(_staging(name, _ACCEPTED[entity]))
     for domain, names in MART_DOMAINS.items():
         for name in names:
             files[f"models/marts/{domain}/{name}.yml"] = _model(_mart(MARTS[name]))
@@ -102,6 +106,7 @@ def _seeds() -> dict[str, list[dict[str, Any]]]:
             for s, upper in zip(instrument.stages, uppers, strict=True)
         ],
         "instrument_channels": [{"channel": channel} for channel in instrument.channels],
+        "kpi_entities": kpi_entities(),
         "published_benchmarks": [row._asdict() for row in load_published_benchmarks()],
         "kpis": [_kpi(kpi) for kpi in load_kpis().kpis],
         "benchmark_subjects": [
@@ -160,6 +165,7 @@ _SEED_TEXTS = {
     "instrument_dimensions": "One row per dimension: its kind of change and how many answers it needs.",
     "instrument_stages": "One row per stage: index from lower_bound up to, not including, upper_bound.",
     "instrument_channels": "One row per channel whose adoption is kept beside the index.",
+    "kpi_entities": "One row per headline figure and entity whose rows it is made of.",
     "published_benchmarks": "One row per number as published by the studies.",
     "kpis": "One row per KPI: what it is, how it is made and how it is read.",
     "benchmark_subjects": "One row per figure that is compared: whether it is about people at work.",
@@ -203,6 +209,7 @@ def _seed_key(name: str) -> list[str]:
         "instrument_dimensions": ["instrument_version", "dimension_code"],
         "instrument_stages": ["stage"],
         "instrument_channels": ["channel"],
+        "kpi_entities": ["kpi_code", "entity"],
         "kpis": ["kpi_code"],
         "benchmark_subjects": ["kpi_code"],
         "instrument_practices": ["practice_code"],
@@ -211,17 +218,19 @@ def _seed_key(name: str) -> list[str]:
 
 
 def _source() -> dict[str, Any]:
+    folder = "{{ env_var('MATURITY_ACCEPTED', 'accepted') | replace(\"'\", \"''\") }}"
     location = (
-        "read_parquet('{{ env_var('MATURITY_ACCEPTED', 'accepted') | replace(\"'\", \"''\") }}"
-        "/{name}/**/*.parquet', hive_partitioning = false, union_by_name = true)"
+        f"read_parquet('{folder}/{{name}}/**/*.parquet', hive_partitioning = false, union_by_name = true)"
     )
+    ledger = {"config": {"meta": {"external_location": f"read_parquet('{folder}/{{name}}.parquet')"}}}
     return {
         "name": "accepted",
         "description": "Canonical entities as the gate accepted them; Parquet, one folder per entity.",
         "config": {"meta": {"external_location": location}},
         "tables": [
-            {"name": e.name, "description": _said(e), "columns": [_documented(c) for c in e.columns]}
-            for e in ENTITIES.values()
+            {"name": e.name, "description": _said(e), **own, "columns": [_documented(c) for c in e.columns]}
+            for e in _ACCEPTED.values()
+            for own in (ledger if e is LEDGER_PERIODS else {},)
         ],
     }
 

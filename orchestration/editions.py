@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestration import warehouse
+from orchestration import beliefs, warehouse
 
 if TYPE_CHECKING:
     import duckdb
@@ -86,7 +86,8 @@ def publish(home: Path, edition: Edition, now: datetime) -> Path:
     aside = editions / f"{_ASIDE}{edition_id}"
     try:
         (aside / "parquet").mkdir(parents=True)
-        rows = _write_tables(home, aside, edition)
+        moment = beliefs.moment_of(editions, now)
+        rows = _write_tables(home, aside, edition, moment)
         for name, content in {"facts.json": edition.facts, **edition.documents}.items():
             (aside / name).write_bytes(content)
         manifest = {
@@ -94,6 +95,7 @@ def publish(home: Path, edition: Edition, now: datetime) -> Path:
             "created_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
             "facts_hash": edition.facts_hash,
             "rows": {f"{schema}.{name}": count for (schema, name), count in rows.items()},
+            "beliefs": moment.as_json(),
             **edition.manifest,
             "files": file_hashes(aside),
         }
@@ -146,7 +148,9 @@ def _sweep(editions: Path) -> None:
             shutil.rmtree(left_over, ignore_errors=True)
 
 
-def _write_tables(home: Path, aside: Path, edition: Edition) -> dict[tuple[str, str], int]:
+def _write_tables(
+    home: Path, aside: Path, edition: Edition, moment: beliefs.Moment
+) -> dict[tuple[str, str], int]:
     rows: dict[tuple[str, str], int] = {}
     with _both(home, aside) as connection:
         for schema, name in _published(connection):
@@ -156,11 +160,22 @@ def _write_tables(home: Path, aside: Path, edition: Edition) -> dict[tuple[str, 
             connection.execute(
                 f'create table {table} as select * from build."{schema}"."{name}" order by all'
             )
-            target = _quoted(str(aside / "parquet" / f"{name}.parquet"))
-            connection.execute(f"copy (select * from {table} order by all) to {target} (format parquet)")
-            [(rows[schema, name],)] = connection.execute(f"select count(*) from {table}").fetchall()
+            rows[schema, name] = _twin(connection, table, aside / "parquet" / f"{name}.parquet")
             _comment(connection, table, edition.comments.get((schema, name)))
+        edition_id = aside.name.removeprefix(_ASIDE)
+        if beliefs.carry_on(connection, aside.parent, edition_id, moment, "edition"):
+            table = f"edition.main.{beliefs.TABLE}"
+            place = aside / "parquet" / f"{beliefs.TABLE}.parquet"
+            rows["edition", beliefs.TABLE] = _twin(connection, table, place)
+            _comment(connection, table, beliefs.COMMENT)
     return rows
+
+
+def _twin(connection: duckdb.DuckDBPyConnection, table: str, path: Path) -> int:
+    """Write a table of the edition to Parquet as well; returns its rows."""
+    connection.execute(f"copy (select * from {table} order by all) to {_quoted(str(path))} (format parquet)")
+    [(count,)] = connection.execute(f"select count(*) from {table}").fetchall()
+    return int(count)
 
 
 @contextmanager

@@ -22,6 +22,7 @@ NAMES = {
 MARTS = [
     "dim_kpi",
     "dim_organization",
+    "dim_organization_history",
     "fct_assessment",
     "fct_benchmark",
     "fct_channel_adoption",
@@ -32,6 +33,7 @@ MARTS = [
     "fct_organization_month",
     "fct_practice",
     "fct_published_benchmark",
+    "fct_quarantine_impact",
 ]
 WITHOUT_FORMULA = {"int_organization_period"}
 """A cross join; every other intermediate model holds a formula and has a unit test."""
