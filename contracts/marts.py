@@ -11,6 +11,7 @@ from contracts.contract import Column, Contract, FrameRule
 from contracts.fields import currency
 from contracts.instrument import load_instrument
 from contracts.lazy import LazyContracts
+from contracts.marts_dimensions import dim_instrument, dim_period, item_distribution
 from contracts.marts_panel import maturity_impact, organization_month
 from contracts.marts_rules import at_most, computed, first_of_month, mart_rule, spoil
 
@@ -34,7 +35,10 @@ def marts() -> dict[str, Contract]:
     """Contracts of all marts by name; reads the instrument and the KPI registry on first use."""
     contracts = (
         _dim_organization(),
+        dim_period(),
+        dim_instrument(),
         _fct_assessment(),
+        item_distribution(),
         _fct_practice(),
         _fct_channel_adoption(),
         organization_month(),

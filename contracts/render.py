@@ -30,8 +30,14 @@ DOMAINS = {
 }
 """Which entity stands in which folder of models/staging; one without a model there is a dbt source only."""
 MART_DOMAINS = {
-    "reference": ("dim_organization",),
-    "assessment": ("fct_assessment", "fct_practice", "fct_channel_adoption"),
+    "reference": ("dim_organization", "dim_period"),
+    "assessment": (
+        "dim_instrument",
+        "fct_assessment",
+        "fct_item_distribution",
+        "fct_practice",
+        "fct_channel_adoption",
+    ),
     "panel": ("fct_organization_month", "fct_maturity_impact"),
     "coverage": ("fct_join_coverage", "fct_published_benchmark"),
 }
@@ -77,20 +83,36 @@ def _seeds() -> dict[str, list[dict[str, Any]]]:
             {
                 "instrument_version": instrument.version,
                 "item_code": item.code,
+                "item_order": order,
                 "dimension_code": item.dimension,
                 "is_reversed": str(item.is_reversed).lower(),
+                "text_en": item.text_en,
+                "text_nl": item.text_nl,
+                "source_id": item.source,
             }
-            for item in instrument.items
+            for order, item in enumerate(instrument.items, start=1)
         ],
         "instrument_dimensions": [
             {
                 "instrument_version": instrument.version,
                 "dimension_code": d.code,
+                "name_en": d.name_en,
+                "name_nl": d.name_nl,
                 "kind": d.kind,
                 "n_items": len(items[d.code]),
                 "minimum_answered_items": _least(instrument.minimum_answered_share, len(items[d.code])),
+                "minimum_raters": instrument.minimum_raters,
             }
             for d in instrument.dimensions
+        ],
+        "instrument_levels": [
+            {
+                "instrument_version": instrument.version,
+                "answer_level": level.level,
+                "name_en": level.name_en,
+                "name_nl": level.name_nl,
+            }
+            for level in instrument.levels
         ],
         "instrument_stages": [
             {"stage": s.number, "stage_code": s.code, "lower_bound": s.lower, "upper_bound": upper}
@@ -109,6 +131,7 @@ def _least(share: float, n_items: int) -> int:
 _SEED_TEXTS = {
     "instrument_items": "One row per item of the instrument: its dimension and whether it is reversed.",
     "instrument_dimensions": "One row per dimension: its kind of change and how many answers it needs.",
+    "instrument_levels": "One row per answer level of the instrument's scale, in the words above the questions.",
     "instrument_stages": "One row per stage: index from lower_bound up to, not including, upper_bound.",
     "instrument_channels": "One row per channel whose adoption is kept beside the index.",
     "published_benchmarks": "One row per number as published by the studies.",
@@ -118,7 +141,10 @@ _SEED_TYPES = {
     "wave": "string",
     "is_reversed": "boolean",
     "stage": "bigint",
+    "item_order": "bigint",
+    "answer_level": "bigint",
     "n_items": "bigint",
+    "minimum_raters": "bigint",
     "minimum_answered_items": "bigint",
     "n_respondents": "bigint",
     "lower_bound": "double",
@@ -145,6 +171,7 @@ def _seed_key(name: str) -> list[str]:
     keys = {
         "instrument_items": ["instrument_version", "item_code"],
         "instrument_dimensions": ["instrument_version", "dimension_code"],
+        "instrument_levels": ["instrument_version", "answer_level"],
         "instrument_stages": ["stage"],
         "instrument_channels": ["channel"],
     }

@@ -133,7 +133,7 @@ class Settings(_Part):
     reporting_currency : ISO 4217 code amounts are reported in.
     is_simulated : marks every output as simulated and allows the public demo key.
     drop_zone : folder of the exports, below the home or absolute.
-    fiscal_year_start_month : 1..12; declared for fiscal views, which this version does not make yet.
+    fiscal_year_start_month : 1..12; month in which the fiscal year of `dim_period` begins.
     sources : declarations per file pattern, first match counts.
     header_changes : what to do when a header is not what it was.
     store_personal : whether landing may hold personal columns; by default they stop before it.

@@ -93,7 +93,10 @@ def dbt_layer_assets(installation: Installation) -> dg.AssetsDefinition:
                 installation.home,
                 select=_selectors(context, manifest, translator),
                 reporting_currency=settings.reporting_currency,
-                variables={"minimum_raters": settings.thresholds.minimum_raters},
+                variables={
+                    "minimum_raters": settings.thresholds.minimum_raters,
+                    "fiscal_year_start_month": settings.fiscal_year_start_month,
+                },
             )
             models = [result for result in results if _is_model(result)]
             _refuse_broken(installation, models)

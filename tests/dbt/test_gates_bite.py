@@ -25,6 +25,9 @@ SINGULAR = {
         "update staging.stg_assessment__assessment_scores set dimension_code = 'nothing'"
     ),
     "assert_coverage_counts_every_row": "delete from marts.fct_join_coverage where entity = 'tickets'",
+    "assert_distributions_hold_every_answer": (
+        "update marts.fct_item_distribution set n_answers = n_answers + 1 where not is_suppressed"
+    ),
     "assert_headcount_is_who_is_employed": (
         "update marts.fct_organization_month set headcount_numerator = headcount_numerator + 1"
     ),

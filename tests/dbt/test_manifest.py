@@ -20,9 +20,12 @@ NAMES = {
     "marts": r"(fct|dim)_[a-z_]+",
 }
 MARTS = [
+    "dim_instrument",
     "dim_organization",
+    "dim_period",
     "fct_assessment",
     "fct_channel_adoption",
+    "fct_item_distribution",
     "fct_join_coverage",
     "fct_maturity_impact",
     "fct_organization_month",

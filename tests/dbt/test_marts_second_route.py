@@ -195,3 +195,37 @@ def test_coverage(warehouse: Any) -> None:
     np.testing.assert_allclose(found["amount_foreign_currency"].sum(), amounts[foreign].sum())
     mapped = amounts[~foreign & rows["organization_id"].notna()].sum()
     np.testing.assert_allclose(found["amount_mapped"].sum(), mapped)
+
+
+def test_item_distributions(warehouse: Any) -> None:
+    key = ["organization_id", "wave", "item_code"]
+    rows = warehouse.rows["assessment_answers"].dropna(subset=["organization_id"])
+    counts = rows.groupby([*key, "answer_level"]).size().unstack(fill_value=0)
+    enough = counts[counts.sum(axis=1) >= load_instrument().minimum_raters]
+    found = warehouse.frame("select * from marts.fct_item_distribution")
+    shown = found[~found["is_suppressed"]].pivot(index=key, columns="answer_level", values="n_answers")
+    assert 0 < len(enough) < len(counts)
+    assert len(found) == 5 * len(counts)
+    pd.testing.assert_frame_equal(shown.astype("int64"), enough, check_names=False, check_column_type=False)
+    hidden = found[found["is_suppressed"]]
+    assert hidden[["n_answers", "share_of_answers"]].isna().all(axis=None)
+
+
+def test_months_of_every_mart_are_in_the_calendar(warehouse: Any) -> None:
+    months = warehouse.frame("select * from marts.dim_period")
+    expected = pd.PeriodIndex(months["period"], freq="M")
+    assert months["calendar_quarter"].tolist() == [f"{p.year}-Q{p.quarter}" for p in expected]
+    assert (months["last_day"] == months["period"] + pd.offsets.MonthEnd(0)).all()
+    assert months["fiscal_year"].tolist() == expected.year.tolist()
+    assert len(months) % 12 == 0
+    known = set(months["period"])
+    for mart in ("fct_organization_month", "fct_assessment", "fct_join_coverage", "fct_item_distribution"):
+        assert set(warehouse.frame(f"select distinct period from marts.{mart}")["period"]) <= known
+
+
+def test_instrument_is_that_of_the_questionnaire(warehouse: Any) -> None:
+    found = warehouse.frame("select * from marts.dim_instrument order by item_order")
+    instrument = load_instrument()
+    assert found["item_code"].tolist() == [item.code for item in instrument.items]
+    assert found["text_nl"].tolist() == [item.text_nl for item in instrument.items]
+    assert set(found["dimension_name_en"]) == {dimension.name_en for dimension in instrument.dimensions}

@@ -42,3 +42,8 @@
 {% macro wave_start(wave) -%}
     cast(concat(substr({{ wave }}, 1, 4), case substr({{ wave }}, 6, 2) when 'H1' then '-01-01' else '-07-01' end) as date)
 {%- endmacro %}
+
+{# Number of a calendar month within the fiscal year of the installation, 1 to 12. #}
+{% macro fiscal_month(month) -%}
+    cast(({{ month }} - {{ var('fiscal_year_start_month') }} + 12) % 12 + 1 as bigint)
+{%- endmacro %}
