@@ -11,7 +11,7 @@ from contracts.frames import dtype_of
 
 
 def example(contract: Contract, rows: int = 3) -> pd.DataFrame:
-    """Typed frame of good rows; their keys (a text, else a month) differ, all else is the column's example."""
+    """Typed frame of good rows; their text keys (else dates) differ, all else is each column's example."""
     keys = _numbered(contract)
     columns: dict[str, pd.Series] = {}
     for column in contract.columns:

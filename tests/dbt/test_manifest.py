@@ -21,12 +21,14 @@ NAMES = {
 }
 MARTS = [
     "dim_instrument",
+    "dim_kpi",
     "dim_organization",
     "dim_period",
     "fct_assessment",
     "fct_channel_adoption",
     "fct_item_distribution",
     "fct_join_coverage",
+    "fct_kpi",
     "fct_maturity_impact",
     "fct_organization_month",
     "fct_practice",
