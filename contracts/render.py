@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -16,10 +15,11 @@ import yaml
 
 from contracts.contract import Column, Contract, Kind
 from contracts.entities import ENTITIES
-from contracts.instrument import load_instrument
+from contracts.instrument_seeds import instrument_seeds
 from contracts.kpis import Kpi, load_kpis
 from contracts.marts import MARTS
 from contracts.published import load_published_benchmarks
+from contracts.semantic import render_semantic
 
 HEADER = "# Written by contracts/render.py out of the contracts; change them there, not here.\n"
 DOMAINS = {
@@ -66,6 +66,7 @@ def render_dbt() -> dict[str, str]:
     files = {f"seeds/{name}.csv": _csv(rows) for name, rows in _seeds().items()}
     files["seeds/_seeds.yml"] = _yaml({"version": 2, "seeds": [_seed(n, r) for n, r in _seeds().items()]})
     files["macros/kpi_codes.sql"] = _kpi_macros()
+    files["models/marts/_metrics.yml"] = HEADER + render_semantic()
     files["models/staging/_sources.yml"] = _yaml({"version": 2, "sources": [_source()]})
     for domain, entities in DOMAINS.items():
         for entity in entities:
@@ -78,50 +79,8 @@ def render_dbt() -> dict[str, str]:
 
 
 def _seeds() -> dict[str, list[dict[str, Any]]]:
-    instrument = load_instrument()
-    items = {d.code: [i for i in instrument.items if i.dimension == d.code] for d in instrument.dimensions}
-    uppers = [*(stage.lower for stage in instrument.stages[1:]), 1000.0]
     return {
-        "instrument_items": [
-            {
-                "instrument_version": instrument.version,
-                "item_code": item.code,
-                "item_order": order,
-                "dimension_code": item.dimension,
-                "is_reversed": str(item.is_reversed).lower(),
-                "text_en": item.text_en,
-                "text_nl": item.text_nl,
-                "source_id": item.source,
-            }
-            for order, item in enumerate(instrument.items, start=1)
-        ],
-        "instrument_dimensions": [
-            {
-                "instrument_version": instrument.version,
-                "dimension_code": d.code,
-                "name_en": d.name_en,
-                "name_nl": d.name_nl,
-                "kind": d.kind,
-                "n_items": len(items[d.code]),
-                "minimum_answered_items": _least(instrument.minimum_answered_share, len(items[d.code])),
-                "minimum_raters": instrument.minimum_raters,
-            }
-            for d in instrument.dimensions
-        ],
-        "instrument_levels": [
-            {
-                "instrument_version": instrument.version,
-                "answer_level": level.level,
-                "name_en": level.name_en,
-                "name_nl": level.name_nl,
-            }
-            for level in instrument.levels
-        ],
-        "instrument_stages": [
-            {"stage": s.number, "stage_code": s.code, "lower_bound": s.lower, "upper_bound": upper}
-            for s, upper in zip(instrument.stages, uppers, strict=True)
-        ],
-        "instrument_channels": [{"channel": channel} for channel in instrument.channels],
+        **instrument_seeds(),
         "published_benchmarks": [row._asdict() for row in load_published_benchmarks()],
         "kpis": [_kpi(kpi) for kpi in load_kpis().kpis],
     }
@@ -160,11 +119,6 @@ def _kpi_macros() -> str:
 
 def _wrapped(codes: Sequence[str]) -> str:
     return textwrap.fill(" ".join(codes), width=100, initial_indent="    ", subsequent_indent="    ")
-
-
-def _least(share: float, n_items: int) -> int:
-    """Fewest answers that reach the share; the small number keeps two thirds of three at two."""
-    return math.ceil(share * n_items - 1e-9)
 
 
 _SEED_TEXTS = {

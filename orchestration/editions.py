@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration import warehouse
+from orchestration.edition_views import create_metric_views
 
 if TYPE_CHECKING:
     import duckdb
@@ -160,6 +161,8 @@ def _write_tables(home: Path, aside: Path, edition: Edition) -> dict[tuple[str, 
             connection.execute(f"copy (select * from {table} order by all) to {target} (format parquet)")
             [(rows[schema, name],)] = connection.execute(f"select count(*) from {table}").fetchall()
             _comment(connection, table, edition.comments.get((schema, name)))
+        if ("marts", "fct_kpi") in rows:
+            create_metric_views(connection, "edition")
     return rows
 
 
