@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration import warehouse
-from orchestration.edition_views import create_metric_views
+from orchestration.metric_views import create_metric_views
 
 if TYPE_CHECKING:
     import duckdb

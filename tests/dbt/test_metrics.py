@@ -11,7 +11,7 @@ import pytest
 
 from contracts.kpis import load_kpis
 from contracts.semantic import metric_kpis, metric_views
-from orchestration.edition_views import create_metric_views
+from orchestration.metric_views import create_metric_views
 
 KEY = ["organization_id", "period"]
 
