@@ -125,6 +125,18 @@ class ToleratedShare(_Part):
     rules: dict[str, Share] = Field(default_factory=dict)
 
 
+class Retention(_Part):
+    """How long things are kept.
+
+    Attributes
+    ----------
+    keep_editions : 24; newest editions that `editions prune` leaves, two years of monthly ones. The one in
+        force always stays, and nothing is removed before that verb is called.
+    """
+
+    keep_editions: int = Field(24, ge=1)
+
+
 class Settings(_Part):
     """Everything a user may set; every default is safe to keep.
 
@@ -140,6 +152,7 @@ class Settings(_Part):
     memory_limit : memory the gate may use, such as ``512MB``; more is spilled to HOME/tmp.
     withdrawn : files delivered by mistake, as reports name them (``exports/zendesk/a.csv``); what they hold
         counts no more, under whatever name it came.
+    retention : how many editions are kept.
     """
 
     reporting_currency: Currency = "EUR"
@@ -153,6 +166,7 @@ class Settings(_Part):
     withdrawn: tuple[str, ...] = ()
     thresholds: Thresholds = Thresholds()
     tolerated_share: ToleratedShare = ToleratedShare()
+    retention: Retention = Retention()
     primary_outcomes: tuple[str, ...] = ("csat_share", "log_revenue")
     instrument_version: Annotated[str, Field(coerce_numbers_to_str=True)] = "1"
 

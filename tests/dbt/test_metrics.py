@@ -1,4 +1,4 @@
-"""Two definitions of one metric drift apart unseen: the views and the semantic model tell what the mart tells."""
+"""Two definitions of one metric drift apart unseen: views and semantic model tell what the mart tells."""
 
 from __future__ import annotations
 
