@@ -25,7 +25,7 @@ HEADER = "# Written by contracts/render.py out of the contracts; change them the
 DOMAINS = {
     "reference": ("organizations", "crosswalk"),
     "assessment": ("assessment_answers", "assessment_scores", "practices", "channel_adoption"),
-    "crm": ("accounts", "opportunities"),
+    "crm": ("accounts", "opportunities", "opportunity_history"),
     "support": ("tickets",),
     "hr": ("employment_spells",),
     "finance": ("ledger_lines",),
@@ -109,6 +109,7 @@ def _kpi_macros() -> str:
     kpis = load_kpis().kpis
     known = {
         "kpi_codes": [kpi.code for kpi in kpis],
+        "over_one_kpi_codes": [kpi.code for kpi in kpis if kpi.denominator == "one"],
         "distribution_kpi_codes": [kpi.code for kpi in kpis if kpi.is_distribution],
     }
     macros = (
