@@ -91,13 +91,13 @@ def _told(error: Exception, path: Path) -> UnreadableEdition:
             where,
             "close that connection first, or use orchestration.reader.connect for both",
         )
-    if "lock" in text:
+    if "could not set lock" in text or "conflicting lock" in text:
         return UnreadableEdition(
             "Another program has the edition open for writing",
             where,
             "close it there; an edition is only ever read",
         )
-    if "version number" in text or "newer version" in text or "storage version" in text:
+    if "with version number" in text:
         return UnreadableEdition(
             f"The edition is in a storage format that this DuckDB does not read ({said})",
             where,
