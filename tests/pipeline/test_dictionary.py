@@ -1,4 +1,4 @@
-"""An analyst who finds a table or column without an explanation guesses; the published dictionary has them all."""
+"""Whoever finds a column without an explanation guesses; the published dictionary explains them all."""
 
 from __future__ import annotations
 
