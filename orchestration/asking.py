@@ -88,7 +88,7 @@ class Asking:
 
     def tables(self) -> str:
         """Tables and views with rows and what each is."""
-        return self._rows(_RELATIONS, is_whole=True)
+        return self._rows(_RELATIONS, is_listing=True)
 
     def describe(self, name: str) -> str:
         """Columns of a table or view, their types and what each is.
@@ -102,16 +102,16 @@ class Asking:
         parameters = [table, schema if schema not in {"", "marts"} else "main"]
         if not self.connection.execute(_COLUMNS, parameters).fetchall():
             raise NotAnswered(f"There is no table '{name}'", "", ".tables lists what there is")
-        return self._rows(_COLUMNS, parameters, is_whole=True)
+        return self._rows(_COLUMNS, parameters, is_listing=True)
 
-    def _rows(self, statement: Any, parameters: Sequence[str] = (), *, is_whole: bool = False) -> str:
+    def _rows(self, statement: Any, parameters: Sequence[str] = (), *, is_listing: bool = False) -> str:
         answered = self.connection.execute(statement, parameters or None)
         names = [str(column[0]) for column in answered.description or ()]
         if self.form == "table":
-            rows = answered.fetchmany(SHOWN + 1)
-            return _table(
-                names, rows if is_whole else rows[:SHOWN], has_more=len(rows) > SHOWN and not is_whole
-            )
+            rows = answered.fetchall() if is_listing else answered.fetchmany(SHOWN + 1)
+            has_more = len(rows) > SHOWN and not is_listing
+            cells = [[_cell(value, None if is_listing else _WIDEST) for value in row] for row in rows]
+            return _table(names, rows[:SHOWN] if has_more else rows, cells, has_more=has_more)
         rows = answered.fetchall()
         return _csv(names, rows) if self.form == "csv" else _json(names, rows)
 
@@ -125,8 +125,10 @@ def _require_reading(kind: str) -> None:
         )
 
 
-def _table(names: Sequence[str], rows: Sequence[Sequence[Any]], *, has_more: bool) -> str:
-    cells = [[_short(value) for value in row] for row in rows]
+def _table(
+    names: Sequence[str], rows: Sequence[Sequence[Any]], cells: Sequence[Sequence[str]], *, has_more: bool
+) -> str:
+    cells = cells[: len(rows)]
     wide = [max(len(name), *(len(row[at]) for row in cells), 0) for at, name in enumerate(names)]
     is_number = [
         any(isinstance(row[at], int | float | Decimal) and not isinstance(row[at], bool) for row in rows)
@@ -146,13 +148,13 @@ def _table(names: Sequence[str], rows: Sequence[Sequence[Any]], *, has_more: boo
     return "\n".join(told) + "\n"
 
 
-def _short(value: object) -> str:
+def _cell(value: object, widest: int | None) -> str:
     """A cell on one line; control characters are shown and never sent to the terminal."""
     if value is None:
         return ""
     text = f"{value:.10g}" if isinstance(value, float) else str(value)
     text = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
-    return text if len(text) <= _WIDEST else text[: _WIDEST - 1] + "…"
+    return text if widest is None or len(text) <= widest else text[: widest - 1] + "…"
 
 
 def _csv(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:

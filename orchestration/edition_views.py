@@ -1,6 +1,6 @@
 """Views for the common questions, kept as SQL in dbt_project/views and made inside the published file.
 
-A file is one view: comment lines `-- ` at its top say what it answers, `-- column: text` what each column is.
+A file is one view: comment lines `-- ` at its top say what it answers, `-- @column text` what each column is.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import duckdb
 
 FOLDER = DBT_FOLDER / "views"
-_COLUMN = re.compile(r"([a-z_0-9]+): (.+)")
+_COLUMN = re.compile(r"@(\w+) (.+)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,14 @@
 -- Do organisations further on do better a quarter later? The index in force at the end of a quarter beside
 -- each KPI of the quarter after. A comparison as it stands, without the corrections behind analysis.claims.
--- organization_id: Organisation, by the user's own code.
--- quarter: First day of the calendar quarter of the index.
--- integration_index: Index in force in the last month of the quarter that has one, 0 to 100. Unit: points.
--- stage: Stage of integration of that month, 1 to 5.
--- kpi_code: KPI, by its code in dim_kpi.
--- quarter_after: First day of the quarter after, the one of the KPI.
--- value_after: The KPI in that quarter, in the unit of dim_kpi.
--- n_months_after: Months of that quarter in which the KPI is known, 1 to 3.
--- is_below_minimum_sample: The denominator of the KPI lies below its minimum sample: the figure says little.
+-- @organization_id Organisation, by the user's own code.
+-- @quarter First day of the calendar quarter of the index.
+-- @integration_index Index in force in the last month of the quarter that has one, 0 to 100. Unit: points.
+-- @stage Stage of integration of that month, 1 to 5.
+-- @kpi_code KPI, by its code in dim_kpi.
+-- @quarter_after First day of the quarter after, the one of the KPI.
+-- @value_after The KPI in that quarter, in the unit of dim_kpi.
+-- @n_months_after Months of that quarter in which the KPI is known, 1 to 3.
+-- @is_below_minimum_sample The denominator of the KPI lies below its minimum sample: the figure says little.
 with indexed as (
 
     select

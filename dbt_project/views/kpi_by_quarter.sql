@@ -1,14 +1,14 @@
 -- What was each KPI in each quarter? Made anew from numerators and denominators, never a mean of monthly
 -- figures: totals are added up, ratios divided anew, balances taken at the last month known.
 -- Medians and percentiles are left out, since those of months do not make one of a quarter.
--- organization_id: Organisation, by the user's own code.
--- quarter: First day of the calendar quarter.
--- kpi_code: KPI, by its code in dim_kpi.
--- numerator: Numerators of the months known, added up; of a balance the last one.
--- denominator: Denominators of the months known, added up; one for totals and balances.
--- value: The figure in the unit of dim_kpi. Empty without a positive denominator.
--- n_months: Months of the quarter that are known, 1 to 3; below 3 a total is too low.
--- is_below_minimum_sample: The denominator lies below the minimum sample of the KPI: the figure says little.
+-- @organization_id Organisation, by the user's own code.
+-- @quarter First day of the calendar quarter.
+-- @kpi_code KPI, by its code in dim_kpi.
+-- @numerator Numerators of the months known, added up; of a balance the last one.
+-- @denominator Denominators of the months known, added up; one for totals and balances.
+-- @value The figure in the unit of dim_kpi. Empty without a positive denominator.
+-- @n_months Months of the quarter that are known, 1 to 3; below 3 a total is too low.
+-- @is_below_minimum_sample The denominator lies below the minimum sample of the KPI: the figure says little.
 with known as (
 
     select
@@ -44,8 +44,11 @@ parts as (
         summed.organization_id,
         summed.quarter,
         summed.kpi_code,
-        if(kpis.aggregation = 'balance', summed.last_numerator, summed.numerator) as numerator,
-        if(kpis.aggregation = 'ratio', summed.denominator, 1.0) as denominator,
+        case
+            when kpis.aggregation = 'balance' then summed.last_numerator
+            else summed.numerator
+        end as numerator,
+        case when kpis.aggregation = 'ratio' then summed.denominator else 1.0 end as denominator,
         summed.n_months,
         kpis.minimum_sample
     from summed

@@ -1,13 +1,13 @@
 -- How did each KPI of all organisations together move from month to month? Made anew from the parts.
 -- Medians and percentiles are left out, since those of organisations do not make one of all.
--- period: First day of the month.
--- kpi_code: KPI, by its code in dim_kpi.
--- name_en: Name of the KPI in English.
--- unit: Unit of the figure.
--- numerator: Numerators of the organisations known, added up.
--- denominator: Denominators of the organisations known, added up; one for totals and balances.
--- value: The figure over all organisations known. Empty without a positive denominator.
--- n_organizations: Organisations it is known of; compare months only where this stays alike.
+-- @period First day of the month.
+-- @kpi_code KPI, by its code in dim_kpi.
+-- @name_en Name of the KPI in English.
+-- @unit Unit of the figure.
+-- @numerator Numerators of the organisations known, added up.
+-- @denominator Denominators of the organisations known, added up; one for totals and balances.
+-- @value The figure over all organisations known. Empty without a positive denominator.
+-- @n_organizations Organisations it is known of; compare months only where this stays alike.
 with summed as (
 
     select
@@ -30,7 +30,7 @@ parts as (
         kpis.name_en,
         kpis.unit,
         summed.numerator,
-        if(kpis.aggregation = 'ratio', summed.denominator, 1.0) as denominator,
+        case when kpis.aggregation = 'ratio' then summed.denominator else 1.0 end as denominator,
         summed.n_organizations
     from summed
     inner join dim_kpi as kpis on summed.kpi_code = kpis.kpi_code

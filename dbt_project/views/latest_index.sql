@@ -1,17 +1,17 @@
 -- How far is every organisation today? The latest assessment of each organisation that gave an index.
--- organization_id: Organisation, by the user's own code.
--- name: Name of the organisation.
--- industry: Industry, one of the twelve codes.
--- country: Country, ISO 3166-1 alpha-2.
--- employees_band: Size band by number of employees.
--- wave: Half-year of that assessment.
--- integration_index: Integration index, 0 to 100. Unit: points.
--- stage: Stage of integration, 1 to 5.
--- stage_code: Stage in words.
--- n_raters: Respondents behind it.
--- is_low_reliability: Fewer respondents than the minimum stand behind it.
--- index_before: Integration index one assessment earlier; empty when there is none. Unit: points.
--- change: Latest index minus the one before. Unit: points.
+-- @organization_id Organisation, by the user's own code.
+-- @name Name of the organisation.
+-- @industry Industry, one of the twelve codes.
+-- @country Country, ISO 3166-1 alpha-2.
+-- @employees_band Size band by number of employees.
+-- @wave Half-year of that assessment.
+-- @integration_index Integration index, 0 to 100. Unit: points.
+-- @stage Stage of integration, 1 to 5.
+-- @stage_code Stage in words.
+-- @n_raters Respondents behind it.
+-- @is_low_reliability Fewer respondents than the minimum stand behind it.
+-- @index_before Integration index one assessment earlier; empty when there is none. Unit: points.
+-- @change Latest index minus the one before. Unit: points.
 with indexed as (
 
     select

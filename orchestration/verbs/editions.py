@@ -55,14 +55,22 @@ def list_(home: Path, as_json: bool) -> None:
 @click.option("--json", "as_json", **JSON)
 def show(edition: str | None, home: Path, as_json: bool) -> None:
     """Say what EDITION is made of: inputs, versions, rows, checks. Its id may be cut short."""
-    from orchestration.shelf import manifest_of, resolve
+    from orchestration.shelf import DamagedEdition, manifest_of, resolve
 
-    manifest = manifest_of(resolve(home, edition))
+    folder = resolve(home, edition)
+    manifest = manifest_of(folder)
     if as_json:
         click.echo(json.dumps(manifest, ensure_ascii=False, indent=1))
         return
-    for line in _told(manifest):
-        click.echo(line)
+    try:
+        lines = _told(manifest)
+    except KeyError as error:
+        raise DamagedEdition(
+            f"The manifest of this edition does not say its {error}",
+            str(folder),
+            "look at it with --json, or choose an edition published by this version",
+        ) from error
+    click.echo("\n".join(lines))
 
 
 @editions.command()

@@ -1,4 +1,4 @@
-"""Harm prevented: the shell for everybody answers wrongly, hangs on half a question, or does more than read."""
+"""Harm prevented: the shell answers wrongly, hangs on half a question, or does more than read."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ def asked(home: Path, *arguments: str, typed: str | None = None) -> Result:
 def test_one_question_in_every_form(home: Path, published: Publisher) -> None:
     published(1)
     sql = (
-        "select line, number / 4 as quarter, null as nothing, line > 0 as is_later, date '2026-01-31' as day, "
-        "1.50::decimal(9, 2) as money, 'a,\"b\"' as text from dim_one where line < 2 order by line"
+        "select line, number / 4 as quarter, null as nothing, line > 0 as is_later, "
+        "date '2026-01-31' as day, 1.50::decimal(9, 2) as money, 'a,\"b\"' as text "
+        "from dim_one where line < 2 order by line"
     )
     told = asked(home, sql, "--format", "json")
     assert told.exit_code == 0

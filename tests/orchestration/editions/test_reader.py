@@ -1,4 +1,4 @@
-"""Harm prevented: whoever may read an edition writes to it, reads other files, or is told nothing when it fails."""
+"""Harm prevented: whoever may read an edition writes to it, reads other files, or fails without a word."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_there_is_no_way_out(escape: str, home: Path, published: Publisher, tmp_
 
 
 def test_the_escapes_work_on_a_plain_connection(home: Path, published: Publisher, tmp_path: Path) -> None:
-    """Without the lock they do what they are feared for, so the test above shows the lock and no typing error."""
+    """Without the lock they do what they are feared for: the test above shows the lock, no typing error."""
     edition = published(1)
     places = {
         "out": tmp_path / "out",
