@@ -5,7 +5,7 @@ PORT ?= 3000
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
-OLD_DUCKDB := $(VENV)/duckdb-1.1.3
+OLDER_DUCKDB := 1.1.3 1.4.4 1.5.2
 
 export DAGSTER_DISABLE_TELEMETRY := yes
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
@@ -59,17 +59,19 @@ clean: ## remove what these commands made, the environment and the demo home inc
 lock: $(READY) ## pin every dependency anew, with hashes and without addresses
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header --extra dev --output-file requirements.lock pyproject.toml
-	echo "duckdb==1.1.3" | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-header --output-file requirements-duckdb-1.1.lock -
+	for version in $(OLDER_DUCKDB); do \
+		echo "duckdb==$$version" | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+			--no-emit-index-url --no-header --output-file requirements-duckdb-$${version%.*}.lock - || exit 1; \
+	done
 
-# The lock is complete, so pip resolves nothing: --no-deps. DuckDB 1.1.3 stands apart; it shows that old readers open an edition.
-$(READY): requirements.lock requirements-duckdb-1.1.lock pyproject.toml
+# The lock is complete, so pip resolves nothing: --no-deps. Older DuckDBs stand apart, in build/; they show that old readers open an edition.
+$(READY): requirements.lock $(wildcard requirements-duckdb-*.lock) pyproject.toml
 	@.ci/debian-packages python3-venv
 	@echo "Setting up $(VENV) from requirements.lock: about two minutes, once."
 	rm -rf $(VENV)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --target $(OLD_DUCKDB) -r requirements-duckdb-1.1.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m orchestration.dbt
+	$(BIN)/python -m tests.older_duckdb
 	@touch $(READY)

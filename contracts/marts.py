@@ -14,6 +14,7 @@ from contracts.lazy import LazyContracts
 from contracts.marts_benchmark import benchmark
 from contracts.marts_contrast import maturity_contrast
 from contracts.marts_coverage import join_coverage, quarantine_impact
+from contracts.marts_dimensions import dim_instrument, dim_period, item_distribution
 from contracts.marts_history import organization_history
 from contracts.marts_kpis import dim_kpi, fct_kpi
 from contracts.marts_panel import maturity_impact, organization_month
@@ -28,7 +29,10 @@ def marts() -> dict[str, Contract]:
     contracts = (
         _dim_organization(),
         organization_history(),
+        dim_period(),
+        dim_instrument(),
         _fct_assessment(),
+        item_distribution(),
         _fct_practice(),
         _fct_channel_adoption(),
         organization_month(),

@@ -15,9 +15,11 @@ import click
 
 from orchestration import telling
 from orchestration.verbs.crosswalk import crosswalk
+from orchestration.verbs.editions import editions
 from orchestration.verbs.options import COULD_NOT, DONE, HELD_BACK, HOME, JSON, KEY, OF_INSTALLATION
 from orchestration.verbs.profile import profile
 from orchestration.verbs.quarantine import quarantine
+from orchestration.verbs.query import query
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -104,6 +106,8 @@ def check(path: Path, home: Path | None, as_json: bool) -> None:
 cli.add_command(crosswalk)
 cli.add_command(profile)
 cli.add_command(quarantine)
+cli.add_command(editions)
+cli.add_command(query)
 
 
 def main() -> None:

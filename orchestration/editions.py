@@ -13,7 +13,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestration import beliefs, warehouse
+from orchestration import beliefs, edition_views, shelf, warehouse
+from orchestration.metric_views import create_metric_views
 
 if TYPE_CHECKING:
     import duckdb
@@ -44,12 +45,15 @@ class Edition:
         What the manifest says beside identity, row counts and file hashes.
     comments : mapping
         (schema, table) to (text of the table, text per column).
+    views : sequence of View
+        Views made beside the tables, each after those it reads.
     """
 
     facts: bytes
     documents: Mapping[str, bytes]
     manifest: Mapping[str, Any]
     comments: Mapping[tuple[str, str], tuple[str, Mapping[str, str]]] = field(default_factory=dict)
+    views: Sequence[edition_views.View] = ()
 
     @property
     def facts_hash(self) -> str:
@@ -78,8 +82,15 @@ def publish(home: Path, edition: Edition, now: datetime) -> Path:
     ------
     OSError, duckdb.Error
         Whatever stopped the writing; nothing of it stays behind and `current` is as it was.
+    EditionsBusy
+        Another process is changing the editions.
     """
-    editions = home / "editions"
+    with shelf.one_at_a_time(home):
+        return _published_alone(home, edition, now)
+
+
+def _published_alone(home: Path, edition: Edition, now: datetime) -> Path:
+    editions = home / shelf.EDITIONS
     editions.mkdir(parents=True, exist_ok=True)
     _sweep(editions)
     edition_id = _free_id(editions, f"{now:%Y%m%dT%H%M%SZ}-{edition.facts_hash[:8]}")
@@ -93,13 +104,16 @@ def publish(home: Path, edition: Edition, now: datetime) -> Path:
         manifest = {
             "edition_id": edition_id,
             "created_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
+            "replaces": shelf.current_id(home),
             "facts_hash": edition.facts_hash,
             "rows": {f"{schema}.{name}": count for (schema, name), count in rows.items()},
             "beliefs": moment.as_json(),
+            "views": {view.name: view.description for view in edition.views},
             **edition.manifest,
+            "bytes": _file_sizes(aside),
             "files": file_hashes(aside),
         }
-        (aside / "manifest.json").write_text(
+        (aside / shelf.MANIFEST).write_text(
             json.dumps(manifest, indent=1, ensure_ascii=False), encoding="utf-8"
         )
         _make_durable(aside)
@@ -117,7 +131,7 @@ def point_current_to(editions: Path, edition_id: str) -> None:
     link.unlink(missing_ok=True)
     try:
         link.symlink_to(edition_id, target_is_directory=True)
-        link.replace(editions / "current")
+        link.replace(editions / shelf.CURRENT)
     finally:
         link.unlink(missing_ok=True)
     _fsync(editions)
@@ -128,7 +142,16 @@ def file_hashes(folder: Path) -> dict[str, str]:
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != "manifest.json"
+        if path.is_file() and path.name != shelf.MANIFEST
+    }
+
+
+def _file_sizes(folder: Path) -> dict[str, int]:
+    """Bytes of every file below a folder, by relative path; the manifest is written after it."""
+    return {
+        path.relative_to(folder).as_posix(): path.stat().st_size
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
     }
 
 
@@ -141,7 +164,9 @@ def _free_id(editions: Path, wanted: str) -> str:
 
 
 def _sweep(editions: Path) -> None:
-    for left_over in [*editions.glob(f"{_ASIDE}*"), *editions.glob(".current-*")]:
+    for left_over in [
+        path for name in (_ASIDE, shelf.GOING, ".current-") for path in editions.glob(f"{name}*")
+    ]:
         if left_over.is_symlink():
             left_over.unlink()
         else:
@@ -168,6 +193,9 @@ def _write_tables(
             place = aside / "parquet" / f"{beliefs.TABLE}.parquet"
             rows["edition", beliefs.TABLE] = _twin(connection, table, place)
             _comment(connection, table, beliefs.COMMENT)
+        edition_views.create(connection, "edition", edition.views)
+        if ("marts", "fct_kpi") in rows:
+            create_metric_views(connection, "edition")
     return rows
 
 

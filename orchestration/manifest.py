@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import subprocess
 from pathlib import Path
 from typing import Any
 
+from orchestration import inputs
 from orchestration.dbt import DbtProject
 from orchestration.settings import SETTINGS_FILE, Settings
 
@@ -52,8 +52,8 @@ def commit() -> str | None:
     return said.stdout.strip()
 
 
-def provenance(home: Path, settings: Settings, dbt: DbtProject) -> dict[str, Any]:
-    """Inputs, code, versions and ledger of what is about to be published.
+def provenance(home: Path, settings: Settings, dbt: DbtProject, rows: inputs.Brought) -> dict[str, Any]:
+    """Inputs, code, versions, settings and ledger of what is about to be published.
 
     Parameters
     ----------
@@ -62,10 +62,13 @@ def provenance(home: Path, settings: Settings, dbt: DbtProject) -> dict[str, Any
     settings : Settings
     dbt : DbtProject
         Project that made the marts.
+    rows : mapping
+        What each delivery brought; see `orchestration.inputs.brought`.
     """
     return {
         "is_simulated": settings.is_simulated,
-        "inputs": _inputs(home),
+        "inputs": inputs.inputs(home, rows),
+        "restated": inputs.restated(home),
         "code": {
             "version": package_version(),
             "commit": commit(),
@@ -73,18 +76,10 @@ def provenance(home: Path, settings: Settings, dbt: DbtProject) -> dict[str, Any
             "dbt_hash": dbt.content_hash(),
         },
         "versions": {"instrument": settings.instrument_version, "method": METHOD_VERSION},
+        "settings": inputs.settings_told(settings),
         "settings_hash": hashlib.sha256((home / SETTINGS_FILE).read_bytes()).hexdigest(),
         "ledger": _ledger(home),
     }
-
-
-def _inputs(home: Path) -> list[dict[str, Any]]:
-    path = home / "landing" / "receipts.json"
-    receipts = json.loads(path.read_text(encoding="utf-8"))
-    kept = ("file", "delivery_id", "status", "profile", "delivered")
-    return sorted(
-        ({name: receipt[name] for name in kept} for receipt in receipts), key=lambda entry: entry["file"]
-    )
 
 
 def _ledger(home: Path) -> list[dict[str, Any]]:

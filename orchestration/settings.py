@@ -127,6 +127,18 @@ class ToleratedShare(_Part):
     rules: dict[str, Share] = Field(default_factory=dict)
 
 
+class Retention(_Part):
+    """How long things are kept.
+
+    Attributes
+    ----------
+    keep_editions : 24; newest editions that `editions prune` leaves, two years of monthly ones. The one in
+        force always stays, and nothing is removed before that verb is called.
+    """
+
+    keep_editions: int = Field(24, ge=1)
+
+
 class Settings(_Part):
     """Everything a user may set; every default is safe to keep.
 
@@ -135,13 +147,14 @@ class Settings(_Part):
     reporting_currency : ISO 4217 code amounts are reported in.
     is_simulated : marks every output as simulated and allows the public demo key.
     drop_zone : folder of the exports, below the home or absolute.
-    fiscal_year_start_month : 1..12; declared for fiscal views, which this version does not make yet.
+    fiscal_year_start_month : 1..12; month in which the fiscal year of `dim_period` begins.
     sources : declarations per file pattern, first match counts.
     header_changes : what to do when a header is not what it was.
     store_personal : whether landing may hold personal columns; by default they stop before it.
     memory_limit : memory the gate may use, such as ``512MB``; more is spilled to HOME/tmp.
     withdrawn : files delivered by mistake, as reports name them (``exports/zendesk/a.csv``); what they hold
         counts no more, under whatever name it came.
+    retention : how many editions are kept.
     """
 
     reporting_currency: Currency = "EUR"
@@ -155,6 +168,7 @@ class Settings(_Part):
     withdrawn: tuple[str, ...] = ()
     thresholds: Thresholds = Thresholds()
     tolerated_share: ToleratedShare = ToleratedShare()
+    retention: Retention = Retention()
     primary_outcomes: tuple[str, ...] = ("csat_share", "log_revenue")
     instrument_version: Annotated[str, Field(coerce_numbers_to_str=True)] = "1"
 

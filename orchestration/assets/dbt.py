@@ -13,7 +13,7 @@ from orchestration.dbt import NodeResult
 from orchestration.failures import clear_message
 from orchestration.layers import BY_NAME, WAREHOUSE_POOL
 from orchestration.resources import Installation
-from orchestration.settings import Thresholds
+from orchestration.settings import Settings
 
 _BUILT = {"success"}
 _BROKEN = {"error", "fail", "runtime error"}
@@ -94,7 +94,7 @@ def dbt_layer_assets(installation: Installation) -> dg.AssetsDefinition:
                 installation.home,
                 select=_selectors(context, manifest, translator),
                 reporting_currency=settings.reporting_currency,
-                variables=_variables(settings.thresholds),
+                variables=_variables(settings),
             )
             models = [result for result in results if _is_model(result)]
             _refuse_broken(installation, models)
@@ -117,10 +117,11 @@ def dbt_layer_assets(installation: Installation) -> dg.AssetsDefinition:
     return dbt_models
 
 
-def _variables(thresholds: Thresholds) -> dict[str, int]:
-    """Thresholds of the installation under the names that the project knows them by."""
+def _variables(settings: Settings) -> dict[str, int]:
+    """What the installation declares, under the names that the project knows it by."""
     names = ("minimum_raters", "minimum_group_people", "minimum_group_organizations")
-    return {name: getattr(thresholds, name) for name in names}
+    thresholds = {name: getattr(settings.thresholds, name) for name in names}
+    return {**thresholds, "fiscal_year_start_month": settings.fiscal_year_start_month}
 
 
 def _not_built(broken: list[NodeResult]) -> str:

@@ -9,7 +9,8 @@ import dagster as dg
 import pandas as pd
 
 from contracts import Contract
-from orchestration import checks, editions, manifest, warehouse
+from orchestration import checks, edition_views, editions, inputs, manifest, warehouse
+from orchestration.assets.analysis import ENTITY_READ, MARTS_READ
 from orchestration.assets.step import running
 from orchestration.errors import CheckFailed
 from orchestration.layers import BY_NAME, WAREHOUSE_POOL
@@ -231,10 +232,16 @@ def _edition(
     home = installation.home
     pages = {f"summary.{language}.html": _waiting(home, f"summary.{language}.html") for language in LANGUAGES}
     schema = json.dumps(facts_schema(), indent=1, sort_keys=True).encode() + b"\n"
+    rows = inputs.brought(home)
     return editions.Edition(
         facts=_waiting(home, "facts.json").read_bytes(),
-        documents={**{name: path.read_bytes() for name, path in pages.items()}, "facts.schema.json": schema},
-        manifest=manifest.provenance(home, installation.settings(), installation.parts.dbt)
+        documents={
+            **{name: path.read_bytes() for name, path in pages.items()},
+            "facts.schema.json": schema,
+            "dictionary.html": _dictionary(installation, contracts),
+            inputs.DELIVERIES: json.dumps(rows, sort_keys=True, separators=(",", ":")).encode() + b"\n",
+        },
+        manifest=manifest.provenance(home, installation.settings(), installation.parts.dbt, rows)
         | {
             "checks": {
                 f"{key.asset_key.to_user_string()} {key.name}": bool(said) for key, said in verdicts.items()
@@ -247,7 +254,16 @@ def _edition(
             )
             for contract in contracts
         },
+        views=edition_views.load_views(),
     )
+
+
+def _dictionary(installation: Installation, contracts: Sequence[Contract]) -> bytes:
+    from models.dictionary_page import render_dictionary_page
+    from orchestration.dictionary import gather
+
+    reads = (*MARTS_READ, ENTITY_READ)
+    return render_dictionary_page(gather(installation.parts.dbt.manifest(), contracts, reads)).encode()
 
 
 def _waiting(home: Path, name: str) -> Path:

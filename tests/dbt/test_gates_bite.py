@@ -28,6 +28,9 @@ SINGULAR = {
     "assert_no_small_group_can_be_worked_out": (
         "update marts.fct_benchmark set is_suppressed = false, group_size = 1"
     ),
+    "assert_distributions_hold_every_answer": (
+        "update marts.fct_item_distribution set n_answers = n_answers + 1 where not is_suppressed"
+    ),
     "assert_headcount_is_who_is_employed": (
         "update marts.fct_organization_month set headcount_numerator = headcount_numerator + 1"
     ),

@@ -20,12 +20,15 @@ NAMES = {
     "marts": r"(fct|dim)_[a-z_]+",
 }
 MARTS = [
+    "dim_instrument",
     "dim_kpi",
     "dim_organization",
     "dim_organization_history",
+    "dim_period",
     "fct_assessment",
     "fct_benchmark",
     "fct_channel_adoption",
+    "fct_item_distribution",
     "fct_join_coverage",
     "fct_kpi",
     "fct_maturity_contrast",

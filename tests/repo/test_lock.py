@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
-LOCKS = ("requirements.lock", "requirements-duckdb-1.1.lock")
+LOCKS = sorted(path.name for path in ROOT.glob("requirements*.lock"))
 
 
 def pins(lock: str) -> dict[str, list[str]]:

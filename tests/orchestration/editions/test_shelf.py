@@ -1,0 +1,189 @@
+"""Harm prevented: going back or making room takes away the edition in force, or one that somebody reads."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from filelock import FileLock
+
+from orchestration import shelf
+from orchestration.cli import cli
+from orchestration.reader import connect
+
+Publisher = Callable[[int], Path]
+
+
+def current(home: Path) -> str:
+    return os.readlink(home / "editions" / "current")
+
+
+def asked(*arguments: str) -> tuple[int, str]:
+    said = CliRunner().invoke(cli, ["editions", *arguments])
+    return said.exit_code, said.output
+
+
+def names(home: Path) -> list[str]:
+    return [one.edition_id for one in shelf.listed(home)]
+
+
+def test_the_list_tells_the_newest_first_and_marks_the_one_in_force(home: Path, published: Publisher) -> None:
+    made = [published(number).name for number in (1, 2, 3)]
+    shelf.rollback(home, made[1])
+    code, text = asked("list", "--home", str(home), "--json")
+    told = json.loads(text)
+    assert code == 0
+    assert [one["edition_id"] for one in told] == made[::-1]
+    assert [one["is_current"] for one in told] == [False, True, False]
+    assert [one["rows"] for one in told] == [26, 24, 22]
+    manifest = json.loads((home / "editions" / made[1] / "manifest.json").read_text())
+    assert told[1]["facts_hash"] == manifest["facts_hash"]
+    assert told[1]["size"] == sum(
+        path.stat().st_size for path in (home / "editions" / made[1]).rglob("*") if path.is_file()
+    )
+    _, words = asked("list", "--home", str(home))
+    assert [line[0] for line in words.splitlines()] == [" ", "*", " "]
+
+
+def test_two_editions_of_one_second_keep_their_order(home: Path, published: Publisher) -> None:
+    first, second = published(7), published(7)
+    assert second.name == f"{first.name}-2"
+    assert names(home) == [second.name, first.name]
+
+
+def test_a_damaged_edition_is_listed_as_such_and_ends_in_one(home: Path, published: Publisher) -> None:
+    damaged, whole = published(1), published(2)
+    (damaged / "manifest.json").write_text("{")
+    code, text = asked("list", "--home", str(home))
+    assert code == 1
+    assert f"{damaged.name}  its manifest cannot be read" in text
+    assert whole.name in text
+
+
+def test_the_manifest_says_sizes_and_what_was_replaced(published: Publisher) -> None:
+    first, second = published(1), published(2)
+    manifest = shelf.manifest_of(second)
+    assert manifest["replaces"] == first.name
+    assert shelf.manifest_of(first)["replaces"] is None
+    on_disk = {
+        path.relative_to(second).as_posix(): path.stat().st_size
+        for path in second.rglob("*")
+        if path.is_file() and path.name != "manifest.json"
+    }
+    assert manifest["bytes"] == on_disk
+
+
+@pytest.mark.parametrize("verb", [["list"], ["show"], ["diff", "a", "b"], ["rollback"]])
+def test_a_home_without_editions_is_told_so(home: Path, verb: list[str]) -> None:
+    said = CliRunner().invoke(cli, ["editions", *verb, "--home", str(home)])
+    assert isinstance(said.exception, shelf.NoEdition)
+    assert "maturity-impact run" in str(said.exception)
+
+
+def test_an_edition_is_found_by_the_beginning_of_its_id(home: Path, published: Publisher) -> None:
+    first, second = published(1), published(2)
+    assert shelf.resolve(home, first.name[:16]) == first
+    assert shelf.resolve(home) == shelf.resolve(home, "current") == second
+    assert shelf.resolve(home, "previous") == first
+    with pytest.raises(shelf.UnknownEdition, match="2 editions begin with '2026'"):
+        shelf.resolve(home, "2026")
+    with pytest.raises(shelf.UnknownEdition, match=f"no edition 'x'.*{second.name}"):
+        shelf.resolve(home, "x")
+    with pytest.raises(shelf.UnknownEdition, match=r"no edition '\.\./\.\./home'"):
+        shelf.resolve(home, "../../home")
+
+
+def test_rollback_swaps_the_pointer_and_nothing_else(home: Path, published: Publisher) -> None:
+    first, second = published(1), published(2)
+    before = {path: path.read_bytes() for path in (home / "editions").glob("2*/*") if path.is_file()}
+    code, text = asked("rollback", "--home", str(home))
+    assert code == 0
+    assert text.startswith(f"In force: {first.name}")
+    assert current(home) == first.name
+    assert {path: path.read_bytes() for path in before} == before
+    assert list((home / "editions").glob(".*")) == []
+    code, text = asked("rollback", first.name, "--home", str(home), "--json")
+    assert json.loads(text) == {"before": first.name, "current": first.name}
+    third = published(3)
+    assert current(home) == third.name
+    assert second.exists()
+
+
+def test_rollback_mends_a_pointer_to_nothing(home: Path, published: Publisher) -> None:
+    first = published(1)
+    (home / "editions" / "current").unlink()
+    (home / "editions" / "current").symlink_to("20990101T000000Z-gone")
+    with pytest.raises(shelf.NoEdition, match=f"rollback {first.name}"):
+        shelf.resolve(home)
+    assert asked("list", "--home", str(home))[0] == 1
+    shelf.rollback(home, first.name)
+    assert current(home) == first.name
+
+
+def test_rollback_refuses_an_edition_that_was_touched(home: Path, published: Publisher) -> None:
+    first, second = published(1), published(2)
+    (first / "facts.json").write_text("{}")
+    with pytest.raises(shelf.DamagedEdition, match="not what its manifest says"):
+        shelf.rollback(home, first.name)
+    assert current(home) == second.name
+
+
+def test_prune_keeps_the_newest_and_the_one_in_force(home: Path, published: Publisher) -> None:
+    made = [published(number).name for number in range(1, 7)]
+    shelf.rollback(home, made[0])
+    code, text = asked("prune", "--home", str(home), "--keep", "2", "--dry-run")
+    assert code == 0
+    assert text.count("would go") == 3
+    assert names(home) == made[::-1]
+    code, text = asked("prune", "--home", str(home), "--keep", "2", "--json")
+    assert json.loads(text)["removed"] == [made[3], made[2], made[1]]
+    assert names(home) == [made[5], made[4], made[0]]
+    assert current(home) == made[0]
+    assert list((home / "editions").glob(".*")) == []
+
+
+def test_prune_takes_its_number_from_the_settings(home: Path, published: Publisher) -> None:
+    made = [published(number).name for number in range(1, 5)]
+    assert asked("prune", "--home", str(home))[0] == 0
+    assert names(home) == made[::-1], "24 are kept unless said otherwise"
+    (home / "maturity.yaml").write_text("retention: {keep_editions: 3}\n")
+    asked("prune", "--home", str(home))
+    assert names(home) == made[:0:-1]
+
+
+def test_who_has_a_pruned_edition_open_reads_on(home: Path, published: Publisher) -> None:
+    first = published(1)
+    with connect(home) as reader, (first / "parquet" / "dim_one.parquet").open("rb") as twin:
+        for number in (2, 3):
+            published(number)
+        assert [one.edition_id for one in shelf.prune(home, 1)][-1] == first.name
+        assert not first.exists()
+        assert reader.execute("select count(*), max(number) from dim_one").fetchall() == [(11, 1)]
+        assert reader.execute("select sum(line) from analysis.two").fetchall() == [(55,)]
+        assert twin.read()[:4] == b"PAR1"
+
+
+def test_an_interrupted_prune_is_finished_by_the_next_publish(home: Path, published: Publisher) -> None:
+    first = published(1)
+    published(2)
+    first.rename(first.with_name(shelf.GOING + first.name))
+    assert len(names(home)) == 1
+    published(3)
+    assert list((home / "editions").glob(".*")) == []
+
+
+def test_whoever_changes_editions_waits_for_the_other(
+    home: Path, published: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published(1)
+    published(2)
+    monkeypatch.setattr(shelf, "_PATIENCE_SECONDS", 0.0)
+    with FileLock(home / "tmp" / "editions.lock"):
+        for change in (lambda: published(3), lambda: shelf.rollback(home), lambda: shelf.prune(home, 1)):
+            with pytest.raises(shelf.EditionsBusy, match="Another process"):
+                change()
+    assert len(names(home)) == 2
