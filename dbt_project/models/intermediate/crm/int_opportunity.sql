@@ -37,6 +37,7 @@ final as (
         organization_id,
         period,
         status,
+        coalesce(status = 'won', false) as is_won,
         amount,
         currency,
         case

@@ -9,7 +9,7 @@ counted as (
     select
         organization_id,
         period,
-        {{ count_where("status = 'won'") }} as win_rate_numerator,
+        {{ count_where('is_won') }} as win_rate_numerator,
         cast(count(*) as bigint) as win_rate_denominator
     from opportunities
     where disposition = 'counted'

@@ -9,8 +9,8 @@ summed as (
     select
         organization_id,
         period,
-        {{ decimal_sum("case when account_class = 'revenue' then amount else 0 end") }} as revenue,
-        {{ decimal_sum("case when account_class = 'cost_of_sales' then amount else 0 end") }} as cost_of_sales
+        {{ decimal_sum('revenue_amount') }} as revenue,
+        {{ decimal_sum('cost_of_sales_amount') }} as cost_of_sales
     from ledger_lines
     where disposition = 'counted'
     group by organization_id, period

@@ -1,62 +1,6 @@
 with spells as (
 
-    select * from {{ ref('stg_hr__employment_spells') }}
-
-),
-
-counted as (
-
-    select
-        person_key,
-        organization_id,
-        started_on,
-        coalesce(ended_on, date '2999-12-31') as last_day_on,
-        source_system,
-        source_line,
-        delivery_id
-    from spells
-    where
-        organization_id is not null
-        and coalesce(worker_type, 'employee') <> 'contingent'
-
-),
-
-covered as (
-
-    select
-        *,
-        max(last_day_on) over (
-            partition by organization_id, person_key
-            order by started_on, last_day_on, source_system, delivery_id, source_line
-            rows between unbounded preceding and 1 preceding
-        ) as covered_until
-    from counted
-
-),
-
--- A new contract from the next day on, or one that overlaps, continues the same stay.
-flagged as (
-
-    select
-        *,
-        case
-            when covered_until is null or started_on > {{ shift_days('covered_until', 1) }} then 1
-            else 0
-        end as begins_stay
-    from covered
-
-),
-
-numbered as (
-
-    select
-        *,
-        sum(begins_stay) over (
-            partition by organization_id, person_key
-            order by started_on, last_day_on, source_system, delivery_id, source_line
-            rows between unbounded preceding and current row
-        ) as stay_number
-    from flagged
+    select * from {{ ref('int_employment_spell') }}
 
 ),
 
@@ -65,10 +9,11 @@ final as (
     select
         organization_id,
         person_key,
-        cast(stay_number as bigint) as stay_number,
+        stay_number,
         min(started_on) as started_on,
-        nullif(max(last_day_on), date '2999-12-31') as ended_on
-    from numbered
+        nullif(max(coalesce(ended_on, date '2999-12-31')), date '2999-12-31') as ended_on
+    from spells
+    where disposition = 'counted'
     group by organization_id, person_key, stay_number
 
 )

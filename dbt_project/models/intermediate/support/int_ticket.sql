@@ -24,6 +24,8 @@ final as (
         organization_id,
         period,
         satisfaction,
+        coalesce(satisfaction = 'good', false) as is_rated_good,
+        coalesce(satisfaction in ('good', 'bad'), false) as is_rated,
         case
             when response_basis = '{{ var("first_response_basis") }}'
                 then coalesce(first_response_minutes, minutes_between)

@@ -9,8 +9,8 @@ counted as (
     select
         organization_id,
         period,
-        {{ count_where("satisfaction = 'good'") }} as csat_share_numerator,
-        {{ count_where("satisfaction in ('good', 'bad')") }} as csat_share_denominator,
+        {{ count_where('is_rated_good') }} as csat_share_numerator,
+        {{ count_where('is_rated') }} as csat_share_denominator,
         {{ decimal_sum('first_response_minutes') }} as first_response_minutes_numerator,
         cast(count(first_response_minutes) as bigint) as first_response_minutes_denominator,
         cast(count(*) as bigint) as ticket_volume_numerator
