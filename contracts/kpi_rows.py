@@ -91,7 +91,9 @@ class RowRegistry:
                     raise ValueError(f"{code} is fed by the unknown model {term.model}")
                 model = self.models[term.model]
                 if (term.when != "in_month") and (model.starts is None or model.ends is None):
-                    raise ValueError(f"{code} asks {term.model} for a stretch of time, which has no starts and ends")
+                    raise ValueError(
+                        f"{code} asks {term.model} for a stretch of time, which has no starts and ends"
+                    )
         return self
 
 

@@ -1,1 +1,1 @@
-"""From a number or a sentence back to the SQL, the rows, and the delivered file and line. Reads, never writes."""
+"""From a number or a sentence back to SQL, rows, and delivered file and line. Reads, never writes."""

@@ -1,4 +1,4 @@
-"""Rows of the build file that a KPI cell adds up, and the lines they were delivered in. No reasons, no words."""
+"""Rows of the build file that a KPI cell adds up, and the lines they were delivered in. No reasons."""
 
 from __future__ import annotations
 

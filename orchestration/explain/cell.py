@@ -1,4 +1,4 @@
-"""One KPI of one organisation in one month: its cell, the rows behind it, and why it is empty. No wording of pages."""
+"""One KPI of one organisation in one month: its cell, the rows behind it, why it is empty."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from contracts.kpi_rows import KpiRows, RowRegistry, load_kpi_rows
+from contracts.kpi_rows import RowRegistry, load_kpi_rows
 from contracts.kpis import Kpi, load_kpis
-from orchestration.explain import build_rows, empty, held, steps
+from orchestration.explain import build_rows, empty, held
 from orchestration.explain.asked import month_of, unknown
 from orchestration.explain.build_rows import CountedRow
+from orchestration.explain.counted_steps import counted_steps
 from orchestration.explain.source import VERSION, Source, rows_of
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def explain_kpi(source: Source, code: str, organization_id: str, period: str) ->
     if outside is not None:
         told["reasons"] = [asdict(outside)]
     elif source.build is not None and _is_same(source, kpi, organization_id, month, shown):
-        told |= _walk(source, source.build, kpi, organization_id, month, shown)
+        told |= _walk(source, source.build, kpi, organization_id, month, months, shown)
     elif shown.get("value") is None:
         told["reasons"] = [asdict(_not_walked())]
     return told
@@ -173,6 +173,7 @@ def _walk(
     kpi: Kpi,
     organization_id: str,
     month: date,
+    known: Sequence[date],
     shown: dict[str, Any],
 ) -> dict[str, Any]:
     """Steps, rows, files, what was held back and, for an empty cell, the reasons."""
@@ -182,25 +183,27 @@ def _walk(
     lost = sum(not row.places for row in rows)
     if lost:
         source.warnings.append(
-            f"{lost} rows that count are no longer among the accepted rows: these changed since the build, run again."
+            f"{lost} rows that count are no longer among the accepted ones, which changed since: run again."
         )
-    months = {window.month(month) for window in build_rows.windows(registry.kpis[kpi.code])}
+    looked_at = {window.month(month) for window in build_rows.windows(registry.kpis[kpi.code])}
     held_back = [
         *held.set_aside(build, registry, kpi.code, organization_id, month, files),
-        *held.repeated(source.home, kpi.entities, months),
-        *held.refused(source.home, kpi.entities, months),
+        *held.repeated(source.home, kpi.entities, looked_at),
+        *held.refused(source.home, kpi.entities, looked_at),
     ]
     why: list[empty.Reason] = []
     if shown.get("value") is None:
         denominator = build_rows.totals(rows)["denominator"]
         why = list(
             empty.reasons(
-                build, source.home, registry, kpi, organization_id, month, denominator, held_back
+                build, source.home, registry, kpi, organization_id, month, known, denominator, held_back
             )
         )
     return {
         "reasons": [asdict(reason) for reason in why],
-        "steps": _steps(source, build, registry, registry.kpis[kpi.code], rows, organization_id, month),
+        "steps": counted_steps(
+            source.home, build, MART, registry, registry.kpis[kpi.code], rows, organization_id, month
+        ),
         "rows": [_row(row, registry, files) for row in rows],
         "files": _files(rows, registry, files),
         "held_back": [
@@ -237,68 +240,3 @@ def _files(rows: Sequence[CountedRow], registry: RowRegistry, files: Any) -> lis
         }
         for (entity, delivery_id), found in sorted(lines.items())
     ]
-
-
-def _steps(
-    source: Source,
-    build: duckdb.DuckDBPyConnection,
-    registry: RowRegistry,
-    kpi_rows: KpiRows,
-    rows: Sequence[CountedRow],
-    organization_id: str,
-    month: date,
-) -> list[dict[str, Any]]:
-    """Every model between the mart and the accepted rows, with how many of its rows stand behind the cell."""
-    found: dict[str, dict[str, Any]] = {}
-    for name in dict.fromkeys(term.model for term in kpi_rows.terms):
-        model = registry.models[name]
-        own = [row for row in rows if row.model == name]
-        places = {place for row in own for place in row.places}
-        counts = {name: len(own), model.staged: len(places), model.records or name: len(own)}
-        if model.records:
-            counts[model.records] = len(places)
-        for step in steps.lineage(source.home, MART, model.staged):
-            n_rows = counts.get(step.model)
-            if n_rows is None:
-                n_rows = _n_month(build, step, organization_id, month)
-            found[step.model] = {**asdict(step), "n_rows": n_rows}
-        found[f"accepted/{model.entity}"] = {
-            "layer": "accepted",
-            "model": model.entity,
-            "file": f"accepted/{model.entity}",
-            "sql": None,
-            "n_rows": _n_accepted(build, source.home, model.entity, places),
-        }
-    return list(found.values())
-
-
-def _n_month(
-    build: duckdb.DuckDBPyConnection, step: steps.Step, organization_id: str, month: date
-) -> int | None:
-    """Rows of a model of organisation and month; None for models of another grain."""
-    columns = {row[0] for row in build.execute(f"describe {step.layer}.{step.model}").fetchall()}
-    if not {"organization_id", "period"} <= columns:
-        return None
-    [(count,)] = build.execute(
-        f"select count(*) from {step.layer}.{step.model} where organization_id = ? and period = ?",
-        [organization_id, month],
-    ).fetchall()
-    return int(count)
-
-
-def _n_accepted(
-    build: duckdb.DuckDBPyConnection, home: Path, entity: str, places: set[build_rows.Place]
-) -> int:
-    """How many of these lines lie in accepted/."""
-    import pandas as pd
-
-    lines = pd.DataFrame(sorted(places), columns=["delivery_id", "source_line"])
-    build.register("asked_lines", lines.astype({"delivery_id": "str", "source_line": "int64"}))
-    pattern = str(home / "accepted" / entity / "**" / "*.parquet")
-    [(count,)] = build.execute(
-        "select count(*) from read_parquet(?, hive_partitioning = false) as accepted "
-        "semi join asked_lines using (delivery_id, source_line)",
-        [pattern],
-    ).fetchall()
-    build.unregister("asked_lines")
-    return int(count)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -55,6 +55,7 @@ def reasons(
     kpi: Kpi,
     organization_id: str,
     month: date,
+    known: Sequence[date],
     denominator: Decimal,
     held: Sequence[Held],
 ) -> Iterator[Reason]:
@@ -62,6 +63,7 @@ def reasons(
 
     Parameters
     ----------
+    known : months of the window.
     denominator : what the rows that count add up to.
     held : rows held back from the cell, see `held`.
     """
@@ -71,9 +73,13 @@ def reasons(
     is_complete = True
     for window in windows(registry.kpis[kpi.code]):
         model = registry.models[window.model]
-        if model.horizon and (
-            reason := _beyond_horizon(connection, model.horizon, kpi, organization_id, window.month(month))
-        ):
+        needed = window.month(month)
+        reason = None
+        if model.horizon:
+            reason = _beyond_horizon(connection, model.horizon, kpi, organization_id, needed)
+        elif reason := outside_window(needed, known):
+            reason = replace(reason, what=f"{reason.what}, and {kpi.name_en.lower()} needs it")
+        if reason is not None:
             is_complete = False
             yield reason
         elif not n_counted(connection, model, window, organization_id, month):
@@ -84,7 +90,7 @@ def reasons(
             "denominator_not_positive",
             f"Rows count, but the denominator ({kpi.denominator}) is {denominator.normalize():f}, "
             "and nothing is divided by that",
-            f"none is needed where that is so; otherwise look at what is held back. {kpi.name_en}: {kpi.formula}",
+            f"none is needed where that is so; otherwise look at what is held back. {kpi.formula}",
         )
 
 
@@ -109,8 +115,8 @@ def _beyond_horizon(
     first, last = known[0]
     return Reason(
         "source_silent",
-        f"{month:%Y-%m} is outside what the source tells of this organisation ({first:%Y-%m} to {last:%Y-%m}), "
-        f"and {kpi.name_en.lower()} needs it",
+        f"{month:%Y-%m} is outside what the source tells of {organization_id} "
+        f"({first:%Y-%m} to {last:%Y-%m}), and {kpi.name_en.lower()} needs it",
         "deliver an export that reaches it: silence of a source is not nought",
     )
 
@@ -155,18 +161,26 @@ def _nothing_counts(
             _sum(unmapped),
         )
     refused = [one for one in there if one.cause == "quarantined"]
-    if refused:
-        rules = ", ".join(sorted({str(one.rule) for one in refused}))
-        yield Reason(
-            "quarantined",
-            f"Rows of {entity} that may be of {organization_id} in {month:%Y-%m} lie in quarantine ({rules})",
-            "maturity-impact quarantine show tells the lines; export, correct and replay them",
-            _sum(refused),
-        )
+    of_month = [one for one in refused if one.month == month]
+    if of_month:
+        yield _quarantined(of_month, f"Rows of {entity} in {month:%Y-%m}, perhaps of {organization_id},")
     yield Reason(
         "no_rows_in_month",
         f"{entity} were delivered, and none of {organization_id} in {month:%Y-%m}",
         "deliver an export that holds that month; where there was nothing, the figure stays unknown",
+    )
+    if len(refused) > len(of_month):
+        without = [one for one in refused if one.month is None]
+        yield _quarantined(without, f"Rows of {entity} whose month cannot be read")
+
+
+def _quarantined(held: Sequence[Held], which: str) -> Reason:
+    rules = ", ".join(sorted({str(one.rule) for one in held}))
+    return Reason(
+        "quarantined",
+        f"{which} lie in quarantine ({rules})",
+        "maturity-impact quarantine show tells the lines; export, correct and replay them",
+        _sum(held),
     )
 
 

@@ -1,4 +1,4 @@
-"""Rows that were held back from a cell: set aside, unmapped, repeated, superseded, quarantined. Never a cell value."""
+"""Rows held back from a cell: set aside, unmapped, repeated, superseded, quarantined. Never a value."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 UNMAPPED = "unmapped"
+UNIT_KEY = "concat_ws(' ', source_system, unit_key_type, coalesce(unit_key, '(no key)'))"
+"""SQL of the key that has no organisation, as people read it."""
 _LEDGER_FATES = ("duplicate", "superseded")
 
 
@@ -26,8 +28,8 @@ class Held:
     Attributes
     ----------
     entity : accepted entity they belong to.
-    cause : disposition of the row model (deleted, merged, open, contingent, foreign_currency, unmapped) or fate
-        in the ledger (duplicate, superseded, quarantined).
+    cause : disposition of the row model (deleted, merged, open, contingent, foreign_currency, unmapped) or
+        fate in the ledger (duplicate, superseded, quarantined).
     rule : rule that refused them, or key that has no organisation; None where the cause says all.
     month : first day of the month they fall in; None where that cannot be read of them.
     is_own : they are known to be of the organisation asked about.
@@ -87,9 +89,7 @@ def _set_aside(
         )
         select
             disposition, own is not null, staged.delivery_id,
-            case when disposition = '{UNMAPPED}'
-                then concat_ws(' ', staged.source_system, staged.unit_key_type, coalesce(staged.unit_key, '(no key)'))
-            end,
+            case when disposition = '{UNMAPPED}' then {UNIT_KEY} end,
             list(staged.source_line order by staged.source_line)
         from records inner join {STAGING}.{model.staged} as staged using ({keys})
         group by all order by all
@@ -127,25 +127,25 @@ def refused(home: Path, entities: Collection[str], months: Collection[date]) -> 
     rows = pd.concat(parts, ignore_index=True)
     rows = rows[[bool(_entities(said) & set(entities)) for said in rows["entity"]]]
     possible = _months_of_refused(home, entities, months)
-    found = []
+    found: list[Held] = []
     rules = rows.assign(rule=rows["reasons"].str.split(";")).explode("rule")
     for (delivery_id, file, said, rule), part in rules.groupby(
         ["delivery_id", "file", "entity", "rule"], sort=True
     ):
-        for month in possible.get(str(delivery_id), ()):
-            found.append(
-                Held(
-                    entity=str(said),
-                    cause="quarantined",
-                    file=str(file),
-                    delivery_id=str(delivery_id),
-                    rule=str(rule),
-                    month=month,
-                    is_own=False,
-                    n_rows=len(part),
-                    lines=tuple(sorted(int(line) for line in part["source_line"])),
-                )
+        found += [
+            Held(
+                entity=str(said),
+                cause="quarantined",
+                file=str(file),
+                delivery_id=str(delivery_id),
+                rule=str(rule),
+                month=month,
+                is_own=False,
+                n_rows=len(part),
+                lines=tuple(sorted(int(line) for line in part["source_line"])),
             )
+            for month in possible.get(str(delivery_id), ())
+        ]
     return found
 
 
@@ -168,7 +168,7 @@ def _months_of_refused(
 
 
 def repeated(home: Path, entities: Collection[str], months: Collection[date]) -> list[Held]:
-    """Rows of these entities that repeat another, or that a newer version replaced, in these months or in none."""
+    """Rows that repeat another, or that a newer version replaced, in these months or in none."""
     return [
         Held(
             entity=str(row["entity"]),

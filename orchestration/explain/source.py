@@ -1,4 +1,4 @@
-"""What explain reads: an edition, and the build where it still holds what the edition shows. Nothing is written."""
+"""What explain reads: an edition, and the build that still holds what the edition shows."""
 
 from __future__ import annotations
 
@@ -77,7 +77,9 @@ def opened(home: Path, asked_edition: str | None) -> Iterator[Source]:
     with duckdb.connect(str(folder / "marts.duckdb"), read_only=True) as tables:
         source = Source(home, folder, tables, None)
         if not warehouse.build_file(home).is_file():
-            source.warnings.append("The build file is gone, so that the walk ends at the tables of the edition.")
+            source.warnings.append(
+                "The build file is gone, so that the walk ends at the tables of the edition."
+            )
             yield source
             return
         try:

@@ -1,4 +1,4 @@
-"""SQL of each step from a mart back to its rows, by the manifest that dbt left beside the build. No running."""
+"""SQL of each step from a mart back to its rows, by the manifest that dbt left beside the build."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Step:
 
 
 def lineage(home: Path, mart: str, origin: str) -> list[Step]:
-    """The shortest way from a mart back to a model it is made of, both included; empty where none is known."""
+    """The shortest way from a mart back to a model it is made of, both included; empty where unknown."""
     nodes = _models(home)
     names = {node["name"]: unique_id for unique_id, node in nodes.items()}
     if mart not in names or origin not in names:
