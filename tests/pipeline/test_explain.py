@@ -1,4 +1,4 @@
-"""An explanation that lists other rows than those the figure is made of sends people to correct the wrong file."""
+"""An explanation that lists other rows than the figure is made of sends people to correct the wrong file."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import io
 import json
 import math
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -153,6 +154,8 @@ def test_answers_behind_an_index_give_the_index(made: Any, source: Source) -> No
     answers = read_entity(made.home / "accepted", ENTITIES["assessment_answers"])
     instrument = load_instrument()
     items = {item.code: item for item in instrument.items}
+    share = instrument.minimum_answered_share
+    least = {d: math.ceil(share * n) for d, n in Counter(i.dimension for i in instrument.items).items()}
     for cell in source.rows("select * from fct_assessment where integration_index is not null"):
         told = explain_score(source, "integration_index", cell["organization_id"], cell["wave"])
         own = by_lines(told, {"assessment_answers": answers})["assessment_answers"]
@@ -167,7 +170,9 @@ def test_answers_behind_an_index_give_the_index(made: Any, source: Source) -> No
         kinds: dict[str, list[float]] = {}
         for dimension in instrument.dimensions:
             raters = own[own["dimension"] == dimension.code].groupby("response_key")["score"]
-            enough = raters.mean()[raters.count() >= dimension.minimum_answered_items]
+            enough = raters.mean()[
+                raters.count() >= math.ceil(instrument.minimum_answered_share * n_items[dimension.code])
+            ]
             if len(enough):
                 kinds.setdefault(dimension.kind, []).append(enough.mean())
         index = sum(sum(found) / len(found) for found in kinds.values()) / 3
@@ -188,7 +193,7 @@ def test_every_kpi_says_which_rows_feed_it() -> None:
 
 
 def edited(content: bytes, change: Callable[[dict[str, str]], dict[str, str] | None], skip: int = 0) -> bytes:
-    """Rows of a CSV after a change; a row that becomes None is left out, the first `skip` stay as they are."""
+    """Rows of a CSV after a change; one that becomes None is left out, the first `skip` stay as they are."""
     reader = csv.DictReader(io.StringIO(content.decode()))
     out = io.StringIO()
     writer = csv.DictWriter(out, reader.fieldnames or [], lineterminator="\n")
@@ -330,7 +335,8 @@ def test_a_month_takes_the_wave_that_is_carried_into_it(source: Source) -> None:
 
 
 def test_few_rows_are_noted(source: Source) -> None:
-    sql = "select organization_id, period from fct_organization_month where csat_share_denominator between 1 and 4"
+    few = "csat_share_denominator between 1 and 4"
+    sql = f"select organization_id, period from fct_organization_month where {few}"
     cell = source.rows(sql + " order by all")[0]
     told = explain_kpi(source, "csat_share", cell["organization_id"], cell["period"].isoformat())
     assert "minimum sample" in told["notes"][0]
@@ -348,7 +354,7 @@ def test_a_claim_tells_its_sentence_sample_and_every_gate(source: Source) -> Non
         assert list(told) == SHAPE["claim"]
         assert [gate["code"] for gate in told["gates"]] == [gate["code"] for gate in gates]
         assert told["sample"]["n_organizations"] == row["n_organizations"]
-        assert [step["model"] for step in told["steps"]][0] == "fct_maturity_impact"
+        assert told["steps"][0]["model"] == "fct_maturity_impact"
         page = (source.edition / "summary.en.html").read_text(encoding="utf-8")
         assert not row["is_primary"] or told["sentence"] in page
         assert told["changes"]
