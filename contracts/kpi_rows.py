@@ -11,7 +11,13 @@ import yaml
 from pydantic import ConfigDict, Field, TypeAdapter, model_validator
 from pydantic.dataclasses import dataclass
 
-When = Literal["in_month", "on_last_day", "ends_in_month"]
+When = Literal["in_month", "on_last_day", "ends_in_month", "open_at_end"]
+_NEEDS: Mapping[str, tuple[str, ...]] = {
+    "in_month": (),
+    "on_last_day": ("starts", "ends"),
+    "ends_in_month": ("starts", "ends"),
+    "open_at_end": ("opened", "closed"),
+}
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Key = Annotated[tuple[Name, ...], Field(min_length=1)]
 
@@ -26,7 +32,9 @@ class RowModel:
     ----------
     key : columns that name a row.
     records : model with a row per accepted record and its disposition; None where that is this model.
+    link : columns that a row and its record share; None where they are `key`.
     record_key : columns that name a record, there and in `staged`; None where they are `key`.
+    opened, closed : columns of the month it opens in, and the first month at whose end it is no longer open.
     starts, ends : columns of the first and last day, for rows that hold for a stretch of time.
     horizon : model with `first_period` and `last_period` per organisation, where less than the whole window
         is known.
@@ -36,7 +44,10 @@ class RowModel:
     key: Key
     staged: Name
     records: Name | None = None
+    link: Key | None = None
     record_key: Key | None = None
+    opened: Name | None = None
+    closed: Name | None = None
     starts: Name | None = None
     ends: Name | None = None
     horizon: Name | None = None
@@ -90,10 +101,9 @@ class RowRegistry:
                 if term.model not in self.models:
                     raise ValueError(f"{code} is fed by the unknown model {term.model}")
                 model = self.models[term.model]
-                if (term.when != "in_month") and (model.starts is None or model.ends is None):
-                    raise ValueError(
-                        f"{code} asks {term.model} for a stretch of time, which has no starts and ends"
-                    )
+                missing = [name for name in _NEEDS[term.when] if getattr(model, name) is None]
+                if missing:
+                    raise ValueError(f"{code} asks {term.model} {term.when}, which declares no {missing[0]}")
         return self
 
 

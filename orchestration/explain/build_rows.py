@@ -53,6 +53,8 @@ def in_window(model: RowModel, window: Window, asked: date) -> tuple[str, list[d
     end = last_day(month)
     if window.when == "in_month" and model.starts is None:
         return "period = ?", [month]
+    if window.when == "open_at_end":
+        return f"{model.opened} <= ? and ({model.closed} is null or {model.closed} > ?)", [month, month]
     if window.when == "on_last_day":
         return f"{model.starts} <= ? and ({model.ends} is null or {model.ends} >= ?)", [end, end]
     if window.when == "ends_in_month":
@@ -120,7 +122,7 @@ def _find_places(
     records = f"{ROW_LAYER}.{model.records or name}"
     found = connection.execute(
         "select asked_keys.place, staged.delivery_id, staged.source_line from asked_keys "
-        f"inner join {records} as records on {_same(model.key, 'asked_keys', 'records')} "
+        f"inner join {records} as records on {_same(model.link or model.key, 'asked_keys', 'records')} "
         f"inner join {STAGING}.{model.staged} as staged on "
         f"{_same(model.record_key or model.key, 'records', 'staged')} order by all"
     ).fetchall()

@@ -85,7 +85,13 @@ def reasons(
         elif not n_counted(connection, model, window, organization_id, month):
             is_complete = False
             yield from _nothing_counts(window, model.entity, organization_id, month, held)
-    if is_complete:
+    if is_complete and not registry.kpis[kpi.code].denominator:
+        yield Reason(
+            "not_settled",
+            "Rows count, but they do not settle the figure",
+            f"deliver what its definition asks for. {kpi.formula}",
+        )
+    elif is_complete:
         yield Reason(
             "denominator_not_positive",
             f"Rows count, but the denominator ({kpi.denominator}) is {denominator.normalize():f}, "

@@ -60,6 +60,9 @@ def set_aside(
     seen: set[tuple[str, str]] = set()
     for window in windows(registry.kpis[kpi]):
         model = registry.models[window.model]
+        if model.link is not None:
+            # What stood open at a month end has no months of its own among the records.
+            continue
         condition, dates = in_window(model, window, month)
         if (window.model, str((condition, dates))) in seen:
             continue

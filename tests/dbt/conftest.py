@@ -122,7 +122,8 @@ def _world() -> Rows:
         "crosswalk": pd.DataFrame({"organization_id": ORGANIZATIONS, "unit_key": ["1", "2", "3"]}),
         "tickets": _tickets(random),
         "accounts": _accounts(),
-        "opportunities": _opportunities(random),
+        "opportunities": (opportunities := _opportunities(random)),
+        "opportunity_history": _opportunity_history(opportunities),
         "employment_spells": _spells(random),
         "ledger_lines": _ledger(random),
         **_assessment(random),
@@ -137,16 +138,21 @@ def _days(random: np.random.Generator, n: int) -> pd.Series:
 def _tickets(random: np.random.Generator, n: int = 400) -> pd.DataFrame:
     deleted = random.random(n) < 0.1
     business = random.random(n) < 0.1
+    created = _days(random, n) + pd.to_timedelta(random.integers(0, 86_400, n), unit="s")
+    later = pd.to_timedelta(random.integers(60, 90 * 86_400, n), unit="s")
+    solved = pd.Series(created + later).where(random.random(n) < 0.7)
     minutes = pd.Series(random.integers(1, 90_000, n)).map(lambda cents: f"{cents / 100:.2f}").astype(object)
     return pd.DataFrame(
         {
             "ticket_key": [f"T{i}" for i in range(n)],
-            "created_at": _days(random, n) + pd.to_timedelta(random.integers(0, 86_400, n), unit="s"),
+            "created_at": created,
+            "solved_at": solved,
+            "is_social_channel": random.random(n) < 0.3,
             "satisfaction": random.choice(["good", "bad", "offered", "not_offered"], n),
             "first_response_minutes": minutes.where(random.random(n) < 0.8, None),
             "response_basis": np.where(business, "business", "calendar"),
             "is_deleted": deleted,
-            "status": np.where(deleted, "deleted", "solved"),
+            "status": np.where(deleted, "deleted", np.where(solved.isna(), "open", "solved")),
             "merged_into_key": pd.Series(["T0"] * n, dtype=object).where(random.random(n) < 0.1, None),
             "organization_id": random.choice([*ORGANIZATIONS, None], n),
         }
@@ -164,11 +170,13 @@ def _accounts() -> pd.DataFrame:
 
 
 def _opportunities(random: np.random.Generator, n: int = 200) -> pd.DataFrame:
+    closed = _days(random, n)
     return pd.DataFrame(
         {
             "opportunity_key": [f"O{i}" for i in range(n)],
             "account_key": random.choice(["A1", "A2", "A3", "A4", "A9"], n),
-            "closed_on": _days(random, n),
+            "created_at": closed - pd.to_timedelta(random.integers(-5, 120, n), unit="D"),
+            "closed_on": closed,
             "status": random.choice(["won", "lost", "open"], n),
             "is_deleted": random.random(n) < 0.1,
             "amount": random.integers(1, 9999, n),
@@ -176,6 +184,19 @@ def _opportunities(random: np.random.Generator, n: int = 200) -> pd.DataFrame:
             "organization_id": random.choice(["org-b", None, None], n),
         }
     )
+
+
+def _opportunity_history(opportunities: pd.DataFrame) -> pd.DataFrame:
+    """What each opportunity was at its entry and twenty days later; one in forty has no history."""
+    told = opportunities[opportunities.index % 40 != 0]
+    first = told.assign(changed_at=told["created_at"], amount=told["amount"] + 7, probability_share=0.25)
+    second = told.assign(
+        changed_at=told["created_at"] + pd.Timedelta(days=20),
+        amount=told["amount"] + 3,
+        probability_share=0.5,
+    )
+    names = ["opportunity_key", "changed_at", "amount", "currency", "probability_share", "organization_id"]
+    return pd.concat([first, second])[names].assign(status="open", is_deleted=False)
 
 
 def _spells(random: np.random.Generator, n: int = 150) -> pd.DataFrame:

@@ -1,0 +1,16 @@
+{# Written by contracts/render.py out of the contracts; change them there, not here. #}
+{% macro kpi_codes() -%}
+    csat_share first_response_minutes ticket_volume win_rate revenue revenue_growth gross_margin
+    headcount attrition first_response_minutes_median first_response_minutes_p90 resolution_minutes
+    resolution_minutes_median resolution_minutes_p90 csat_response_share social_ticket_share backlog
+    win_rate_amount sales_cycle_days open_pipeline weighted_pipeline
+{%- endmacro %}
+
+{% macro over_one_kpi_codes() -%}
+    ticket_volume revenue headcount backlog open_pipeline weighted_pipeline
+{%- endmacro %}
+
+{% macro distribution_kpi_codes() -%}
+    first_response_minutes_median first_response_minutes_p90 resolution_minutes_median
+    resolution_minutes_p90 sales_cycle_days
+{%- endmacro %}
