@@ -22,12 +22,14 @@ class NothingAsked(MaturityImpactError):
 
 def nearest(asked: str, known: Collection[str]) -> list[str]:
     """Names most like the one asked for, best first; none where nothing looks alike."""
-    from rapidfuzz import fuzz, process, utils
+    from rapidfuzz import fuzz, utils
 
-    found = process.extract(
-        asked, sorted(known), scorer=fuzz.WRatio, processor=utils.default_process, limit=_NEAREST
-    )
-    return [str(name) for name, score, _ in found if score >= _ALIKE]
+    def likeness(name: str) -> tuple[float, float]:
+        # The whole name breaks ties: ORG-001 stands in ORG-0010 and is as near to ORG-0001.
+        return fuzz.WRatio(asked, name, processor=utils.default_process), fuzz.ratio(asked, name)
+
+    found = sorted((name for name in sorted(known)), key=likeness, reverse=True)
+    return [name for name in found[:_NEAREST] if likeness(name)[0] >= _ALIKE]
 
 
 def unknown(what: str, asked: str, known: Collection[str], otherwise: str) -> NothingAsked:

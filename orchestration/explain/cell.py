@@ -85,11 +85,11 @@ def organization(source: Source, organization_id: str) -> None:
     rows = source.rows("select organization_id, name from dim_organization order by all")
     if organization_id in {row["organization_id"] for row in rows}:
         return
-    by_name = {f"{row['organization_id']} ({row['name']})" for row in rows}
+    known = {str(row[name]) for row in rows for name in ("organization_id", "name") if row[name] is not None}
     raise unknown(
         "organisation",
         organization_id,
-        by_name,
+        known,
         "the codes stand in dim_organization and in reference/organizations.csv",
     )
 

@@ -74,14 +74,15 @@ def reasons(
     for window in windows(registry.kpis[kpi.code]):
         model = registry.models[window.model]
         needed = window.month(month)
-        reason = None
-        if model.horizon:
-            reason = _beyond_horizon(connection, model.horizon, kpi, organization_id, needed)
+        told = _horizon(connection, model.horizon, organization_id)
+        if told is not None:
+            # Within what the source tells, none at all is nought and no gap.
+            if not told[0] <= needed <= told[1]:
+                is_complete = False
+                yield _source_silent(kpi, organization_id, needed, told)
         elif reason := outside_window(needed, known):
-            reason = replace(reason, what=f"{reason.what}, and {kpi.name_en.lower()} needs it")
-        if reason is not None:
             is_complete = False
-            yield reason
+            yield replace(reason, what=f"{reason.what}, and {kpi.name_en.lower()} needs it")
         elif not n_counted(connection, model, window, organization_id, month):
             is_complete = False
             yield from _nothing_counts(window, model.entity, organization_id, month, held)
@@ -109,20 +110,24 @@ def not_delivered(entity: str) -> Reason:
     )
 
 
-def _beyond_horizon(
-    connection: duckdb.DuckDBPyConnection, horizon: str, kpi: Kpi, organization_id: str, month: date
-) -> Reason | None:
+def _horizon(
+    connection: duckdb.DuckDBPyConnection, horizon: str | None, organization_id: str
+) -> tuple[date, date] | None:
+    """First and last month that a source tells of an organisation; None where that is not kept."""
+    if horizon is None:
+        return None
     known = connection.execute(
         f"select first_period, last_period from {ROW_LAYER}.{horizon} where organization_id = ?",
         [organization_id],
     ).fetchall()
-    if not known or known[0][0] <= month <= known[0][1]:
-        return None
-    first, last = known[0]
+    return known[0] if known else None
+
+
+def _source_silent(kpi: Kpi, organization_id: str, month: date, told: tuple[date, date]) -> Reason:
     return Reason(
         "source_silent",
         f"{month:%Y-%m} is outside what the source tells of {organization_id} "
-        f"({first:%Y-%m} to {last:%Y-%m}), and {kpi.name_en.lower()} needs it",
+        f"({told[0]:%Y-%m} to {told[1]:%Y-%m}), and {kpi.name_en.lower()} needs it",
         "deliver an export that reaches it: silence of a source is not nought",
     )
 
