@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import field
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -60,6 +61,7 @@ class Term:
     Attributes
     ----------
     add : column that a row adds, or `one` for the row itself.
+    where : only rows whose columns have these values.
     where_known : only rows where this column is known.
     when : how a row belongs to a month.
     shift_months : from the month asked for to the month that is meant.
@@ -68,6 +70,7 @@ class Term:
 
     model: Name
     add: Name
+    where: Mapping[Name, str] = field(default_factory=dict)
     where_known: Name | None = None
     when: When = "in_month"
     shift_months: int = 0
@@ -76,10 +79,17 @@ class Term:
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
 class KpiRows:
-    """Terms of the two parts of a KPI; a denominator without terms is one."""
+    """Terms of the two parts of a KPI; a denominator without terms is one.
+
+    Attributes
+    ----------
+    only_lines : lines are told, and not what each row adds: answers of employees are not anybody's business,
+        and a figure that compares customers is no sum over rows.
+    """
 
     numerator: Annotated[tuple[Term, ...], Field(min_length=1)]
     denominator: tuple[Term, ...] = ()
+    only_lines: bool = False
 
     @property
     def terms(self) -> tuple[Term, ...]:

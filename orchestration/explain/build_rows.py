@@ -100,10 +100,11 @@ def _added(
     condition, dates = in_window(model, Window(term.model, term.when, term.shift_months), month)
     value = "cast(1 as decimal(38, 10))" if term.add == "one" else f"cast({term.add} as decimal(38, 10))"
     known = f" and {term.where_known} is not null" if term.where_known else ""
+    known += "".join(f" and {column} = ?" for column in term.where)
     rows = connection.execute(
         f"select {_texts(model.key)}, {value} as added from {ROW_LAYER}.{term.model} "
         f"where organization_id = ? and {is_counted(model)} and {condition}{known} and added is not null",
-        [organization_id, *dates],
+        [organization_id, *dates, *term.where.values()],
     ).fetchall()
     weight = Decimal(str(term.weight))
     return [(tuple(row[:-1]), weight * row[-1]) for row in rows]

@@ -192,7 +192,10 @@ def _walk(
         *held.refused(source.home, kpi.entities, looked_at),
     ]
     why: list[empty.Reason] = []
-    if shown.get("value") is None:
+    kpi_rows = registry.kpis[kpi.code]
+    if kpi_rows.only_lines and shown.get("denominator") and shown.get("numerator") is None:
+        why = [empty.too_few_to_show(shown["denominator"])]
+    elif shown.get("value") is None:
         denominator = build_rows.totals(rows)["denominator"]
         why = list(
             empty.reasons(
@@ -201,10 +204,8 @@ def _walk(
         )
     return {
         "reasons": [asdict(reason) for reason in why],
-        "steps": counted_steps(
-            source.home, build, MART, registry, registry.kpis[kpi.code], rows, organization_id, month
-        ),
-        "rows": [_row(row, registry, files) for row in rows],
+        "steps": counted_steps(source.home, build, MART, registry, kpi_rows, rows, organization_id, month),
+        "rows": [] if kpi_rows.only_lines else [_row(row, registry, files) for row in rows],
         "files": _files(rows, registry, files),
         "held_back": [
             {**asdict(one), "month": one.month.isoformat() if one.month else None, "lines": list(one.lines)}

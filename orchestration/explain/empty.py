@@ -101,6 +101,16 @@ def reasons(
         )
 
 
+def too_few_to_show(n_answers: float) -> Reason:
+    """So few answered that a figure could be traced to one of them."""
+    return Reason(
+        "suppressed",
+        f"Only {n_answers:g} people answered, too few to show what they said",
+        "none for this month; a figure is shown from minimum_group_people of maturity.yaml on",
+        int(n_answers),
+    )
+
+
 def not_delivered(entity: str) -> Reason:
     """No row of an entity was ever delivered."""
     return Reason(

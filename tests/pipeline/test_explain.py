@@ -80,14 +80,15 @@ def employed(spells: pd.DataFrame, day: pd.Timestamp) -> int:
     return int(spells[is_there]["person_key"].nunique())
 
 
-def leavers(spells: pd.DataFrame, month: pd.Period) -> int:
-    """Persons with a last day in the month and no spell that goes on, or begins the next day."""
+def leavers(spells: pd.DataFrame, month: pd.Period, reason: str) -> int:
+    """Persons who left for a reason: with a last day in the month and no spell that goes on, or begins the next day."""
     gone = 0
     for _, own in spells.groupby("person_key"):
         last = pd.to_datetime(own["ended_on"]).fillna(pd.Timestamp("2999-12-31"))
         starts = pd.to_datetime(own["started_on"])
         for end in last[last.dt.to_period("M") == month].unique():
-            gone += not ((starts <= end + pd.Timedelta(days=1)) & (last > end)).any()
+            is_meant = not reason or (own[last == end]["end_reason"] == reason).any()
+            gone += is_meant and not ((starts <= end + pd.Timedelta(days=1)) & (last > end)).any()
     return gone
 
 
@@ -146,8 +147,9 @@ def of_people(code: str, spells: pd.DataFrame, month: pd.Period) -> tuple[float 
     ends = [employed(spells, at.end_time.normalize()) for at in (month, month - 1)]
     if code == "headcount":
         return float(ends[0]), None, float(ends[0])
-    assert code == "attrition"
-    return float(leavers(spells, month)), sum(ends) / 2, leavers(spells, month) / (sum(ends) / 2)
+    assert code.startswith("attrition")
+    left = leavers(spells, month, code.removeprefix("attrition").removeprefix("_"))
+    return float(left), sum(ends) / 2, left / (sum(ends) / 2)
 
 
 def by_hand(

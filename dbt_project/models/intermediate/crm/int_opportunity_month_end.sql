@@ -47,7 +47,7 @@ open_months as (
         on
             opportunities.created_period <= periods.period
             and systems.last_period >= periods.period
-            and (opportunities.status = 'open' or periods.period < opportunities.period)
+            and (opportunities.status = 'open' or opportunities.period > periods.period)
 
 ),
 
