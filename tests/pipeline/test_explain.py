@@ -81,7 +81,7 @@ def employed(spells: pd.DataFrame, day: pd.Timestamp) -> int:
 
 
 def leavers(spells: pd.DataFrame, month: pd.Period, reason: str) -> int:
-    """Persons who left for a reason: with a last day in the month and no spell that goes on, or begins the next day."""
+    """Persons with a last day in the month, for a reason, whom no spell carries on into the next day."""
     gone = 0
     for _, own in spells.groupby("person_key"):
         last = pd.to_datetime(own["ended_on"]).fillna(pd.Timestamp("2999-12-31"))
