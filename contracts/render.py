@@ -29,10 +29,10 @@ DOMAINS = {
     "reference": ("organizations", "crosswalk"),
     "assessment": ("assessment_answers", "assessment_scores", "practices", "channel_adoption"),
     "crm": ("accounts", "opportunities", "opportunity_history"),
-    "support": ("tickets",),
-    "hr": ("employment_spells",),
-    "finance": ("ledger_lines",),
     "coverage": ("ledger_periods",),
+    "support": ("tickets", "survey_responses"),
+    "hr": ("employment_spells", "hires"),
+    "finance": ("ledger_lines", "invoices", "marketing_spend"),
 }
 """Which entity stands in which folder of models/staging; one without a model there is a dbt source only."""
 MART_DOMAINS = {

@@ -16,6 +16,7 @@ import click
 from orchestration import telling
 from orchestration.verbs.crosswalk import crosswalk
 from orchestration.verbs.editions import editions
+from orchestration.verbs.explain import explain
 from orchestration.verbs.options import COULD_NOT, DONE, HELD_BACK, HOME, JSON, KEY, OF_INSTALLATION
 from orchestration.verbs.profile import profile
 from orchestration.verbs.quarantine import quarantine
@@ -104,6 +105,7 @@ def check(path: Path, home: Path | None, as_json: bool) -> None:
 
 
 cli.add_command(crosswalk)
+cli.add_command(explain)
 cli.add_command(profile)
 cli.add_command(quarantine)
 cli.add_command(editions)

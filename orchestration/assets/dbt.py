@@ -117,11 +117,15 @@ def dbt_layer_assets(installation: Installation) -> dg.AssetsDefinition:
     return dbt_models
 
 
-def _variables(settings: Settings) -> dict[str, int]:
+def _variables(settings: Settings) -> dict[str, int | str]:
     """What the installation declares, under the names that the project knows it by."""
     names = ("minimum_raters", "minimum_group_people", "minimum_group_organizations")
-    thresholds = {name: getattr(settings.thresholds, name) for name in names}
-    return {**thresholds, "fiscal_year_start_month": settings.fiscal_year_start_month}
+    return {
+        **{name: getattr(settings.thresholds, name) for name in names},
+        "fiscal_year_start_month": settings.fiscal_year_start_month,
+        "customer_carried_months": settings.definitions.active_customer_months - 1,
+        "marketing_spend_source": settings.definitions.marketing_spend_source,
+    }
 
 
 def _not_built(broken: list[NodeResult]) -> str:

@@ -139,6 +139,7 @@ def _world() -> Rows:
         "employment_spells": _spells(random),
         "ledger_lines": _ledger(random),
         **_assessment(random),
+        **_customers_and_people(np.random.default_rng(20221102)),
         "assessment_scores": _ready_scores(),
         "ledger_periods": _ledger_periods(),
     }
@@ -256,7 +257,9 @@ def _spells(random: np.random.Generator, n: int = 150) -> pd.DataFrame:
             "person_key": [f"{i % 100:064x}" for i in range(n)],
             "started_on": started,
             "ended_on": ended,
-            "end_reason": np.where(ended.isna(), None, "other"),
+            "end_reason": np.where(
+                ended.isna(), None, random.choice(["voluntary", "involuntary", "other"], n)
+            ),
             "worker_type": random.choice(["employee", "employee", "employee", "contingent"], n),
             "organization_id": random.choice([*ORGANIZATIONS, None], n),
         }
@@ -269,7 +272,9 @@ def _ledger(random: np.random.Generator, n: int = 500) -> pd.DataFrame:
         {
             "entry_key": [f"J{i}" for i in range(n)],
             "posted_on": _days(random, n),
-            "account_class": random.choice(["revenue", "revenue", "cost_of_sales", "recruiting"], n),
+            "account_class": random.choice(
+                ["revenue", "revenue", "cost_of_sales", "recruiting", "sales_and_marketing"], n
+            ),
             "amount": [f"{cents / 100:.2f}" for cents in random.integers(-20_000, 900_000, n)],
             "currency": random.choice(["EUR", "EUR", "EUR", "USD"], n),
             "organization_id": random.choice([*ORGANIZATIONS, None], n),
@@ -300,6 +305,63 @@ def _assessment(random: np.random.Generator) -> Rows:
         "assessment_answers": table(items, "item_code", "answer_level", (0, 1, 2, 3, 4)),
         "practices": table(instrument.practices, "practice_code", "is_in_place", (True, False)),
         "channel_adoption": table(instrument.channels, "channel", "is_active", (True, False)),
+    }
+
+
+def _customers_and_people(random: np.random.Generator, n: int = 300) -> Rows:
+    """Invoices, marketing costs, surveys and hires, each with rows that must not count."""
+    placed = random.choice([*ORGANIZATIONS, *ORGANIZATIONS, None], n)
+    currency = random.choice(["EUR", "EUR", "EUR", "USD"], n)
+    accepted = _days(random, n)
+    kinds = random.choice(["nps", "enps", "csat", "engagement"], n)
+    of_ten = np.isin(kinds, ["nps", "enps"])
+    return {
+        "invoices": pd.DataFrame(
+            {
+                "invoice_key": [f"I{i}" for i in range(n)],
+                "customer_key": [f"C{i}" for i in random.integers(0, 12, n)],
+                "issued_on": _days(random, n),
+                "amount": [f"{cents / 100:.2f}" for cents in random.integers(-5_000, 90_000, n)],
+                "currency": currency,
+                "status": random.choice(["open", "paid", "paid", "draft", "voided"], n),
+                "is_deleted": random.random(n) < 0.1,
+                "organization_id": placed,
+            }
+        ),
+        "marketing_spend": pd.DataFrame(
+            {
+                "spend_key": [f"M{i}" for i in range(n)],
+                "spent_on": _days(random, n),
+                "amount": [f"{cents / 100:.2f}" for cents in random.integers(-500, 9_000, n)],
+                "currency": currency,
+                "spend_source": random.choice(["ledger", "platform"], n),
+                "organization_id": placed,
+            }
+        ),
+        "survey_responses": pd.DataFrame(
+            {
+                "response_key": [f"S{i}" for i in range(n)],
+                "survey_type": kinds,
+                "score": np.where(of_ten, random.integers(1, 11, n), random.integers(1, 6, n)),
+                "scale_min": np.where(of_ten, random.choice([0, 0, 0, 1], n), 1),
+                "scale_max": np.where(of_ten, 10, 5),
+                "answered_at": MONTHS[0] + pd.to_timedelta(random.integers(0, 60, n), unit="D"),
+                "organization_id": placed,
+            }
+        ),
+        "hires": pd.DataFrame(
+            {
+                "requisition_key": [f"R{i}" for i in range(n)],
+                "person_key": [f"{i:064x}" for i in range(n)],
+                "accepted_on": accepted,
+                "applied_on": (accepted - pd.to_timedelta(random.integers(1, 90, n), unit="D")).where(
+                    random.random(n) < 0.9
+                ),
+                "opened_on": accepted - pd.to_timedelta(random.integers(-9, 120, n), unit="D"),
+                "is_deleted": random.random(n) < 0.1,
+                "organization_id": placed,
+            }
+        ),
     }
 
 

@@ -36,6 +36,16 @@ def test_an_empty_file_gives_the_documented_defaults(tmp_path: Path) -> None:
     assert settings.primary_outcomes == ("csat_share", "log_revenue")
 
 
+def test_definitions_are_declared_and_bounded(tmp_path: Path) -> None:
+    text = "definitions: {active_customer_months: 1, marketing_spend_source: ledger}"
+    settings = load_settings(_home(tmp_path, text))
+    assert settings.definitions.active_customer_months == 1
+    assert settings.definitions.marketing_spend_source == "ledger"
+    for wrong in ("active_customer_months: 0", "marketing_spend_source: both"):
+        with pytest.raises(SettingsError, match="definitions"):
+            load_settings(_home(tmp_path, f"definitions: {{{wrong}}}"))
+
+
 def test_a_full_file_is_read(tmp_path: Path) -> None:
     text = """
 reporting_currency: USD

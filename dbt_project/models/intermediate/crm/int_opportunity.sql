@@ -41,8 +41,14 @@ final as (
         organization_id,
         period,
         status,
+        coalesce(status = 'won', false) as is_won,
         amount,
         currency,
+        case when currency = {{ reporting_currency() }} then amount end as reported_amount,
+        case
+            when currency = {{ reporting_currency() }} and status = 'won' then amount
+            when currency = {{ reporting_currency() }} and amount is not null then 0
+        end as won_amount,
         probability_share,
         {{ month_start('created_at') }} as created_period,
         case

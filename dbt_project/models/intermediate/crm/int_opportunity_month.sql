@@ -1,13 +1,6 @@
 with opportunities as (
 
-    select
-        organization_id,
-        period,
-        status,
-        sales_cycle_days,
-        disposition,
-        case when currency = {{ reporting_currency() }} then amount end as amount
-    from {{ ref('int_opportunity') }}
+    select * from {{ ref('int_opportunity') }}
 
 ),
 
@@ -16,11 +9,10 @@ counted as (
     select
         organization_id,
         period,
-        {{ count_where("status = 'won'") }} as win_rate_numerator,
+        {{ count_where('is_won') }} as win_rate_numerator,
         cast(count(*) as bigint) as win_rate_denominator,
-        {{ decimal_sum("case when status = 'won' then amount when amount is not null then 0 end") }}
-            as win_rate_amount_numerator,
-        {{ decimal_sum('amount') }} as win_rate_amount_denominator,
+        {{ decimal_sum('won_amount') }} as win_rate_amount_numerator,
+        {{ decimal_sum('reported_amount') }} as win_rate_amount_denominator,
         cast(count(sales_cycle_days) as bigint) as sales_cycle_days_denominator,
         {{ percentile_of('sales_cycle_days', 0.5) }} as sales_cycle_days
     from opportunities

@@ -47,7 +47,7 @@ open_months as (
         on
             opportunities.created_period <= periods.period
             and systems.last_period >= periods.period
-            and (opportunities.status = 'open' or periods.period < opportunities.period)
+            and (opportunities.status = 'open' or opportunities.period > periods.period)
 
 ),
 
@@ -74,7 +74,7 @@ ranked as (
 
 ),
 
-final as (
+valued as (
 
     select
         open_months.source_system,
@@ -96,6 +96,16 @@ final as (
             and open_months.period = ranked.period
             and ranked.place = 1
     where coalesce(ranked.status, 'open') = 'open'
+
+),
+
+final as (
+
+    select
+        *,
+        case when currency = {{ reporting_currency() }} then amount end as reported_amount,
+        case when currency = {{ reporting_currency() }} then amount * probability_share end as weighted_amount
+    from valued
 
 )
 

@@ -1,12 +1,6 @@
 with month_ends as (
 
-    select
-        organization_id,
-        period,
-        is_known,
-        case when currency = {{ reporting_currency() }} then amount end as amount,
-        case when currency = {{ reporting_currency() }} then amount * probability_share end as weighted_amount
-    from {{ ref('int_opportunity_month_end') }}
+    select * from {{ ref('int_opportunity_month_end') }}
 
 ),
 
@@ -52,7 +46,7 @@ summed as (
         period,
         {{ count_where('not is_known') }} as n_unknown,
         cast(count(*) as bigint) as n_open,
-        {{ decimal_sum('amount') }} as open_pipeline,
+        {{ decimal_sum('reported_amount') }} as open_pipeline,
         {{ decimal_sum('weighted_amount') }} as weighted_pipeline
     from month_ends
     group by organization_id, period

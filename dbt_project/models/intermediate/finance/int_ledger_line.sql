@@ -15,6 +15,8 @@ final as (
         account_class,
         amount,
         currency,
+        case when account_class = 'revenue' then amount else 0 end as revenue_amount,
+        case when account_class = 'cost_of_sales' then amount else 0 end as cost_of_sales_amount,
         case
             when organization_id is null then 'unmapped'
             when currency <> {{ reporting_currency() }} then 'foreign_currency'

@@ -42,18 +42,16 @@ changes as (
         organization_id,
         period,
         1 as change,
-        case when is_solved and solved_period is null then 1 else 0 end as n_untold
+        case when is_solved and closed_period is null then 1 else 0 end as n_untold
     from tickets
     union all
     select
         organization_id,
-        solved_period as period,
+        closed_period as period,
         -1 as change,
         0 as n_untold
     from tickets
-    where
-        is_solved
-        and solved_period is not null
+    where closed_period is not null
     union all
     select
         organization_id,

@@ -25,6 +25,9 @@ final as (
         organization_id,
         period,
         satisfaction,
+        coalesce(satisfaction = 'good', false) as is_rated_good,
+        coalesce(satisfaction in ('good', 'bad'), false) as is_rated,
+        coalesce(satisfaction in ('good', 'bad', 'offered'), false) as is_rating_asked,
         case
             when response_basis = '{{ var("first_response_basis") }}'
                 then coalesce(first_response_minutes, minutes_between)
@@ -36,6 +39,7 @@ final as (
         is_social_channel,
         status in ('solved', 'closed') as is_solved,
         {{ month_start('solved_at') }} as solved_period,
+        case when status in ('solved', 'closed') then {{ month_start('solved_at') }} end as closed_period,
         greatest(
             created_at,
             coalesce(solved_at, created_at),

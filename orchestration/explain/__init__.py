@@ -1,0 +1,1 @@
+"""From a number or a sentence back to SQL, rows, and delivered file and line. Reads, never writes."""

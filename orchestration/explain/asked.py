@@ -1,0 +1,90 @@
+"""What is asked about: edition, figure, organisation, month; for an unknown name the nearest ones."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from orchestration.errors import MaturityImpactError
+
+_NEAREST = 3
+# rapidfuzz's WRatio, 0 to 100: revnue/revenue is 92, csat/csat_share 90, csat/attrition 60.
+_ALIKE = 70.0
+
+
+class NothingAsked(MaturityImpactError):
+    """A name that was asked about does not exist."""
+
+
+def nearest(asked: str, known: Collection[str]) -> list[str]:
+    """Names most like the one asked for, best first; none where nothing looks alike."""
+    from rapidfuzz import fuzz, utils
+
+    def likeness(name: str) -> tuple[float, float]:
+        # The whole name breaks ties: ORG-001 stands in ORG-0010 and is as near to ORG-0001.
+        return fuzz.WRatio(asked, name, processor=utils.default_process), fuzz.ratio(asked, name)
+
+    found = sorted((name for name in sorted(known)), key=likeness, reverse=True)
+    return [name for name in found[:_NEAREST] if likeness(name)[0] >= _ALIKE]
+
+
+def unknown(what: str, asked: str, known: Collection[str], otherwise: str) -> NothingAsked:
+    """The error for a name that is not there."""
+    like = nearest(asked, known)
+    return NothingAsked(
+        f"There is no {what} {asked}", "", f"perhaps {' or '.join(like)}" if like else otherwise
+    )
+
+
+def edition_folder(home: Path, asked: str | None) -> Path:
+    """Folder of an edition: the one in force, or the one of that id or its beginning.
+
+    Raises
+    ------
+    NothingAsked
+        Nothing was published yet, or not under that id.
+    """
+    editions = home / "editions"
+    current = editions / "current"
+    known = sorted(
+        path.name
+        for path in (editions.iterdir() if editions.is_dir() else ())
+        if not path.is_symlink() and not path.name.startswith(".")
+    )
+    if asked in (None, "current"):
+        if not current.exists():
+            raise NothingAsked("There is no edition", str(home), "run maturity-impact run first")
+        return editions / current.resolve().name
+    found = [name for name in known if name.startswith(str(asked))]
+    if str(asked) in known or len(found) == 1:
+        return editions / (str(asked) if str(asked) in known else found[0])
+    raise unknown("edition", str(asked), known, f"there are {', '.join(known) or 'none'}")
+
+
+def manifest_of(edition: Path) -> dict[str, Any]:
+    """Manifest of an edition."""
+    content: dict[str, Any] = json.loads((edition / "manifest.json").read_text(encoding="utf-8"))
+    return content
+
+
+def month_of(text: str) -> date | None:
+    """First day of the month that 2024-03 or 2024-03-01 names; None for anything else."""
+    found = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])(-\d{2})?", text)
+    return date(int(found[1]), int(found[2]), 1) if found else None
+
+
+def shifted(month: date, months: int) -> date:
+    """Month that lies so many months later."""
+    count = month.year * 12 + month.month - 1 + months
+    return date(count // 12, count % 12 + 1, 1)
+
+
+def last_day(month: date) -> date:
+    """Last day of a month."""
+    from datetime import timedelta
+
+    return shifted(month, 1) - timedelta(days=1)

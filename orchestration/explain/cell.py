@@ -1,0 +1,243 @@
+"""One KPI of one organisation in one month: its cell, the rows behind it, why it is empty."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from contracts.kpi_rows import RowRegistry, load_kpi_rows
+from contracts.kpis import Kpi, load_kpis
+from orchestration.explain import build_rows, empty, held
+from orchestration.explain.asked import month_of, unknown
+from orchestration.explain.build_rows import CountedRow
+from orchestration.explain.counted_steps import counted_steps
+from orchestration.explain.source import VERSION, Source, rows_of
+
+if TYPE_CHECKING:
+    import duckdb
+
+MART = "fct_organization_month"
+_PARTS = ("numerator", "denominator")
+
+
+def explain_kpi(source: Source, code: str, organization_id: str, period: str) -> dict[str, Any]:
+    """Explain a cell: what it is, what it is made of, what was held back, and why it is empty where it is.
+
+    Parameters
+    ----------
+    source : the edition asked about.
+    code : code of a KPI of the registry.
+    organization_id : an organisation of the edition.
+    period : month, as 2024-03 or 2024-03-01.
+
+    Returns
+    -------
+    dict
+        The shape that docs/explain.md documents, version `VERSION`.
+
+    Raises
+    ------
+    NothingAsked
+        The organisation is unknown, the period is no month, or the edition is older than the KPI.
+    """
+    kpi = load_kpis().kpi(code)
+    organization(source, organization_id)
+    month = month_of(period)
+    months = _months(source)
+    if month is None:
+        raise unknown("month", period, [f"{one:%Y-%m}" for one in months], "write it as 2024-03")
+    shown = _cell(source.tables, "main", kpi, organization_id, month)
+    told: dict[str, Any] = {
+        "version": VERSION,
+        "kind": "kpi",
+        "asked": {"kpi": code, "organization_id": organization_id, "period": month.isoformat()},
+        "edition": source.edition.name,
+        "warnings": source.warnings,
+        "cell": {**_words(kpi), **_figures(shown)},
+        "reasons": [],
+        "notes": _notes(kpi, shown),
+        "steps": [],
+        "rows": [],
+        "files": [],
+        "held_back": [],
+    }
+    outside = empty.outside_window(month, months)
+    if outside is not None:
+        told["reasons"] = [asdict(outside)]
+    elif source.build is not None and _is_same(source, kpi, organization_id, month, shown):
+        told |= _walk(source, source.build, kpi, organization_id, month, months, shown)
+    elif shown.get("value") is None:
+        told["reasons"] = [asdict(_not_walked())]
+    return told
+
+
+def organization(source: Source, organization_id: str) -> None:
+    """Refuse an organisation that the edition does not know.
+
+    Raises
+    ------
+    NothingAsked
+        Naming the organisations that look like it.
+    """
+    rows = source.rows("select organization_id, name from dim_organization order by all")
+    if organization_id in {row["organization_id"] for row in rows}:
+        return
+    known = {str(row[name]) for row in rows for name in ("organization_id", "name") if row[name] is not None}
+    raise unknown(
+        "organisation",
+        organization_id,
+        known,
+        "the codes stand in dim_organization and in reference/organizations.csv",
+    )
+
+
+def _months(source: Source) -> list[date]:
+    return [row["period"] for row in source.rows(f"select distinct period from {MART} order by 1")]
+
+
+def _cell(
+    connection: duckdb.DuckDBPyConnection, schema: str, kpi: Kpi, organization_id: str, month: date
+) -> dict[str, Any]:
+    """Numerator, denominator and value of a cell; empty where the row is not there."""
+    present = {row[0] for row in connection.execute(f"describe {schema}.{MART}").fetchall()}
+    if kpi.code not in present:
+        raise unknown("KPI in this edition", kpi.code, present, "it is older than the KPI; ask a newer one")
+    columns = {f"{kpi.code}_{part}": part for part in _PARTS} | {kpi.code: "value"}
+    shown = ", ".join(f"{name} as {alias}" for name, alias in columns.items() if name in present)
+    rows = rows_of(
+        connection,
+        f"select {shown} from {schema}.{MART} where organization_id = ? and period = ?",
+        [organization_id, month],
+    )
+    return rows[0] if rows else {}
+
+
+def _is_same(source: Source, kpi: Kpi, organization_id: str, month: date, shown: dict[str, Any]) -> bool:
+    """Whether the build holds the cell as the edition shows it, so that its rows are those of the edition."""
+    assert source.build is not None
+    now = _cell(source.build, "marts", kpi, organization_id, month)
+    if now == shown:
+        return True
+    source.warnings.append(
+        f"The build is not the one that made this edition: there the cell is {number(now.get('value'))} now. "
+        "The walk ends at the tables of the edition."
+    )
+    return False
+
+
+def _not_walked() -> empty.Reason:
+    return empty.Reason(
+        "not_walked",
+        "The rows behind this edition are not at hand, so that it cannot be said why the cell is empty",
+        "ask about the current edition, or run again and ask about the new one",
+    )
+
+
+def _words(kpi: Kpi) -> dict[str, Any]:
+    return {
+        "mart": MART,
+        "name": kpi.name_en,
+        "formula": kpi.formula,
+        "numerator_words": kpi.numerator,
+        "denominator_words": kpi.denominator,
+        "unit": kpi.unit,
+        "minimum_sample": kpi.minimum_sample,
+    }
+
+
+def _figures(shown: dict[str, Any]) -> dict[str, float | None]:
+    return {name: number(shown.get(name)) for name in (*_PARTS, "value")}
+
+
+def number(value: Any) -> float | None:
+    """A figure as JSON carries it."""
+    return None if value is None else float(value)
+
+
+def _notes(kpi: Kpi, shown: dict[str, Any]) -> list[str]:
+    denominator = number(shown.get("denominator"))
+    if shown.get("value") is None or denominator is None or denominator >= kpi.minimum_sample:
+        return []
+    return [
+        f"Below the minimum sample: the denominator ({kpi.denominator}) is {denominator:g}, and below "
+        f"{kpi.minimum_sample} one organisation-month says little."
+    ]
+
+
+def _walk(
+    source: Source,
+    build: duckdb.DuckDBPyConnection,
+    kpi: Kpi,
+    organization_id: str,
+    month: date,
+    known: Sequence[date],
+    shown: dict[str, Any],
+) -> dict[str, Any]:
+    """Steps, rows, files, what was held back and, for an empty cell, the reasons."""
+    registry = load_kpi_rows()
+    files = source.files
+    rows = build_rows.counted_rows(build, registry, kpi.code, organization_id, month)
+    lost = sum(not row.places for row in rows)
+    if lost:
+        source.warnings.append(
+            f"{lost} rows that count are no longer among the accepted ones, which changed since: run again."
+        )
+    looked_at = {window.month(month) for window in build_rows.windows(registry.kpis[kpi.code])}
+    held_back = [
+        *held.set_aside(build, registry, kpi.code, organization_id, month, files),
+        *held.repeated(source.home, kpi.entities, looked_at),
+        *held.refused(source.home, kpi.entities, looked_at),
+    ]
+    why: list[empty.Reason] = []
+    kpi_rows = registry.kpis[kpi.code]
+    if kpi_rows.only_lines and shown.get("denominator") and shown.get("numerator") is None:
+        why = [empty.too_few_to_show(shown["denominator"])]
+    elif shown.get("value") is None:
+        denominator = build_rows.totals(rows)["denominator"]
+        why = list(
+            empty.reasons(
+                build, source.home, registry, kpi, organization_id, month, known, denominator, held_back
+            )
+        )
+    return {
+        "reasons": [asdict(reason) for reason in why],
+        "steps": counted_steps(source.home, build, MART, registry, kpi_rows, rows, organization_id, month),
+        "rows": [] if kpi_rows.only_lines else [_row(row, registry, files) for row in rows],
+        "files": _files(rows, registry, files),
+        "held_back": [
+            {**asdict(one), "month": one.month.isoformat() if one.month else None, "lines": list(one.lines)}
+            for one in held_back
+        ],
+    }
+
+
+def _row(row: CountedRow, registry: RowRegistry, files: Any) -> dict[str, Any]:
+    return {
+        "model": row.model,
+        "key": dict(zip(registry.models[row.model].key, row.key, strict=True)),
+        **{part: float(row.parts.get(part, Decimal(0))) for part in _PARTS},
+        "lines": [
+            {"file": files.get(delivery_id, delivery_id), "delivery_id": delivery_id, "source_line": line}
+            for delivery_id, line in row.places
+        ],
+    }
+
+
+def _files(rows: Sequence[CountedRow], registry: RowRegistry, files: Any) -> list[dict[str, Any]]:
+    lines: dict[tuple[str, str], set[int]] = {}
+    for row in rows:
+        for delivery_id, line in row.places:
+            lines.setdefault((registry.models[row.model].entity, delivery_id), set()).add(line)
+    return [
+        {
+            "entity": entity,
+            "file": files.get(delivery_id, delivery_id),
+            "delivery_id": delivery_id,
+            "n_lines": len(found),
+            "lines": sorted(found),
+        }
+        for (entity, delivery_id), found in sorted(lines.items())
+    ]
