@@ -135,7 +135,7 @@ def _rows(before: Brought, after: Brought, arrived: list[str], entity: str) -> d
         Kind.NEW_DATA: Counter({month: n for month, n in extra.items() if is_new[month] and n > 0}),
         Kind.LATE_DATA: Counter({month: n for month, n in extra.items() if not is_new[month] and n > 0}),
         Kind.RESTATED: Counter({month: n for month, n in replaced.items() if n}),
-        Kind.QUARANTINE: Counter({m: n for m in held | released if (n := held[m] + released[m])}),
+        Kind.QUARANTINE: Counter({m: n for m in {*held, *released} if (n := held[m] + released[m])}),
     }
 
 
