@@ -170,6 +170,12 @@ def test_a_file_read_another_way_and_one_that_counts_no_more() -> None:
     assert (cause.said, cause.entities) == ("old.csv counts no more", TICKETS)
 
 
+def test_a_file_that_was_replaced_under_its_name_is_a_delivery_like_any_other() -> None:
+    after = made({**OLD, "more": {"tickets": {"2026-03": {"accepted": 1}}}})
+    after.manifest["inputs"][1]["file"] = "old.csv"
+    assert told(made(OLD), after) == [(Kind.NEW_DATA, "1 rows of tickets in 2026-03 (old.csv)")]
+
+
 def test_a_cause_reaches_numbers_made_of_what_it_touched() -> None:
     cause = Cause(Kind.NEW_DATA, "", TICKETS)
     assert cause.reaches(Family.KPI, frozenset({"tickets", "accounts"}))

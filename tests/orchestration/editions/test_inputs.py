@@ -40,6 +40,7 @@ def accepted(home: Path) -> Path:
         "received_at": "2026-01-01T00:00:00+00:00",
         "profile": "p",
         "delivered": 8,
+        "warnings": [],
     }
     receipts = [
         {"file": "exports/a.csv", "delivery_id": "a", "status": "taken", "sequence": 1, **receipt},
