@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 Kind = Literal[
     "text", "integer", "real", "share", "score", "money", "minutes", "date", "timestamp", "boolean"
 ]
-Layer = Literal["accepted", "marts", "analysis"]
+Layer = Literal["accepted", "marts", "analysis", "edition"]
 Stage = Literal["source", "convert", "check", "key"]
 Holds = Callable[["pd.DataFrame"], "pd.Series[bool]"]
 Corrupt = Callable[["pd.DataFrame"], "pd.DataFrame"]

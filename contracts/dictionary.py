@@ -15,6 +15,7 @@ _LAYERS: Final[dict[Layer, str]] = {
     "accepted": "Canonical entities, as the gate accepted them.",
     "marts": "What analysts query.",
     "analysis": "Estimates and what may be claimed.",
+    "edition": "What is made when an edition is published, out of it and the one before.",
 }
 _LONGEST_LIST: Final = 12
 

@@ -11,38 +11,38 @@ from contracts.contract import Column, Contract, FrameRule
 from contracts.fields import currency
 from contracts.instrument import load_instrument
 from contracts.lazy import LazyContracts
+from contracts.marts_benchmark import benchmark
+from contracts.marts_contrast import maturity_contrast
+from contracts.marts_coverage import join_coverage, quarantine_impact
+from contracts.marts_dimensions import dim_instrument, dim_period, item_distribution
+from contracts.marts_history import organization_history
 from contracts.marts_kpis import dim_kpi, fct_kpi
 from contracts.marts_panel import maturity_impact, organization_month
-from contracts.marts_rules import at_most, computed, first_of_month, mart_rule, spoil
+from contracts.marts_rules import computed, first_of_month, mart_rule, spoil
 
 if TYPE_CHECKING:
     import pandas as pd
-
-COVERED_ENTITIES = (
-    "assessment_answers",
-    "assessment_scores",
-    "practices",
-    "channel_adoption",
-    "tickets",
-    "employment_spells",
-    "opportunities",
-    "ledger_lines",
-)
-"""Entities that carry a unit and a date; accounts and the crosswalk only help to place them."""
 
 
 def marts() -> dict[str, Contract]:
     """Contracts of all marts by name; reads the instrument and the KPI registry on first use."""
     contracts = (
         _dim_organization(),
+        organization_history(),
+        dim_period(),
+        dim_instrument(),
         _fct_assessment(),
+        item_distribution(),
         _fct_practice(),
         _fct_channel_adoption(),
         organization_month(),
         dim_kpi(),
         fct_kpi(),
         maturity_impact(),
-        _fct_join_coverage(),
+        benchmark(),
+        maturity_contrast(),
+        join_coverage(),
+        quarantine_impact(),
         _fct_published_benchmark(),
     )
     return {contract.name: contract for contract in contracts}
@@ -197,57 +197,6 @@ def _fct_channel_adoption() -> Contract:
         ),
         period_column="period",
         frame_rules=(first_of_month(),),
-    )
-
-
-def _fct_join_coverage() -> Contract:
-    entity = Column(
-        "entity",
-        "text",
-        "Entity of the accepted rows.",
-        allowed=COVERED_ENTITIES,
-        pattern="[a-z_]+",
-        example="tickets",
-    )
-    foreign = "Part of it in another currency than the reporting currency: it is never added to a KPI."
-    return Contract(
-        name="fct_join_coverage",
-        layer="marts",
-        description="How many accepted rows, and how much money, could be given to an organisation.",
-        grain="One row per source system, entity and month.",
-        key=("source_system", "entity", "period"),
-        columns=(
-            Column("source_system", "text", "System the rows come from.", example="zendesk"),
-            entity,
-            shared.PERIOD,
-            Column("n_rows", "integer", "Accepted rows, deleted ones included.", minimum=1, example=10),
-            Column("n_mapped", "integer", "Rows with an organisation.", minimum=0, example=8),
-            Column("n_unmapped", "integer", "Rows without one.", minimum=0, example=2),
-            Column("mapped_share", "share", "Rows with an organisation among all.", example=0.8),
-            Column("n_foreign_currency", "integer", "Rows in another currency.", minimum=0, example=0),
-            Column("amount", "money", "Nominal amount of all rows, a control total.", nullable=True),
-            Column("amount_mapped", "money", "Part with organisation and reporting currency.", nullable=True),
-            Column("amount_foreign_currency", "money", foreign, nullable=True),
-        ),
-        period_column="period",
-        frame_rules=(
-            first_of_month(),
-            computed(
-                "n_unmapped",
-                "rest",
-                "Mapped and unmapped rows add up to all rows.",
-                lambda frame: frame["n_rows"] - frame["n_mapped"],
-                7,
-            ),
-            computed(
-                "mapped_share",
-                "ratio_of_parts",
-                "mapped_share is mapped rows divided by all rows.",
-                lambda frame: frame["n_mapped"] / frame["n_rows"],
-                0.123,
-            ),
-            at_most("n_foreign_currency", "n_rows"),
-        ),
     )
 
 

@@ -44,6 +44,7 @@ _PLACES: Final[Mapping[Layer, str]] = {
     "accepted": "accepted/{name}/**/*.parquet",
     "marts": "editions/current/parquet/{name}.parquet",
     "analysis": "editions/current/parquet/{name}.parquet",
+    "edition": "editions/current/parquet/{name}.parquet",
 }
 _DIMENSIONS: Final = {"required": "completeness", "unique_key": "uniqueness", "no_overlap": "uniqueness"}
 _STATED: Final = {"required", "unique_key"}

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -16,10 +15,14 @@ import yaml
 
 from contracts.contract import Column, Contract, Kind
 from contracts.entities import ENTITIES
-from contracts.instrument import load_instrument
+from contracts.instrument_seeds import instrument_seeds
 from contracts.kpis import Kpi, load_kpis
+from contracts.ledger_periods import LEDGER_PERIODS
 from contracts.marts import MARTS
+from contracts.marts_benchmark import benchmark_subjects
+from contracts.marts_coverage import kpi_entities
 from contracts.published import load_published_benchmarks
+from contracts.semantic import render_semantic
 
 HEADER = "# Written by contracts/render.py out of the contracts; change them there, not here.\n"
 DOMAINS = {
@@ -29,13 +32,21 @@ DOMAINS = {
     "support": ("tickets",),
     "hr": ("employment_spells",),
     "finance": ("ledger_lines",),
+    "coverage": ("ledger_periods",),
 }
 """Which entity stands in which folder of models/staging; one without a model there is a dbt source only."""
 MART_DOMAINS = {
-    "reference": ("dim_organization",),
-    "assessment": ("fct_assessment", "fct_practice", "fct_channel_adoption"),
+    "reference": ("dim_organization", "dim_organization_history", "dim_period"),
+    "assessment": (
+        "dim_instrument",
+        "fct_assessment",
+        "fct_item_distribution",
+        "fct_practice",
+        "fct_channel_adoption",
+    ),
     "panel": ("fct_organization_month", "dim_kpi", "fct_kpi", "fct_maturity_impact"),
-    "coverage": ("fct_join_coverage", "fct_published_benchmark"),
+    "benchmark": ("fct_benchmark", "fct_maturity_contrast"),
+    "coverage": ("fct_join_coverage", "fct_quarantine_impact", "fct_published_benchmark"),
 }
 """Which mart stands in which folder of models/marts."""
 _DATA_TYPES: dict[Kind, str] = {
@@ -50,6 +61,7 @@ _DATA_TYPES: dict[Kind, str] = {
     "timestamp": "timestamp",
     "boolean": "boolean",
 }
+_ACCEPTED = {**ENTITIES, LEDGER_PERIODS.name: LEDGER_PERIODS}
 _LONGEST_LIST = 20
 """Code lists of countries and currencies are checked by pandera; in dbt they would drown the rest."""
 _PERIOD = "First day of the month the row belongs to."
@@ -60,11 +72,12 @@ def render_dbt() -> dict[str, str]:
     files = {f"seeds/{name}.csv": _csv(rows) for name, rows in _seeds().items()}
     files["seeds/_seeds.yml"] = _yaml({"version": 2, "seeds": [_seed(n, r) for n, r in _seeds().items()]})
     files["macros/kpi_codes.sql"] = _kpi_macros()
+    files["models/marts/_metrics.yml"] = HEADER + render_semantic()
     files["models/staging/_sources.yml"] = _yaml({"version": 2, "sources": [_source()]})
     for domain, entities in DOMAINS.items():
         for entity in entities:
             name = f"stg_{domain}__{entity}"
-            files[f"models/staging/{domain}/{name}.yml"] = _model(_staging(name, ENTITIES[entity]))
+            files[f"models/staging/{domain}/{name}.yml"] = _model(_staging(name, _ACCEPTED[entity]))
     for domain, names in MART_DOMAINS.items():
         for name in names:
             files[f"models/marts/{domain}/{name}.yml"] = _model(_mart(MARTS[name]))
@@ -72,36 +85,15 @@ def render_dbt() -> dict[str, str]:
 
 
 def _seeds() -> dict[str, list[dict[str, Any]]]:
-    instrument = load_instrument()
-    items = {d.code: [i for i in instrument.items if i.dimension == d.code] for d in instrument.dimensions}
-    uppers = [*(stage.lower for stage in instrument.stages[1:]), 1000.0]
     return {
-        "instrument_items": [
-            {
-                "instrument_version": instrument.version,
-                "item_code": item.code,
-                "dimension_code": item.dimension,
-                "is_reversed": str(item.is_reversed).lower(),
-            }
-            for item in instrument.items
-        ],
-        "instrument_dimensions": [
-            {
-                "instrument_version": instrument.version,
-                "dimension_code": d.code,
-                "kind": d.kind,
-                "n_items": len(items[d.code]),
-                "minimum_answered_items": _least(instrument.minimum_answered_share, len(items[d.code])),
-            }
-            for d in instrument.dimensions
-        ],
-        "instrument_stages": [
-            {"stage": s.number, "stage_code": s.code, "lower_bound": s.lower, "upper_bound": upper}
-            for s, upper in zip(instrument.stages, uppers, strict=True)
-        ],
-        "instrument_channels": [{"channel": channel} for channel in instrument.channels],
+        "kpi_entities": kpi_entities(),
+        **instrument_seeds(),
         "published_benchmarks": [row._asdict() for row in load_published_benchmarks()],
         "kpis": [_kpi(kpi) for kpi in load_kpis().kpis],
+        "benchmark_subjects": [
+            {"kpi_code": code, "is_about_people": str(about_people).lower()}
+            for code, about_people in benchmark_subjects().items()
+        ],
     }
 
 
@@ -141,25 +133,27 @@ def _wrapped(codes: Sequence[str]) -> str:
     return textwrap.fill(" ".join(codes), width=100, initial_indent="    ", subsequent_indent="    ")
 
 
-def _least(share: float, n_items: int) -> int:
-    """Fewest answers that reach the share; the small number keeps two thirds of three at two."""
-    return math.ceil(share * n_items - 1e-9)
-
-
 _SEED_TEXTS = {
     "instrument_items": "One row per item of the instrument: its dimension and whether it is reversed.",
     "instrument_dimensions": "One row per dimension: its kind of change and how many answers it needs.",
+    "instrument_levels": "One row per answer level of the scale, in the words above the questions.",
     "instrument_stages": "One row per stage: index from lower_bound up to, not including, upper_bound.",
     "instrument_channels": "One row per channel whose adoption is kept beside the index.",
+    "kpi_entities": "One row per headline figure and entity whose rows it is made of.",
     "published_benchmarks": "One row per number as published by the studies.",
     "kpis": "One row per KPI: what it is, how it is made and how it is read.",
+    "benchmark_subjects": "One row per figure that is compared: whether it is about people at work.",
+    "instrument_practices": "One row per practice that is asked about: the published figure beside it.",
 }
 _SEED_TYPES = {
     "instrument_version": "string",
     "wave": "string",
     "is_reversed": "boolean",
     "stage": "bigint",
+    "item_order": "bigint",
+    "answer_level": "bigint",
     "n_items": "bigint",
+    "minimum_raters": "bigint",
     "minimum_answered_items": "bigint",
     "n_respondents": "bigint",
     "lower_bound": "double",
@@ -167,6 +161,7 @@ _SEED_TYPES = {
     "value": "double",
     "minimum_sample": "bigint",
     "is_additive": "boolean",
+    "is_about_people": "boolean",
 }
 
 
@@ -189,25 +184,31 @@ def _seed_key(name: str) -> list[str]:
     keys = {
         "instrument_items": ["instrument_version", "item_code"],
         "instrument_dimensions": ["instrument_version", "dimension_code"],
+        "instrument_levels": ["instrument_version", "answer_level"],
         "instrument_stages": ["stage"],
         "instrument_channels": ["channel"],
+        "kpi_entities": ["kpi_code", "entity"],
         "kpis": ["kpi_code"],
+        "benchmark_subjects": ["kpi_code"],
+        "instrument_practices": ["practice_code"],
     }
     return keys.get(name, list(MARTS["fct_published_benchmark"].key))
 
 
 def _source() -> dict[str, Any]:
+    folder = "{{ env_var('MATURITY_ACCEPTED', 'accepted') | replace(\"'\", \"''\") }}"
     location = (
-        "read_parquet('{{ env_var('MATURITY_ACCEPTED', 'accepted') | replace(\"'\", \"''\") }}"
-        "/{name}/**/*.parquet', hive_partitioning = false, union_by_name = true)"
+        f"read_parquet('{folder}/{{name}}/**/*.parquet', hive_partitioning = false, union_by_name = true)"
     )
+    ledger = {"config": {"meta": {"external_location": f"read_parquet('{folder}/{{name}}.parquet')"}}}
     return {
         "name": "accepted",
         "description": "Canonical entities as the gate accepted them; Parquet, one folder per entity.",
         "config": {"meta": {"external_location": location}},
         "tables": [
-            {"name": e.name, "description": _said(e), "columns": [_documented(c) for c in e.columns]}
-            for e in ENTITIES.values()
+            {"name": e.name, "description": _said(e), **own, "columns": [_documented(c) for c in e.columns]}
+            for e in _ACCEPTED.values()
+            for own in (ledger if e is LEDGER_PERIODS else {},)
         ],
     }
 

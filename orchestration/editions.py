@@ -13,7 +13,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestration import edition_views, shelf, warehouse
+from orchestration import beliefs, edition_views, shelf, warehouse
+from orchestration.metric_views import create_metric_views
 
 if TYPE_CHECKING:
     import duckdb
@@ -96,7 +97,8 @@ def _published_alone(home: Path, edition: Edition, now: datetime) -> Path:
     aside = editions / f"{_ASIDE}{edition_id}"
     try:
         (aside / "parquet").mkdir(parents=True)
-        rows = _write_tables(home, aside, edition)
+        moment = beliefs.moment_of(editions, now)
+        rows = _write_tables(home, aside, edition, moment)
         for name, content in {"facts.json": edition.facts, **edition.documents}.items():
             (aside / name).write_bytes(content)
         manifest = {
@@ -105,6 +107,7 @@ def _published_alone(home: Path, edition: Edition, now: datetime) -> Path:
             "replaces": shelf.current_id(home),
             "facts_hash": edition.facts_hash,
             "rows": {f"{schema}.{name}": count for (schema, name), count in rows.items()},
+            "beliefs": moment.as_json(),
             "views": {view.name: view.description for view in edition.views},
             **edition.manifest,
             "bytes": _file_sizes(aside),
@@ -170,7 +173,9 @@ def _sweep(editions: Path) -> None:
             shutil.rmtree(left_over, ignore_errors=True)
 
 
-def _write_tables(home: Path, aside: Path, edition: Edition) -> dict[tuple[str, str], int]:
+def _write_tables(
+    home: Path, aside: Path, edition: Edition, moment: beliefs.Moment
+) -> dict[tuple[str, str], int]:
     rows: dict[tuple[str, str], int] = {}
     with _both(home, aside) as connection:
         for schema, name in _published(connection):
@@ -180,12 +185,25 @@ def _write_tables(home: Path, aside: Path, edition: Edition) -> dict[tuple[str, 
             connection.execute(
                 f'create table {table} as select * from build."{schema}"."{name}" order by all'
             )
-            target = _quoted(str(aside / "parquet" / f"{name}.parquet"))
-            connection.execute(f"copy (select * from {table} order by all) to {target} (format parquet)")
-            [(rows[schema, name],)] = connection.execute(f"select count(*) from {table}").fetchall()
+            rows[schema, name] = _twin(connection, table, aside / "parquet" / f"{name}.parquet")
             _comment(connection, table, edition.comments.get((schema, name)))
+        edition_id = aside.name.removeprefix(_ASIDE)
+        if beliefs.carry_on(connection, aside.parent, edition_id, moment, "edition"):
+            table = f"edition.main.{beliefs.TABLE}"
+            place = aside / "parquet" / f"{beliefs.TABLE}.parquet"
+            rows["edition", beliefs.TABLE] = _twin(connection, table, place)
+            _comment(connection, table, beliefs.COMMENT)
         edition_views.create(connection, "edition", edition.views)
+        if ("marts", "fct_kpi") in rows:
+            create_metric_views(connection, "edition")
     return rows
+
+
+def _twin(connection: duckdb.DuckDBPyConnection, table: str, path: Path) -> int:
+    """Write a table of the edition to Parquet as well; returns its rows."""
+    connection.execute(f"copy (select * from {table} order by all) to {_quoted(str(path))} (format parquet)")
+    [(count,)] = connection.execute(f"select count(*) from {table}").fetchall()
+    return int(count)
 
 
 @contextmanager

@@ -107,12 +107,14 @@ class Thresholds(_Part):
     ----------
     minimum_organizations : 30; below about thirty clusters clustered errors are too small (method.md, M2).
     minimum_raters : 3; fewer answers in an organisation are marked low reliability.
-    minimum_group_people : 10; smaller groups of people are not shown.
+    minimum_group_people : 10; smaller groups are not shown of assessments and of KPIs about people at work.
+    minimum_group_organizations : 5; smaller groups are not shown of other KPIs.
     """
 
     minimum_organizations: int = Field(30, ge=2)
     minimum_raters: int = Field(3, ge=1)
     minimum_group_people: int = Field(10, ge=1)
+    minimum_group_organizations: int = Field(5, ge=1)
 
 
 class ToleratedShare(_Part):
@@ -145,7 +147,7 @@ class Settings(_Part):
     reporting_currency : ISO 4217 code amounts are reported in.
     is_simulated : marks every output as simulated and allows the public demo key.
     drop_zone : folder of the exports, below the home or absolute.
-    fiscal_year_start_month : 1..12; declared for fiscal views, which this version does not make yet.
+    fiscal_year_start_month : 1..12; month in which the fiscal year of `dim_period` begins.
     sources : declarations per file pattern, first match counts.
     header_changes : what to do when a header is not what it was.
     store_personal : whether landing may hold personal columns; by default they stop before it.

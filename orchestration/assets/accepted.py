@@ -1,17 +1,18 @@
 """Assets of the accepted layer: one gate for all entities, its verdicts as checks. Rules are ingest's."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import dagster as dg
 
 from contracts import Contract
+from contracts.ledger_periods import FATES, LEDGER_PERIODS
 from contracts.profile import Profile
 from orchestration import checks
 from orchestration.assets.landing import RECEIPTS
 from orchestration.assets.step import running
 from orchestration.ingest.gate.accept import AcceptResult
 from orchestration.ingest.profiles import profiles_of
-from orchestration.layers import BY_NAME, domain_of
+from orchestration.layers import BY_NAME, DOMAINS, domain_of
 from orchestration.resources import Installation
 from orchestration.settings import Settings
 
@@ -21,12 +22,15 @@ _WHOLE_ROW = "row"
 
 
 def accepted_assets(installation: Installation, contracts: Mapping[str, Contract]) -> dg.AssetsDefinition:
-    """One asset per canonical entity; its rules, its ledger and its coverage are checks."""
+    """One asset per canonical entity, its rules, balance and coverage as checks; and the ledger of all."""
     refusals = profile_refusals(contracts, profiles_of(installation.home))
 
     @dg.multi_asset(
         name="accepted",
-        specs=[_spec(contract) for contract in contracts.values()],
+        specs=[
+            *(_spec(contract, feeding(contract.name)) for contract in contracts.values()),
+            _spec(LEDGER_PERIODS, DOMAINS),
+        ],
         check_specs=[
             spec
             for contract in contracts.values()
@@ -46,6 +50,11 @@ def accepted_assets(installation: Installation, contracts: Mapping[str, Contract
         for name, contract in contracts.items():
             if checks.asset_key(contract) in context.selected_asset_keys:
                 yield _accepted(contract, refusals[name], result, settings, profiles)
+        if checks.asset_key(LEDGER_PERIODS) in context.selected_asset_keys:
+            yield dg.MaterializeResult(
+                asset_key=checks.asset_key(LEDGER_PERIODS),
+                metadata={name: int(result.ledger[name].sum()) for name in ("delivered", *FATES)},
+            )
 
     return accepted
 
@@ -74,11 +83,11 @@ def profile_refusals(
     return found
 
 
-def _spec(contract: Contract) -> dg.AssetSpec:
+def _spec(contract: Contract, subjects: Iterable[str]) -> dg.AssetSpec:
     layer = BY_NAME["accepted"]
     return dg.AssetSpec(
         key=checks.asset_key(contract),
-        deps=[RECEIPTS, *(dg.AssetKey(["landing", domain]) for domain in feeding(contract.name))],
+        deps=[RECEIPTS, *(dg.AssetKey(["landing", subject]) for subject in subjects)],
         group_name="accepted",
         owners=[layer.owner],
         kinds=set(layer.kinds),

@@ -13,6 +13,7 @@ from orchestration.dbt import NodeResult
 from orchestration.failures import clear_message
 from orchestration.layers import BY_NAME, WAREHOUSE_POOL
 from orchestration.resources import Installation
+from orchestration.settings import Settings
 
 _BUILT = {"success"}
 _BROKEN = {"error", "fail", "runtime error"}
@@ -93,7 +94,7 @@ def dbt_layer_assets(installation: Installation) -> dg.AssetsDefinition:
                 installation.home,
                 select=_selectors(context, manifest, translator),
                 reporting_currency=settings.reporting_currency,
-                variables={"minimum_raters": settings.thresholds.minimum_raters},
+                variables=_variables(settings),
             )
             models = [result for result in results if _is_model(result)]
             _refuse_broken(installation, models)
@@ -114,6 +115,13 @@ def dbt_layer_assets(installation: Installation) -> dg.AssetsDefinition:
             raise dg.Failure(description=_not_built(broken), allow_retries=False)
 
     return dbt_models
+
+
+def _variables(settings: Settings) -> dict[str, int]:
+    """What the installation declares, under the names that the project knows it by."""
+    names = ("minimum_raters", "minimum_group_people", "minimum_group_organizations")
+    thresholds = {name: getattr(settings.thresholds, name) for name in names}
+    return {**thresholds, "fiscal_year_start_month": settings.fiscal_year_start_month}
 
 
 def _not_built(broken: list[NodeResult]) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from contracts import Contract
 from orchestration import checks, edition_views, editions, inputs, manifest, warehouse
+from orchestration.assets.analysis import ENTITY_READ, MARTS_READ
 from orchestration.assets.step import running
 from orchestration.errors import CheckFailed
 from orchestration.layers import BY_NAME, WAREHOUSE_POOL
@@ -237,6 +238,7 @@ def _edition(
         documents={
             **{name: path.read_bytes() for name, path in pages.items()},
             "facts.schema.json": schema,
+            "dictionary.html": _dictionary(installation, contracts),
             inputs.DELIVERIES: json.dumps(rows, sort_keys=True, separators=(",", ":")).encode() + b"\n",
         },
         manifest=manifest.provenance(home, installation.settings(), installation.parts.dbt, rows)
@@ -254,6 +256,14 @@ def _edition(
         },
         views=edition_views.load_views(),
     )
+
+
+def _dictionary(installation: Installation, contracts: Sequence[Contract]) -> bytes:
+    from models.dictionary_page import render_dictionary_page
+    from orchestration.dictionary import gather
+
+    reads = (*MARTS_READ, ENTITY_READ)
+    return render_dictionary_page(gather(installation.parts.dbt.manifest(), contracts, reads)).encode()
 
 
 def _waiting(home: Path, name: str) -> Path:

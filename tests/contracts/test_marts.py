@@ -8,13 +8,14 @@ import sys
 import pandera.errors
 import pytest
 
+from contracts.beliefs import FCT_BELIEF
 from contracts.canary import corrupted, example
 from contracts.contract import Contract, Rule
 from contracts.kpis import load_kpis
 from contracts.marts import MARTS
 from contracts.results import RESULTS
 
-CONTRACTS = {**MARTS, **RESULTS}
+CONTRACTS = {**MARTS, **RESULTS, FCT_BELIEF.name: FCT_BELIEF}
 RULES = [
     (name, rule) for name, contract in CONTRACTS.items() for rule in contract.rules if rule.stage != "convert"
 ]

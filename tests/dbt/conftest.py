@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,9 @@ import pytest
 
 from contracts.entities import ENTITIES
 from contracts.instrument import load_instrument
+from orchestration.ingest.gate.ledger import PERIOD_COLUMNS, write_periods
+
+sys.path.insert(0, str(Path(__file__).parent))  # modules shared by the tests of this folder
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 ORGANIZATIONS = ("org-a", "org-b", "org-c")
@@ -43,6 +48,13 @@ def write_accepted(root: Path, rows: Rows) -> None:
         folder = root / name / ("period=2022-01-01" if entity.period_column else "")
         folder.mkdir(parents=True)
         pq.write_table(entity.to_arrow(frame.reset_index(drop=True)), folder / "rows.parquet")
+    write_ledger(root / "ledger_periods.parquet", rows.get("ledger_periods", pd.DataFrame()))
+
+
+def write_ledger(path: Path, rows: pd.DataFrame) -> None:
+    """Write the ledger by month, as the gate leaves it beside the entities."""
+    frame = rows.reindex(columns=list(PERIOD_COLUMNS))
+    write_periods(path, frame.astype({**PERIOD_COLUMNS, "amount": "object"}))
 
 
 def invoke(command: list[str], accepted: Path, build: Path, target: Path) -> Any:
@@ -118,7 +130,7 @@ def write_world() -> Any:
 def _world() -> Rows:
     random = np.random.default_rng(20221101)
     return {
-        "organizations": pd.DataFrame({"organization_id": ORGANIZATIONS, "employees": [600, 700, 5000]}),
+        "organizations": _organizations(),
         "crosswalk": pd.DataFrame({"organization_id": ORGANIZATIONS, "unit_key": ["1", "2", "3"]}),
         "tickets": _tickets(random),
         "accounts": _accounts(),
@@ -128,7 +140,43 @@ def _world() -> Rows:
         "ledger_lines": _ledger(random),
         **_assessment(random),
         "assessment_scores": _ready_scores(),
+        "ledger_periods": _ledger_periods(),
     }
+
+
+def _organizations() -> pd.DataFrame:
+    """Three organisations, of which one grew and another left a hole in its description."""
+    return pd.DataFrame(
+        [
+            ("org-a", 600, "2020-01-01", None),
+            ("org-b", 650, "2019-01-01", "2021-01-01"),
+            ("org-b", 700, "2021-01-01", None),
+            ("org-c", 4000, "2018-01-01", "2019-06-01"),
+            ("org-c", 5000, "2020-01-01", "2030-01-01"),
+        ],
+        columns=["organization_id", "employees", "valid_from", "valid_to"],
+    ).assign(valid_from=_dates("valid_from"), valid_to=_dates("valid_to"))
+
+
+def _dates(name: str) -> Any:
+    return lambda frame: pd.to_datetime(frame[name])
+
+
+def _ledger_periods() -> pd.DataFrame:
+    """What the gate did with rows that never came as far as the tables above."""
+    rows = [
+        ("a.csv", "zendesk", "tickets", "2022-01-01", None, "quarantined", 3, None, 0),
+        ("a.csv", "zendesk", "tickets", None, None, "quarantined", 2, None, 0),
+        ("b.csv", "zendesk", "tickets", "2022-01-01", None, "quarantined", 4, None, 0),
+        ("c.csv", "xero", "ledger_lines", "2022-02-01", "EUR", "quarantined", 2, Decimal("10.25"), 1),
+        ("c.csv", "xero", "ledger_lines", "2022-02-01", "USD", "quarantined", 1, Decimal("-4.00"), 0),
+        ("c.csv", "xero", "ledger_lines", "2022-02-01", "EUR", "accepted", 90, Decimal("900.00"), 0),
+        ("d.csv", "survey", "assessment_answers;practices", None, None, "quarantined", 5, None, 0),
+        ("e.csv", "reference", "crosswalk", None, None, "quarantined", 1, None, 0),
+    ]
+    names = ["file", "source_system", "entity", "period", "currency", "fate", "n_rows", "amount"]
+    frame = pd.DataFrame(rows, columns=[*names, "n_amount_unknown"])
+    return frame.assign(delivery_id=frame["file"])
 
 
 def _days(random: np.random.Generator, n: int) -> pd.Series:

@@ -25,9 +25,22 @@ SINGULAR = {
         "update staging.stg_assessment__assessment_scores set dimension_code = 'nothing'"
     ),
     "assert_coverage_counts_every_row": "delete from marts.fct_join_coverage where entity = 'tickets'",
+    "assert_no_small_group_can_be_worked_out": (
+        "update marts.fct_benchmark set is_suppressed = false, group_size = 1"
+    ),
+    "assert_distributions_hold_every_answer": (
+        "update marts.fct_item_distribution set n_answers = n_answers + 1 where not is_suppressed"
+    ),
     "assert_headcount_is_who_is_employed": (
         "update marts.fct_organization_month set headcount_numerator = headcount_numerator + 1"
     ),
+    "assert_held_back_ties_out_with_the_ledger": (
+        "update marts.fct_quarantine_impact set n_rows = n_rows + 1 where reason = 'quarantined'"
+    ),
+    "assert_every_organization_has_one_version_on_every_day": (
+        "update marts.dim_organization_history set valid_to = valid_to - 1"
+    ),
+    "assert_the_current_version_is_the_organization": "update marts.dim_organization set employees = 1",
 }
 """One corruption for each test that is written as an assertion of its own."""
 

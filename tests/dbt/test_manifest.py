@@ -20,16 +20,23 @@ NAMES = {
     "marts": r"(fct|dim)_[a-z_]+",
 }
 MARTS = [
+    "dim_instrument",
     "dim_kpi",
     "dim_organization",
+    "dim_organization_history",
+    "dim_period",
     "fct_assessment",
+    "fct_benchmark",
     "fct_channel_adoption",
+    "fct_item_distribution",
     "fct_join_coverage",
     "fct_kpi",
+    "fct_maturity_contrast",
     "fct_maturity_impact",
     "fct_organization_month",
     "fct_practice",
     "fct_published_benchmark",
+    "fct_quarantine_impact",
 ]
 WITHOUT_FORMULA = {"int_organization_period"}
 """A cross join; every other intermediate model holds a formula and has a unit test."""

@@ -299,3 +299,88 @@ def test_coverage(warehouse: Any) -> None:
     np.testing.assert_allclose(found["amount_foreign_currency"].sum(), amounts[foreign].sum())
     mapped = amounts[~foreign & rows["organization_id"].notna()].sum()
     np.testing.assert_allclose(found["amount_mapped"].sum(), mapped)
+
+
+def test_what_is_refused_is_told_of_every_figure_it_feeds(warehouse: Any) -> None:
+    found = warehouse.frame("select * from marts.fct_quarantine_impact where reason = 'quarantined'")
+    refused = warehouse.rows["ledger_periods"].query("fate == 'quarantined'")
+    for kpi in load_kpis().kpis:
+        own = refused[refused["entity"].isin(kpi.entities)]
+        told = found[found["kpi_code"] == kpi.code]
+        assert told["n_rows"].sum() == own["n_rows"].sum(), kpi.code
+        sums = own.dropna(subset=["amount"]).groupby("currency")["amount"].sum()
+        assert told.dropna(subset=["amount"]).set_index("currency")["amount"].to_dict() == sums.to_dict()
+    by_month = found[found["kpi_code"] == "csat_share"].set_index("period")["n_rows"]
+    assert by_month[pd.Timestamp("2022-01-01")] == 7
+    assert by_month[pd.NaT] == 2
+    assert found[found["kpi_code"].isna()]["entity"].tolist() == ["crosswalk"]
+    assert found[found["kpi_code"] == "integration_index"]["n_rows"].tolist() == [5]
+
+
+def test_unmapped_and_foreign_rows_are_told_with_organisation_and_month(warehouse: Any) -> None:
+    keys = ["reason", "organization_id", "period", "currency"]
+    found = warehouse.frame(
+        "select * from marts.fct_quarantine_impact where kpi_code = 'revenue' and reason <> 'quarantined'"
+    ).set_index(keys)
+    rows = warehouse.rows["ledger_lines"]
+    rows = rows.assign(period=_month(rows["posted_on"]), amount=rows["amount"].astype(float))
+    is_unmapped = rows["organization_id"].isna()
+    rows["reason"] = np.where(is_unmapped, "unmapped", "foreign_currency")
+    held = rows[is_unmapped | (rows["currency"] != "EUR")].groupby(keys, dropna=False)["amount"]
+    assert found["n_rows"].to_dict() == held.size().to_dict()
+    np.testing.assert_allclose(found["amount"].sort_index(), held.sum().sort_index(), rtol=TOLERANCE)
+    tickets = warehouse.rows["tickets"]
+    lost = tickets[~tickets["is_deleted"] & tickets["merged_into_key"].isna()]["organization_id"].isna()
+    told = warehouse.frame(
+        "select sum(n_rows) as n from marts.fct_quarantine_impact "
+        "where kpi_code = 'csat_share' and reason = 'unmapped'"
+    )
+    assert told["n"].tolist() == [lost.sum()]
+
+
+def test_the_history_of_an_organisation_has_no_hole_and_no_overlap(warehouse: Any) -> None:
+    found = warehouse.frame("select * from marts.dim_organization_history")
+    for organization, first, employees in [("org-b", "2019-01-01", 650), ("org-c", "2018-01-01", 4000)]:
+        own = found[found["organization_id"] == organization]
+        last = "2020-01-01" if organization == "org-c" else "2021-01-01"
+        for day in pd.date_range(first, "2024-01-01", freq="7D"):
+            holding = own[(own["valid_from"] <= day) & (own["valid_to"].isna() | (own["valid_to"] > day))]
+            expected = employees if day < pd.Timestamp(last) else {"org-b": 700, "org-c": 5000}[organization]
+            assert holding["employees"].tolist() == [expected], (organization, day)
+    assert found[found["is_prolonged"]]["employees"].tolist() == [4000]
+    assert sorted(found[found["is_current"]]["employees"]) == [600, 700, 5000]
+    assert found["valid_to"].isna().sum() == 2, "the declared end of the last version stays"
+
+
+def test_item_distributions(warehouse: Any) -> None:
+    key = ["organization_id", "wave", "item_code"]
+    rows = warehouse.rows["assessment_answers"].dropna(subset=["organization_id"])
+    counts = rows.groupby([*key, "answer_level"]).size().unstack(fill_value=0)
+    enough = counts[counts.sum(axis=1) >= load_instrument().minimum_raters]
+    found = warehouse.frame("select * from marts.fct_item_distribution")
+    shown = found[~found["is_suppressed"]].pivot(index=key, columns="answer_level", values="n_answers")
+    assert 0 < len(enough) < len(counts)
+    assert len(found) == 5 * len(counts)
+    pd.testing.assert_frame_equal(shown.astype("int64"), enough, check_names=False, check_column_type=False)
+    hidden = found[found["is_suppressed"]]
+    assert hidden[["n_answers", "share_of_answers"]].isna().all(axis=None)
+
+
+def test_months_of_every_mart_are_in_the_calendar(warehouse: Any) -> None:
+    months = warehouse.frame("select * from marts.dim_period")
+    expected = pd.PeriodIndex(months["period"], freq="M")
+    assert months["calendar_quarter"].tolist() == [f"{p.year}-Q{p.quarter}" for p in expected]
+    assert (months["last_day"] == months["period"] + pd.offsets.MonthEnd(0)).all()
+    assert months["fiscal_year"].tolist() == expected.year.tolist()
+    assert len(months) % 12 == 0
+    known = set(months["period"])
+    for mart in ("fct_organization_month", "fct_assessment", "fct_join_coverage", "fct_item_distribution"):
+        assert set(warehouse.frame(f"select distinct period from marts.{mart}")["period"]) <= known
+
+
+def test_instrument_is_that_of_the_questionnaire(warehouse: Any) -> None:
+    found = warehouse.frame("select * from marts.dim_instrument order by item_order")
+    instrument = load_instrument()
+    assert found["item_code"].tolist() == [item.code for item in instrument.items]
+    assert found["text_nl"].tolist() == [item.text_nl for item in instrument.items]
+    assert set(found["dimension_name_en"]) == {dimension.name_en for dimension in instrument.dimensions}

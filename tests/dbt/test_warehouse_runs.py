@@ -9,7 +9,7 @@ from typing import Any
 
 from contracts.marts import MARTS
 
-DECLARED = ("dim_kpi", "fct_published_benchmark")
+DECLARED = ("dim_instrument", "dim_kpi", "fct_maturity_contrast", "fct_published_benchmark")
 """Marts that hold what we declare and not what was delivered."""
 
 

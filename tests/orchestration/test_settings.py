@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
+from models.prevalence import MATURE_FROM_STAGE
 from orchestration.errors import MaturityImpactError, MissingKey, SettingsError
 from orchestration.settings import DEMO_PSEUDONYM_KEY, Settings, load_settings, pseudonym_key
 
@@ -13,10 +15,23 @@ def _home(folder: Path, text: str) -> Path:
     return folder
 
 
+def _groups(settings: Settings) -> dict[str, int]:
+    found = settings.thresholds.model_dump()
+    return {name: found[name] for name in ("minimum_group_people", "minimum_group_organizations")}
+
+
+def test_what_dbt_takes_for_granted_are_the_documented_defaults() -> None:
+    project = Path(__file__).parents[2] / "dbt_project" / "dbt_project.yml"
+    variables = yaml.safe_load(project.read_text(encoding="utf-8"))["vars"]
+    assert {name: variables[name] for name in _groups(Settings())} == _groups(Settings())
+    assert variables["mature_from_stage"] == MATURE_FROM_STAGE
+
+
 def test_an_empty_file_gives_the_documented_defaults(tmp_path: Path) -> None:
     settings = load_settings(_home(tmp_path, ""))
     assert settings == Settings()
     assert (settings.thresholds.minimum_organizations, settings.thresholds.minimum_raters) == (30, 3)
+    assert _groups(settings) == {"minimum_group_people": 10, "minimum_group_organizations": 5}
     assert settings.tolerated_share.default == 0.0
     assert settings.primary_outcomes == ("csat_share", "log_revenue")
 

@@ -21,7 +21,11 @@ LAYERS_AFTER_THE_GATE = ("staging", "intermediate", "marts", "analysis", "editio
 IN_SINGULAR_TESTS = {
     "assert_every_answer_has_its_item": {"item_code": "'ZZ9'"},
     "assert_every_score_has_its_dimension": {"dimension_code": "'nothing'"},
+    "assert_no_small_group_can_be_worked_out": {"is_suppressed": "false", "group_size": "1"},
+    "assert_distributions_hold_every_answer": {"n_raters": "n_raters + 5"},
     "assert_headcount_is_who_is_employed": {"headcount_numerator": "headcount_numerator + 5"},
+    "assert_every_organization_has_one_version_on_every_day": {"valid_to": "valid_from"},
+    "assert_the_current_version_is_the_organization": {"employees": "employees + 1"},
 }
 
 

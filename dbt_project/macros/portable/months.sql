@@ -38,7 +38,23 @@
     explode(sequence({{ first_month }}, {{ last_month }}, interval 1 month))
 {%- endmacro %}
 
+{# One row per day from first to last, both included; a column of dates. #}
+{% macro day_series(first_day, last_day) -%}
+    {{ adapter.dispatch('day_series')(first_day, last_day) }}
+{%- endmacro %}
+{% macro default__day_series(first_day, last_day) -%}
+    unnest(generate_series(cast({{ first_day }} as timestamp), cast({{ last_day }} as timestamp), interval 1 day))
+{%- endmacro %}
+{% macro spark__day_series(first_day, last_day) -%}
+    explode(sequence({{ first_day }}, {{ last_day }}, interval 1 day))
+{%- endmacro %}
+
 {# A wave such as 2024-H2 begins on the first day of its half year. #}
 {% macro wave_start(wave) -%}
     cast(concat(substr({{ wave }}, 1, 4), case substr({{ wave }}, 6, 2) when 'H1' then '-01-01' else '-07-01' end) as date)
+{%- endmacro %}
+
+{# Number of a calendar month within the fiscal year of the installation, 1 to 12. #}
+{% macro fiscal_month(month) -%}
+    cast(({{ month }} - {{ var('fiscal_year_start_month') }} + 12) % 12 + 1 as bigint)
 {%- endmacro %}

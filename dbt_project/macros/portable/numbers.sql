@@ -49,3 +49,14 @@
         {%- endfor -%}
     , 0)
 {%- endmacro %}
+
+{# The value below which that share of a group lies, linear between two neighbours (type 7 of Hyndman and Fan). #}
+{% macro quantile(value, share) -%}
+    {{ adapter.dispatch('quantile')(value, share) }}
+{%- endmacro %}
+{% macro default__quantile(value, share) -%}
+    quantile_cont({{ value }}, {{ share }})
+{%- endmacro %}
+{% macro spark__quantile(value, share) -%}
+    percentile({{ value }}, {{ share }})
+{%- endmacro %}

@@ -6,9 +6,10 @@ from typing import Any
 
 import pandas as pd
 
+from contracts.ledger_periods import FATES
 from orchestration.ingest.gate import ledger
 from orchestration.ingest.gate.entity_run import EntityOutcome
-from orchestration.ingest.gate.ledger import FATES, LedgerLine
+from orchestration.ingest.gate.ledger import LedgerLine
 from orchestration.ingest.gate.lots import Lot
 from orchestration.ingest.gate.tally import Line
 from orchestration.ingest.gate.verdict import EntityVerdict, Judged
@@ -58,7 +59,13 @@ class Gathered:
         """Put the lines in the order of arrival and add the money."""
         order = {(lot.file, lot.delivery_id): lot.sequence for lot in lots}
         self.lines.sort(key=lambda line: order[line.file, line.delivery_id])
-        self.periods = ledger.period_frame(self._by_period)
+        systems = {(line.file, line.delivery_id): line.source_system for line in self.lines}
+        self.periods = ledger.period_frame(
+            [
+                {**line, "source_system": systems[line["file"], line["delivery_id"]]}
+                for line in self._by_period
+            ]
+        )
         own = {place: part for place, part in self.periods.groupby(["file", "delivery_id"])}
         self.lines = [
             replace(line, amounts=ledger.amounts_of(own[line.file, line.delivery_id]))

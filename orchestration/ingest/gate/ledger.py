@@ -10,10 +10,10 @@ from typing import Any, Final
 import pandas as pd
 import pyarrow
 
+from contracts.ledger_periods import FATES, LEDGER_PERIODS
 from orchestration.ingest.files import write_parquet
 
 pa: Any = pyarrow
-FATES: Final = ("accepted", "quarantined", "duplicate", "superseded")
 _TEXT: Final = ("file", "delivery_id", "source_system", "profile", "amounts", "control")
 
 
@@ -48,6 +48,7 @@ class LedgerLine:
 PERIOD_COLUMNS: Final = {
     "file": "str",
     "delivery_id": "str",
+    "source_system": "str",
     "entity": "str",
     "period": "str",
     "currency": "str",
@@ -56,7 +57,7 @@ PERIOD_COLUMNS: Final = {
     "amount": "object",
     "n_amount_unknown": "int64",
 }
-"""Columns of accepted/ledger_periods.parquet; period is the first day of the month, amount a decimal."""
+"""What the gate counts, see `LEDGER_PERIODS`; period is a text here, the first of the month."""
 
 
 def frame(lines: Sequence[LedgerLine]) -> pd.DataFrame:
@@ -92,7 +93,7 @@ def write(path: Path, ledger: pd.DataFrame) -> None:
 def period_frame(lines: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Ledger per file, entity, period, currency and fate as a frame, in a stable order."""
     found = pd.DataFrame(list(lines), columns=list(PERIOD_COLUMNS)).astype(PERIOD_COLUMNS)
-    order = ["file", "delivery_id", "entity", "period", "currency", "fate"]
+    order = ["file", "delivery_id", "source_system", "entity", "period", "currency", "fate"]
     groups = found.groupby(order, dropna=False, sort=True, as_index=False)
     return groups.agg({"n_rows": "sum", "amount": _total, "n_amount_unknown": "sum"}).astype(PERIOD_COLUMNS)
 
@@ -101,7 +102,9 @@ def write_periods(path: Path, periods: pd.DataFrame) -> None:
     """Write the ledger per period to Parquet."""
     kinds = {"str": pa.string(), "int64": pa.int64(), "object": pa.decimal128(38, 2)}
     schema = pa.schema([(name, kinds[kind]) for name, kind in PERIOD_COLUMNS.items()])
-    write_parquet(path, pa.Table.from_pandas(periods, schema=schema, preserve_index=False))
+    table = pa.Table.from_pandas(periods, schema=schema, preserve_index=False)
+    places = pa.array(range(1, len(periods) + 1), pa.int64())
+    write_parquet(path, table.add_column(0, LEDGER_PERIODS.key[0], places))
 
 
 def write_restated(path: Path, lines: Sequence[Mapping[str, Any]]) -> None:

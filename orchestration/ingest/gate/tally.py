@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from contracts.contract import Contract
+from contracts.contract import Column, Contract
 from contracts.convert import Given, convert_entity
 from contracts.sql_rules import text
 from orchestration.ingest.gate.entity_gate import EntityGate
@@ -83,15 +83,22 @@ def refused_lines(gate: EntityGate, lot: Lot, rows: pd.DataFrame, n_refused: int
     n_refused : refused rows, those included.
     """
     typed = _leniently(rows, lot) if len(rows) else gate.contract.empty()
-    period = gate.contract.period_column
-    months = typed[period].dt.strftime("%Y-%m-01") if period else pd.Series(None, index=typed.index)
-    amount = amount_column(gate.contract)
-    money = {name: typed[column] for name, column in (("currency", "currency"), ("amount", amount)) if amount}
-    frame = pd.DataFrame({"period": months, "currency": None, "amount": None, **money}).astype("object")
+    period, amount = gate.contract.period_column, amount_column(gate.contract)
+    places = {"period": period, **({"currency": "currency", "amount": amount} if amount else {})}
+    known_cells = {
+        name: _credible(typed, gate.contract.column(place)) for name, place in places.items() if place
+    }
+    if period:
+        known_cells["period"] = known_cells["period"].dt.strftime("%Y-%m-01")
+    empty = pd.Series(None, index=typed.index, dtype="object")
+    frame = pd.DataFrame({"period": empty, "currency": empty, "amount": empty, **known_cells}).astype(
+        "object"
+    )
     frame = frame.where(frame.notna(), None)
     lines = []
     for (month, code), part in frame.groupby(["period", "currency"], dropna=False, sort=True):
-        known = [value for value in part["amount"] if isinstance(value, Decimal)]
+        # Without its currency an amount cannot be added to any other.
+        known = [value for value in part["amount"] if isinstance(value, Decimal) and _said(code)]
         total = sum(known, Decimal("0.00")) if known else None
         lines.append(
             _line(
@@ -113,6 +120,20 @@ def _leniently(rows: pd.DataFrame, lot: Lot) -> pd.DataFrame:
     given = Given(lot.profile, lot.manner, b"refused rows are counted, not kept")
     facts = rows.assign(delivery_id=lot.delivery_id)
     return convert_entity(facts, given, lot.contract)[0]
+
+
+def _credible(typed: pd.DataFrame, column: Column) -> "pd.Series[Any]":
+    """Cells that the contract allows; others are what rows are refused for, such as ids and the year 1850."""
+    values = typed[column.name]
+    low, high = column.bounds
+    is_fine = values.notna()
+    if column.allowed:
+        is_fine &= values.isin(column.allowed)
+    elif column.kind in ("date", "timestamp"):
+        is_fine &= values.between(pd.Timestamp(str(low)), pd.Timestamp(str(high)))
+    else:
+        is_fine &= values.astype("float64").between(float(low or 0), float(high or 0))
+    return values.where(is_fine)
 
 
 def _said(value: object) -> str | None:

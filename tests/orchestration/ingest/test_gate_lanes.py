@@ -129,6 +129,25 @@ def test_the_money_of_refused_rows_is_counted_by_period(exports: Any) -> None:
     assert '"quarantined": "7.00"' in _line(result.ledger, "exports/xero/a.csv")["amounts"]
 
 
+def test_what_a_refused_row_cannot_say_is_not_taken_from_it(exports: Any) -> None:
+    rows = (
+        "1,j1,1850-05-01,1,4000,Sales,REVENUE,-10.50,EUR,North,\n"
+        "2,j1,2024-06-01,2,4000,Sales,REVENUE,-9999999999999,EUR,North,\n"
+        "3,j1,2024-06-01,3,4000,Sales,REVENUE,-7,A. Person,North,\n"
+    )
+    exports.put("exports/xero/a.csv", XERO + rows)
+    exports.run()
+    periods = pd.read_parquet(exports.home / "accepted" / "ledger_periods.parquet")
+    own = periods[periods["file"] == "exports/xero/a.csv"].fillna("none")
+    assert own["source_system"].unique().tolist() == ["xero"]
+    said = own[["period", "currency", "n_rows", "amount", "n_amount_unknown"]].astype(str).values.tolist()
+    assert said == [
+        ["2024-06-01", "EUR", "1", "none", "1"],
+        ["2024-06-01", "none", "1", "none", "1"],
+        ["none", "EUR", "1", "10.50", "0"],
+    ]
+
+
 @pytest.mark.parametrize("file", ["exports/zendesk/a.csv"])
 def test_the_manifest_says_what_became_of_every_delivery(exports: Any, file: str) -> None:
     import json

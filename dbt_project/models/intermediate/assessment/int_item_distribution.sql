@@ -1,0 +1,115 @@
+with answers as (
+
+    select * from {{ ref('stg_assessment__assessment_answers') }}
+
+),
+
+items as (
+
+    select * from {{ ref('int_instrument_item') }}
+
+),
+
+levels as (
+
+    select * from {{ ref('instrument_levels') }}
+
+),
+
+counted as (
+
+    select
+        organization_id,
+        wave,
+        period,
+        instrument_version,
+        item_code,
+        answer_level,
+        count(*) as n_answers
+    from answers
+    where organization_id is not null
+    group by organization_id, wave, period, instrument_version, item_code, answer_level
+
+),
+
+asked as (
+
+    select
+        organization_id,
+        wave,
+        period,
+        instrument_version,
+        item_code,
+        cast(sum(n_answers) as bigint) as n_raters
+    from counted
+    group by organization_id, wave, period, instrument_version, item_code
+
+),
+
+-- A stricter threshold of the installation counts, a laxer one does not: few answers are answers of someone.
+judged as (
+
+    select
+        asked.*,
+        items.dimension_code,
+        asked.n_raters < greatest(items.minimum_raters, {{ var('minimum_raters') }}) as is_suppressed
+    from asked
+    inner join items
+        on
+            asked.item_code = items.item_code
+            and asked.instrument_version = items.instrument_version
+
+),
+
+-- Every level has a row, also the one that nobody chose.
+laid_out as (
+
+    select
+        judged.*,
+        levels.answer_level,
+        levels.name_en as answer_en,
+        levels.name_nl as answer_nl
+    from judged
+    inner join levels on judged.instrument_version = levels.instrument_version
+
+),
+
+revealed as (
+
+    select
+        laid_out.*,
+        case
+            when not laid_out.is_suppressed then cast(coalesce(counted.n_answers, 0) as bigint)
+        end as n_answers
+    from laid_out
+    left join counted
+        on
+            laid_out.organization_id = counted.organization_id
+            and laid_out.wave = counted.wave
+            and laid_out.instrument_version = counted.instrument_version
+            and laid_out.item_code = counted.item_code
+            and laid_out.answer_level = counted.answer_level
+
+),
+
+final as (
+
+    select
+        organization_id,
+        wave,
+        period,
+        instrument_version,
+        item_code,
+        dimension_code,
+        answer_level,
+        answer_en,
+        answer_nl,
+        n_answers,
+        n_raters,
+        {{ ratio('n_answers', 'n_raters') }} as share_of_answers,
+        is_suppressed
+    from revealed
+
+)
+
+select * from final
