@@ -135,7 +135,7 @@ def _rows(before: Brought, after: Brought, arrived: list[str], entity: str) -> d
         Kind.NEW_DATA: Counter({month: n for month, n in extra.items() if is_new[month] and n > 0}),
         Kind.LATE_DATA: Counter({month: n for month, n in extra.items() if not is_new[month] and n > 0}),
         Kind.RESTATED: Counter({month: n for month, n in replaced.items() if n}),
-        Kind.QUARANTINE: Counter({m: n for m in held | released if (n := held[m] + released[m])}),
+        Kind.QUARANTINE: Counter({m: n for m in {*held, *released} if (n := held[m] + released[m])}),
     }
 
 
@@ -171,20 +171,22 @@ def _settings(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[C
 
 def _files(before: Made, after: Made) -> Iterator[Cause]:
     """Files that were read another way, no longer count, or are reference data."""
-    old = {entry["file"]: entry for entry in before.manifest["inputs"]}
-    new = {entry["file"]: entry for entry in after.manifest["inputs"]}
+    old, new = (
+        {(entry["file"], entry["delivery_id"]): entry for entry in made.manifest["inputs"]}
+        for made in (before, after)
+    )
     known = {entry["delivery_id"] for entry in before.manifest["inputs"]}
-    for file in sorted(old.keys() | new.keys()):
-        was, now = old.get(file), new.get(file)
+    for key in sorted(old.keys() | new.keys()):
+        (file, delivery), was, now = key, old.get(key), new.get(key)
         entities = frozenset(
             name for entry in (was, now) if entry for said in entry["entities"] for name in said.split(";")
         )
         if entities & REFERENCE:
-            if now and now["delivery_id"] not in known:
+            if delivery not in known:
                 yield Cause(Kind.CONFIGURATION, f"reference data was delivered anew: {file}")
         elif was and (now is None or (was["entities"] and not now["entities"])):
             yield Cause(Kind.CONFIGURATION, f"{file} counts no more", entities)
-        elif was and now and was["delivery_id"] == now["delivery_id"] and was["read_as"] != now["read_as"]:
+        elif was and now and was["read_as"] != now["read_as"]:
             said = f"{file} is read another way: its profile or what is declared about it changed"
             yield Cause(Kind.CONFIGURATION, said, entities)
 

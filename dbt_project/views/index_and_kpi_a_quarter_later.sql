@@ -20,21 +20,27 @@ with indexed as (
     where integration_index is not null
     group by organization_id, cast(date_trunc('quarter', period) as date)
 
+),
+
+final as (
+
+    select
+        indexed.organization_id,
+        indexed.quarter,
+        indexed.integration_index,
+        indexed.stage,
+        kpis.kpi_code,
+        kpis.quarter as quarter_after,
+        kpis.value as value_after,
+        kpis.n_months as n_months_after,
+        kpis.is_below_minimum_sample
+    from indexed
+    inner join kpi_by_quarter as kpis
+        on
+            indexed.organization_id = kpis.organization_id
+            and cast(indexed.quarter + interval 3 month as date) = kpis.quarter
+
 )
 
-select
-    indexed.organization_id,
-    indexed.quarter,
-    indexed.integration_index,
-    indexed.stage,
-    kpis.kpi_code,
-    kpis.quarter as quarter_after,
-    kpis.value as value_after,
-    kpis.n_months as n_months_after,
-    kpis.is_below_minimum_sample
-from indexed
-inner join kpi_by_quarter as kpis
-    on
-        indexed.organization_id = kpis.organization_id
-        and cast(indexed.quarter + interval 3 month as date) = kpis.quarter
-order by indexed.organization_id, indexed.quarter, kpis.kpi_code
+select * from final
+order by organization_id, quarter, kpi_code

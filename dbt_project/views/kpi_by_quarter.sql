@@ -54,16 +54,22 @@ parts as (
     from summed
     inner join dim_kpi as kpis on summed.kpi_code = kpis.kpi_code
 
+),
+
+final as (
+
+    select
+        organization_id,
+        quarter,
+        kpi_code,
+        cast(numerator as double) as numerator,
+        cast(denominator as double) as denominator,
+        case when denominator > 0 then cast(numerator / denominator as double) end as value,
+        n_months,
+        denominator < minimum_sample as is_below_minimum_sample
+    from parts
+
 )
 
-select
-    organization_id,
-    quarter,
-    kpi_code,
-    cast(numerator as double) as numerator,
-    cast(denominator as double) as denominator,
-    case when denominator > 0 then cast(numerator / denominator as double) end as value,
-    n_months,
-    denominator < minimum_sample as is_below_minimum_sample
-from parts
+select * from final
 order by organization_id, quarter, kpi_code

@@ -35,16 +35,22 @@ parts as (
     from summed
     inner join dim_kpi as kpis on summed.kpi_code = kpis.kpi_code
 
+),
+
+final as (
+
+    select
+        period,
+        kpi_code,
+        name_en,
+        unit,
+        cast(numerator as double) as numerator,
+        cast(denominator as double) as denominator,
+        case when denominator > 0 then cast(numerator / denominator as double) end as value,
+        n_organizations
+    from parts
+
 )
 
-select
-    period,
-    kpi_code,
-    name_en,
-    unit,
-    cast(numerator as double) as numerator,
-    cast(denominator as double) as denominator,
-    case when denominator > 0 then cast(numerator / denominator as double) end as value,
-    n_organizations
-from parts
+select * from final
 order by period, kpi_code

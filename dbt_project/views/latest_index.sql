@@ -21,23 +21,29 @@ with indexed as (
     from fct_assessment
     where integration_index is not null
 
+),
+
+final as (
+
+    select
+        indexed.organization_id,
+        organizations.name,
+        organizations.industry,
+        organizations.country,
+        organizations.employees_band,
+        indexed.wave,
+        indexed.integration_index,
+        indexed.stage,
+        indexed.stage_code,
+        indexed.n_raters,
+        indexed.is_low_reliability,
+        indexed.index_before,
+        indexed.integration_index - indexed.index_before as change
+    from indexed
+    left join dim_organization as organizations on indexed.organization_id = organizations.organization_id
+    where indexed.recency = 1
+
 )
 
-select
-    indexed.organization_id,
-    organizations.name,
-    organizations.industry,
-    organizations.country,
-    organizations.employees_band,
-    indexed.wave,
-    indexed.integration_index,
-    indexed.stage,
-    indexed.stage_code,
-    indexed.n_raters,
-    indexed.is_low_reliability,
-    indexed.index_before,
-    indexed.integration_index - indexed.index_before as change
-from indexed
-left join dim_organization as organizations on indexed.organization_id = organizations.organization_id
-where indexed.recency = 1
-order by indexed.organization_id
+select * from final
+order by organization_id

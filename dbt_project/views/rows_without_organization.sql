@@ -5,13 +5,19 @@
 -- @n_rows Accepted rows.
 -- @n_unmapped Those of them without an organisation; reference/crosswalk.csv tells whose they are.
 -- @mapped_share Share of the rows with an organisation, 0 to 1.
-select
-    source_system,
-    entity,
-    period,
-    n_rows,
-    n_unmapped,
-    mapped_share
-from fct_join_coverage
-where n_unmapped > 0
+with final as (
+
+    select
+        source_system,
+        entity,
+        period,
+        n_rows,
+        n_unmapped,
+        mapped_share
+    from fct_join_coverage
+    where n_unmapped > 0
+
+)
+
+select * from final
 order by source_system, entity, period

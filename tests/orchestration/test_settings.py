@@ -75,6 +75,7 @@ tolerated_share: {default: 0.01, rules: {"tickets.satisfaction:known_value": 0.5
         ("sources: [{system: zendesk, zone: Mars/Phobos}]", "sources.0.zone"),
         ("sources: [{system: Oracle}]", "sources.0.system"),
         ("tolerated_share: {default: 2}", "tolerated_share.default"),
+        ("retention: {keep_editions: 0}", "retention.keep_editions"),
     ],
 )
 def test_a_wrong_setting_names_file_key_and_remedy(tmp_path: Path, text: str, key: str) -> None:

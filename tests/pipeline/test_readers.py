@@ -18,6 +18,8 @@ from orchestration.edition_views import load_views
 from orchestration.reader import connect
 from tests.older_duckdb import LOCKS, ROOT, installed, version_of
 
+# Tables of which a small world may have no rows; every other one is compared row by row.
+MAY_BE_EMPTY: tuple[str, ...] = ()
 # Everything there is, as text: tables and views with their rows, comments of tables, views and columns.
 SCRIPT = """
 import json, sys
@@ -85,10 +87,11 @@ def test_an_older_duckdb_reads_every_table_and_view(
         assert found["names"] == list(frame.columns)
         assert found["comment"], name
         assert all(found["columns"].values()), name
-        assert len(found["rows"]) == len(frame) > 0, name
+        assert len(found["rows"]) == len(frame), name
         texts = pd.DataFrame(found["rows"], columns=frame.columns, dtype=object)
         for column in frame.columns:
             assert same(texts[column], frame[column]), f"{name}.{column}"
+    assert {name for name, frame in tables.items() if frame.empty} <= set(MAY_BE_EMPTY)
     with connect(made.home) as today:
         for name, view in views.items():
             found = told["relations"][name]

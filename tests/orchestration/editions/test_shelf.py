@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -82,6 +84,15 @@ def test_a_home_without_editions_is_told_so(home: Path, verb: list[str]) -> None
     said = CliRunner().invoke(cli, ["editions", *verb, "--home", str(home)])
     assert isinstance(said.exception, shelf.NoEdition)
     assert "maturity-impact run" in str(said.exception)
+
+
+def test_the_command_says_it_in_one_sentence_and_ends_in_two(home: Path) -> None:
+    for verb in (["editions", "list"], ["query", "select 1"]):
+        command = [sys.executable, "-m", "orchestration.cli", *verb, "--home", str(home)]
+        said = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (said.returncode, said.stdout) == (2, "")
+        assert said.stderr.startswith("There is no edition yet")
+        assert len(said.stderr.splitlines()) == 1
 
 
 def test_an_edition_is_found_by_the_beginning_of_its_id(home: Path, published: Publisher) -> None:

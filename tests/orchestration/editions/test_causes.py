@@ -1,0 +1,187 @@
+"""Harm prevented: rows are told as new that are late, as late that replace others, or not told at all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from orchestration.edition_causes import Cause, Family, Kind, Made, causes
+
+Rows = dict[str, dict[str, dict[str, dict[str, int]]]]
+TICKETS = frozenset({"tickets"})
+
+
+def made(rows: Rows, **changed: Any) -> Made:
+    """Edition whose deliveries came as files of their own name, read as `as-is`."""
+    names = {
+        "version": "1.0",
+        "commit": "abc",
+        "sources_hash": "s",
+        "dbt_hash": "d",
+        **changed.get("code", {}),
+    }
+    read_as = changed.get("read_as", {})
+    files = {f"{name}.csv": (name, sorted(entities)) for name, entities in rows.items()}
+    files |= {name: (name.partition(".")[0], []) for name in changed.get("gone", ())}
+    return Made(
+        {
+            "inputs": [
+                {
+                    "file": file,
+                    "delivery_id": name,
+                    "entities": entities,
+                    "read_as": read_as.get(name, "as-is"),
+                }
+                for file, (name, entities) in files.items()
+            ],
+            "code": names,
+            "versions": {"instrument": "1", "method": "1", **changed.get("versions", {})},
+            "settings": {"reporting_currency": "EUR", "memory_limit": "1GB", **changed.get("settings", {})},
+        },
+        rows,
+    )
+
+
+def told(before: Made, after: Made) -> list[tuple[Kind, str]]:
+    return [(cause.kind, cause.said) for cause in causes(before, after)]
+
+
+OLD: Rows = {"old": {"tickets": {"2026-01": {"accepted": 10}, "2026-02": {"accepted": 12, "quarantined": 2}}}}
+
+
+@pytest.mark.parametrize(
+    ("more", "wanted"),
+    [
+        (
+            {"tickets": {"2026-03": {"accepted": 7}}},
+            [(Kind.NEW_DATA, "7 rows of tickets in 2026-03 (more.csv)")],
+        ),
+        (
+            {"tickets": {"2026-02": {"accepted": 7}}},
+            [(Kind.LATE_DATA, "7 rows of tickets in 2026-02 (more.csv)")],
+        ),
+        (
+            {"tickets": {"2025-12": {"accepted": 1}, "2026-01": {"accepted": 2}, "2026-03": {"accepted": 4}}},
+            [
+                (Kind.NEW_DATA, "4 rows of tickets in 2026-03 (more.csv)"),
+                (Kind.LATE_DATA, "3 rows of tickets from 2025-12 to 2026-01 (more.csv)"),
+            ],
+        ),
+        ({"tickets": {"2026-01": {"duplicate": 10}}}, []),
+        (
+            {"tickets": {"2026-03": {"quarantined": 3}}},
+            [(Kind.QUARANTINE, "3 more rows held back of tickets in 2026-03 (more.csv)")],
+        ),
+        ({"hires": {"": {"accepted": 3}}}, [(Kind.NEW_DATA, "3 rows of hires (more.csv)")]),
+        ({"hires": {"2020-01": {"accepted": 3}}}, [(Kind.NEW_DATA, "3 rows of hires in 2020-01 (more.csv)")]),
+        (
+            {"crosswalk": {"": {"accepted": 3}}},
+            [(Kind.CONFIGURATION, "reference data was delivered anew: more.csv")],
+        ),
+    ],
+    ids=["new", "late", "both", "again", "held", "no_months", "first_of_its_kind", "reference"],
+)
+def test_rows_of_a_new_delivery(more: Any, wanted: list[tuple[Kind, str]]) -> None:
+    assert told(made(OLD), made({**OLD, "more": more})) == wanted
+
+
+def test_rows_that_replace_others_are_restated_and_the_rest_is_late() -> None:
+    after: Rows = {
+        "old": {
+            "tickets": {
+                "2026-01": {"accepted": 6, "superseded": 4},
+                "2026-02": OLD["old"]["tickets"]["2026-02"],
+            }
+        },
+        "more": {"tickets": {"2026-01": {"accepted": 5}}},
+    }
+    assert told(made(OLD), made(after)) == [
+        (Kind.LATE_DATA, "1 rows of tickets in 2026-01 (more.csv)"),
+        (Kind.RESTATED, "4 rows of tickets in 2026-01 (more.csv)"),
+    ]
+
+
+def test_rows_that_are_released_are_told_as_quarantine() -> None:
+    after: Rows = {"old": {"tickets": {**OLD["old"]["tickets"], "2026-02": {"accepted": 14}}}}
+    assert told(made(OLD), made(after)) == [(Kind.QUARANTINE, "2 fewer rows held back of tickets in 2026-02")]
+    assert told(made(after), made(OLD)) == [(Kind.QUARANTINE, "2 more rows held back of tickets in 2026-02")]
+
+
+def test_rows_about_several_entities_reach_each_of_them() -> None:
+    more = {"practices;channel_adoption": {"": {"quarantined": 2}}}
+    [cause] = causes(made(OLD), made({**OLD, "more": more}))
+    assert cause.entities == {"practices", "channel_adoption"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "said", "families"),
+    [
+        ({"versions": {"instrument": "2"}}, "the instrument went from version 1 to 2", {"index", "claim"}),
+        ({"versions": {"method": "2"}}, "the method went from version 1 to 2", {"claim"}),
+        (
+            {"code": {"version": "1.1", "sources_hash": "t", "dbt_hash": "e"}},
+            "the software went from version 1.0 to 1.1",
+            {"index", "claim", "kpi"},
+        ),
+        (
+            {"code": {"dbt_hash": "e", "commit": "def"}},
+            "the SQL changed within one version (commit abc to def)",
+            {"index", "claim", "kpi"},
+        ),
+        (
+            {"code": {"sources_hash": "t"}},
+            "the Python code changed within one version (commit abc to abc)",
+            {"index", "claim", "kpi"},
+        ),
+    ],
+)
+def test_a_change_of_method(changed: Any, said: str, families: set[str]) -> None:
+    [cause] = causes(made(OLD), made(OLD, **changed))
+    assert (cause.kind, cause.said, set(cause.families)) == (Kind.METHOD, said, families)
+    assert cause.entities is None
+
+
+@pytest.mark.parametrize(
+    ("settings", "wanted"),
+    [
+        ({"reporting_currency": "USD"}, ["reporting_currency went from EUR to USD in maturity.yaml"]),
+        ({"sources": "2 entries, abc"}, ["sources went from unset to 2 entries, abc in maturity.yaml"]),
+        ({"memory_limit": "2GB", "retention.keep_editions": "3", "instrument_version": "9"}, []),
+    ],
+)
+def test_a_change_of_configuration(settings: dict[str, str], wanted: list[str]) -> None:
+    found = causes(made(OLD), made(OLD, settings=settings))
+    assert [(cause.kind, cause.said) for cause in found] == [(Kind.CONFIGURATION, said) for said in wanted]
+
+
+def test_thresholds_are_no_reason_for_a_kpi_to_move() -> None:
+    [cause] = causes(made(OLD), made(OLD, settings={"thresholds.minimum_raters": "5"}))
+    assert cause.families == {Family.CLAIM, Family.INDEX}
+    assert not cause.reaches(Family.KPI, TICKETS)
+    assert cause.reaches(Family.CLAIM, TICKETS)
+
+
+def test_a_file_read_another_way_and_one_that_counts_no_more() -> None:
+    assert told(made(OLD), made(OLD, read_as={"old": "otherwise"})) == [
+        (Kind.CONFIGURATION, "old.csv is read another way: its profile or what is declared about it changed")
+    ]
+    [cause] = causes(made(OLD), made({}, gone=["old.csv"]))
+    assert (cause.said, cause.entities) == ("old.csv counts no more", TICKETS)
+
+
+def test_a_file_that_was_replaced_under_its_name_is_a_delivery_like_any_other() -> None:
+    after = made({**OLD, "more": {"tickets": {"2026-03": {"accepted": 1}}}})
+    after.manifest["inputs"][1]["file"] = "old.csv"
+    assert told(made(OLD), after) == [(Kind.NEW_DATA, "1 rows of tickets in 2026-03 (old.csv)")]
+
+
+def test_a_cause_reaches_numbers_made_of_what_it_touched() -> None:
+    cause = Cause(Kind.NEW_DATA, "", TICKETS)
+    assert cause.reaches(Family.KPI, frozenset({"tickets", "accounts"}))
+    assert not cause.reaches(Family.KPI, frozenset({"ledger_lines"}))
+    assert Cause(Kind.CONFIGURATION, "").reaches(Family.KPI, frozenset({"ledger_lines"}))
+
+
+def test_nothing_lies_between_an_edition_and_itself() -> None:
+    assert causes(made(OLD), made(OLD)) == []
