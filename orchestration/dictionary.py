@@ -1,4 +1,4 @@
-"""Contracts, KPI registry and dbt manifest -> the dictionary of an edition. Its page: models/dictionary_page.py."""
+"""Contracts, KPI registry, views and dbt manifest -> the dictionary of an edition. No words, no page."""
 
 from __future__ import annotations
 
@@ -8,7 +8,15 @@ from typing import Any
 from contracts import Contract
 from contracts.contract import Column
 from contracts.kpis import Kpi, Registry, load_kpis
-from models.dictionary import Dictionary, DictionaryColumn, DictionaryKpi, DictionaryTable, Step
+from models.dictionary import (
+    Dictionary,
+    DictionaryColumn,
+    DictionaryKpi,
+    DictionaryTable,
+    DictionaryView,
+    Step,
+)
+from orchestration.edition_views import View
 
 _LONGEST_LIST = 15
 _SUFFIXES = ("", "_numerator", "_denominator", "_lead_3m", "_lag_3m")
@@ -16,7 +24,12 @@ Manifest = Mapping[str, Any]
 Reads = Mapping[str, Sequence[str]]
 
 
-def gather(manifest: Manifest, contracts: Sequence[Contract], analysis_reads: Sequence[str]) -> Dictionary:
+def gather(
+    manifest: Manifest,
+    contracts: Sequence[Contract],
+    analysis_reads: Sequence[str],
+    views: Sequence[View] = (),
+) -> Dictionary:
     """Bring together what is known of every published table.
 
     Parameters
@@ -27,12 +40,18 @@ def gather(manifest: Manifest, contracts: Sequence[Contract], analysis_reads: Se
         Contracts of the published tables, in the order in which readers meet them.
     analysis_reads : sequence of str
         Marts and entities that the analysis reads; they stand in no manifest.
+    views : sequence of View
+        Views for the common questions.
     """
     steps = list(_steps(manifest, contracts, analysis_reads))
     reads = {step.name: step.made_from for step in steps}
     kpi_of = _kpi_columns(load_kpis())
     tables = tuple(_table(contract, manifest, reads, kpi_of) for contract in contracts)
-    return Dictionary(tables, tuple(_kpi(kpi, tables) for kpi in load_kpis().kpis), tuple(steps))
+    kpis = tuple(_kpi(kpi, tables) for kpi in load_kpis().kpis)
+    explained = tuple(
+        DictionaryView(view.name, view.description, tuple(view.columns.items())) for view in views
+    )
+    return Dictionary(tables, explained, kpis, tuple(steps))
 
 
 def _steps(manifest: Manifest, contracts: Sequence[Contract], reads: Sequence[str]) -> Iterator[Step]:
@@ -56,10 +75,12 @@ def _steps(manifest: Manifest, contracts: Sequence[Contract], reads: Sequence[st
 
 
 def _first_sentence(text: str) -> str:
-    return text.split(". ")[0].rstrip(".") + "." if text else ""
+    return text.split(". ", maxsplit=1)[0].rstrip(".") + "." if text else ""
 
 
-def _table(contract: Contract, manifest: Manifest, reads: Reads, kpi_of: Mapping[str, Kpi]) -> DictionaryTable:
+def _table(
+    contract: Contract, manifest: Manifest, reads: Reads, kpi_of: Mapping[str, Kpi]
+) -> DictionaryTable:
     node = _node(manifest, contract.name)
     tests = [] if node is None else _tests(manifest, node["unique_id"])
     is_plain = contract.layer == "marts"
@@ -136,9 +157,7 @@ def _column(
     kpi = kpi_of.get(column.name)
     declared = {} if node is None else node["columns"].get(column.name, {})
     rules = [rule.name for rule in contract.rules if rule.column == column.name and rule.stage != "convert"]
-    generic = [
-        str(test["test_metadata"]["name"]) for test in tests if column.name in _tested_columns(test)
-    ]
+    generic = [str(test["test_metadata"]["name"]) for test in tests if column.name in _tested_columns(test)]
     return DictionaryColumn(
         name=column.name,
         type=str(declared.get("data_type") or column.kind),
@@ -164,7 +183,9 @@ def _conditions(column: Column) -> Iterator[str]:
         yield f"One of {', '.join(column.allowed[:_LONGEST_LIST])}{rest}."
     low, high = column.bounds
     if column.kind not in ("date", "timestamp") and (low, high) != (None, None):
-        ends = [f"{words} {end:g}" for words, end in (("at least", low), ("at most", high)) if end is not None]
+        ends = [
+            f"{words} {end:g}" for words, end in (("at least", low), ("at most", high)) if end is not None
+        ]
         yield " and ".join(ends).capitalize() + "."
 
 
