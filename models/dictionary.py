@@ -1,4 +1,4 @@
-"""What the dictionary of an edition tells: tables, columns, KPIs and the graph, as frozen values."""
+"""What the dictionary of an edition tells: tables, columns, KPIs, the graph, as frozen values. No words."""
 
 from __future__ import annotations
 
@@ -48,6 +48,15 @@ class DictionaryTable:
 
 
 @dataclass(frozen=True, slots=True)
+class DictionaryView:
+    """One view for a common question: what it answers, and each column in words."""
+
+    name: str
+    description: str
+    columns: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DictionaryKpi:
     """One KPI as the registry declares it, and where it stands."""
 
@@ -80,5 +89,6 @@ class Dictionary:
     """Everything that the page shows, in the order in which it shows it."""
 
     tables: tuple[DictionaryTable, ...]
+    views: tuple[DictionaryView, ...]
     kpis: tuple[DictionaryKpi, ...]
     steps: tuple[Step, ...]

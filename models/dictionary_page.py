@@ -59,6 +59,7 @@ def render_dictionary_page(dictionary: Dictionary) -> str:
     published = {table.name for table in dictionary.tables}
     return environment.from_string(_resource("dictionary.html.j2")).render(
         tables=dictionary.tables,
+        views=dictionary.views,
         kpis=dictionary.kpis,
         steps=dictionary.steps,
         published=published,

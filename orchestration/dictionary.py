@@ -1,4 +1,4 @@
-"""Contracts, KPI registry and dbt manifest -> the dictionary of an edition, for models/dictionary_page.py."""
+"""Contracts, KPI registry, views and dbt manifest -> the dictionary of an edition. No words, no page."""
 
 from __future__ import annotations
 
@@ -8,7 +8,15 @@ from typing import Any
 from contracts import Contract
 from contracts.contract import Column
 from contracts.kpis import Kpi, Registry, load_kpis
-from models.dictionary import Dictionary, DictionaryColumn, DictionaryKpi, DictionaryTable, Step
+from models.dictionary import (
+    Dictionary,
+    DictionaryColumn,
+    DictionaryKpi,
+    DictionaryTable,
+    DictionaryView,
+    Step,
+)
+from orchestration.edition_views import View
 
 _LONGEST_LIST = 15
 _SUFFIXES = ("", "_numerator", "_denominator", "_lead_3m", "_lag_3m")
@@ -16,7 +24,12 @@ Manifest = Mapping[str, Any]
 Reads = Mapping[str, Sequence[str]]
 
 
-def gather(manifest: Manifest, contracts: Sequence[Contract], analysis_reads: Sequence[str]) -> Dictionary:
+def gather(
+    manifest: Manifest,
+    contracts: Sequence[Contract],
+    analysis_reads: Sequence[str],
+    views: Sequence[View] = (),
+) -> Dictionary:
     """Bring together what is known of every published table.
 
     Parameters
@@ -27,12 +40,18 @@ def gather(manifest: Manifest, contracts: Sequence[Contract], analysis_reads: Se
         Contracts of the published tables, in the order in which readers meet them.
     analysis_reads : sequence of str
         Marts and entities that the analysis reads; they stand in no manifest.
+    views : sequence of View
+        Views for the common questions.
     """
     steps = list(_steps(manifest, contracts, analysis_reads))
     reads = {step.name: step.made_from for step in steps}
     kpi_of = _kpi_columns(load_kpis())
     tables = tuple(_table(contract, manifest, reads, kpi_of) for contract in contracts)
-    return Dictionary(tables, tuple(_kpi(kpi, tables) for kpi in load_kpis().kpis), tuple(steps))
+    kpis = tuple(_kpi(kpi, tables) for kpi in load_kpis().kpis)
+    explained = tuple(
+        DictionaryView(view.name, view.description, tuple(view.columns.items())) for view in views
+    )
+    return Dictionary(tables, explained, kpis, tuple(steps))
 
 
 def _steps(manifest: Manifest, contracts: Sequence[Contract], reads: Sequence[str]) -> Iterator[Step]:

@@ -263,7 +263,9 @@ def _dictionary(installation: Installation, contracts: Sequence[Contract]) -> by
     from orchestration.dictionary import gather
 
     reads = (*MARTS_READ, ENTITY_READ)
-    return render_dictionary_page(gather(installation.parts.dbt.manifest(), contracts, reads)).encode()
+    return render_dictionary_page(
+        gather(installation.parts.dbt.manifest(), contracts, reads, edition_views.load_views())
+    ).encode()
 
 
 def _waiting(home: Path, name: str) -> Path:

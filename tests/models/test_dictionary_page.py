@@ -1,4 +1,4 @@
-"""A dictionary that hides a column, or that some people cannot read, leaves them to guess at its numbers."""
+"""A dictionary that hides a column, or that some cannot read, leaves them to guess what a number is."""
 
 from __future__ import annotations
 
@@ -13,7 +13,14 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from test_page_chromium import ARGUMENTS, CONTRAST
 
-from models.dictionary import Dictionary, DictionaryColumn, DictionaryKpi, DictionaryTable, Step
+from models.dictionary import (
+    Dictionary,
+    DictionaryColumn,
+    DictionaryKpi,
+    DictionaryTable,
+    DictionaryView,
+    Step,
+)
 from models.dictionary_lineage import lineage_svg
 from models.dictionary_page import render_dictionary_page
 
@@ -42,7 +49,8 @@ def dictionary() -> Dictionary:
         Step("fct_kpi", "marts", "One cell.", ("int_kpi",)),
         Step("effects", "analysis", "One effect.", ("fct_kpi",)),
     )
-    return Dictionary((table, other), (kpi,), steps)
+    view = DictionaryView("latest_index", "Where is each?", (("stage", "Stage, 1 to 5."),))
+    return Dictionary((table, other), (view,), (kpi,), steps)
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +105,7 @@ def test_without_a_script_everything_is_there(browser: Browser, tmp_path: Path) 
     assert not page.is_visible("#search")
     assert page.is_visible("#column-fct_kpi-win_rate")
     assert page.is_visible("#column-effects-organization_id")
+    assert page.is_visible("#column-latest_index-stage")
     page.close()
 
 

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import html
 import re
+from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from contracts.kpis import load_kpis
+from orchestration import warehouse
 from orchestration.reader import connect
+from orchestration.runs import run_home
 
 
 def published(made: Any) -> list[tuple[str, str]]:
     with connect(made.home) as edition:
         return edition.execute(
-            "select c.table_name, c.column_name from duckdb_columns() c "
-            "join duckdb_tables() t using (schema_name, table_name) order by all"
+            "select table_name, column_name from duckdb_columns() "
+            "where not internal and schema_name <> 'metrics' order by all"
         ).fetchall()
 
 
@@ -50,3 +55,17 @@ def test_each_metric_is_a_view_of_the_edition(made: Any) -> None:
                 "select count(*) from fct_kpi where kpi_code = ?", [kpi.code]
             ).fetchall()
             assert of_view == of_mart, kpi.code
+
+
+def test_the_fiscal_year_is_the_one_of_the_settings(copied: Path) -> None:
+    settings = copied / "maturity.yaml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(
+        text.replace("fiscal_year_start_month: 1", "fiscal_year_start_month: 4"), encoding="utf-8"
+    )
+    report = run_home(copied, select=("int_calendar_month", "dim_period"))
+    assert report.blocked_by == ()
+    months = warehouse.read_table(copied, "marts", "dim_period")
+    named = pd.PeriodIndex(months["period"], freq="Q-MAR")
+    assert months["fiscal_quarter"].tolist() == [f"FY{quarter.qyear}-Q{quarter.quarter}" for quarter in named]
+    assert (months["fiscal_year_start_month"] == 4).all()
