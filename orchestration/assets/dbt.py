@@ -1,6 +1,7 @@
 """Assets of staging, intermediate and marts: one dbt call per run, told to Dagster. No SQL here."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -94,7 +95,10 @@ def dbt_layer_assets(installation: Installation) -> dg.AssetsDefinition:
                 installation.home,
                 select=_selectors(context, manifest, translator),
                 reporting_currency=settings.reporting_currency,
-                variables=_variables(settings.thresholds),
+                variables={
+                    **_thresholds(settings.thresholds),
+                    "published_editions": _published_benchmarks(installation.home),
+                },
             )
             models = [result for result in results if _is_model(result)]
             _refuse_broken(installation, models)
@@ -117,10 +121,16 @@ def dbt_layer_assets(installation: Installation) -> dg.AssetsDefinition:
     return dbt_models
 
 
-def _variables(thresholds: Thresholds) -> dict[str, int]:
+def _thresholds(thresholds: Thresholds) -> dict[str, int]:
     """Thresholds of the installation under the names that the project knows them by."""
     names = ("minimum_raters", "minimum_group_people", "minimum_group_organizations")
     return {name: getattr(thresholds, name) for name in names}
+
+
+def _published_benchmarks(home: Path) -> list[str]:
+    """Benchmarks of every edition that is kept; `current` is one of them and the unfinished are none."""
+    found = (home / "editions").glob("[0-9]*/parquet/fct_benchmark.parquet")
+    return sorted(str(path) for path in found)
 
 
 def _not_built(broken: list[NodeResult]) -> str:
