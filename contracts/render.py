@@ -19,7 +19,8 @@ from contracts.entities import ENTITIES
 from contracts.instrument import load_instrument
 from contracts.kpis import Kpi, load_kpis
 from contracts.marts import MARTS
-from contracts.marts_benchmark import benchmark_subjects
+from contracts.marts_benchmark import benchmark_rows
+from contracts.marts_contrast import practice_rows
 from contracts.published import load_published_benchmarks
 
 HEADER = "# Written by contracts/render.py out of the contracts; change them there, not here.\n"
@@ -104,14 +105,8 @@ def _seeds() -> dict[str, list[dict[str, Any]]]:
         "instrument_channels": [{"channel": channel} for channel in instrument.channels],
         "published_benchmarks": [row._asdict() for row in load_published_benchmarks()],
         "kpis": [_kpi(kpi) for kpi in load_kpis().kpis],
-        "benchmark_subjects": [
-            {"kpi_code": code, "is_about_people": str(about_people).lower()}
-            for code, about_people in benchmark_subjects().items()
-        ],
-        "instrument_practices": [
-            {"practice_code": label.code, "published_metric": label.published_metric or ""}
-            for label in instrument.practice_labels
-        ],
+        "benchmark_subjects": benchmark_rows(),
+        "instrument_practices": practice_rows(),
     }
 
 
