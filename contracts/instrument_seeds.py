@@ -54,10 +54,6 @@ def instrument_seeds() -> dict[str, list[dict[str, Any]]]:
             for s, upper in zip(instrument.stages, uppers, strict=True)
         ],
         "instrument_channels": [{"channel": channel} for channel in instrument.channels],
-        "instrument_practices": [
-            {"practice_code": label.code, "published_metric": label.published_metric or ""}
-            for label in instrument.practice_labels
-        ],
     }
 
 

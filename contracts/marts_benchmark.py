@@ -26,6 +26,14 @@ def benchmark_subjects() -> dict[str, bool]:
     return {**kpis, INDEX_CODE: True}
 
 
+def benchmark_rows() -> list[dict[str, str]]:
+    """Rows of the seed `benchmark_subjects`."""
+    subjects = benchmark_subjects().items()
+    return [
+        {"kpi_code": code, "is_about_people": str(about_people).lower()} for code, about_people in subjects
+    ]
+
+
 def benchmark() -> Contract:
     """Contract of `fct_benchmark`: size, quartiles, percentile and gap, or why they are hidden."""
     codes = tuple(benchmark_subjects())

@@ -15,6 +15,14 @@ _SIDES = {"mature": "mature", "less_mature": "less mature"}
 _OWN = tuple(f"{part}_{side}" for side in _SIDES for part in ("n_organizations", "n", "n_in_place", "share"))
 
 
+def practice_rows() -> list[dict[str, str]]:
+    """Rows of the seed `instrument_practices`: the published figure beside each practice, if any."""
+    labels = load_instrument().practice_labels
+    return [
+        {"practice_code": label.code, "published_metric": label.published_metric or ""} for label in labels
+    ]
+
+
 def maturity_contrast() -> Contract:
     """Contract of `fct_maturity_contrast`: counts, shares and ratio; the interval is in the analysis."""
     code = "executive_sponsor"

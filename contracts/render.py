@@ -19,7 +19,8 @@ from contracts.instrument_seeds import instrument_seeds
 from contracts.kpis import Kpi, load_kpis
 from contracts.ledger_periods import LEDGER_PERIODS
 from contracts.marts import MARTS
-from contracts.marts_benchmark import benchmark_subjects
+from contracts.marts_benchmark import benchmark_rows
+from contracts.marts_contrast import practice_rows
 from contracts.marts_coverage import kpi_entities
 from contracts.published import load_published_benchmarks
 from contracts.semantic import render_semantic
@@ -90,10 +91,8 @@ def _seeds() -> dict[str, list[dict[str, Any]]]:
         **instrument_seeds(),
         "published_benchmarks": [row._asdict() for row in load_published_benchmarks()],
         "kpis": [_kpi(kpi) for kpi in load_kpis().kpis],
-        "benchmark_subjects": [
-            {"kpi_code": code, "is_about_people": str(about_people).lower()}
-            for code, about_people in benchmark_subjects().items()
-        ],
+        "benchmark_subjects": benchmark_rows(),
+        "instrument_practices": practice_rows(),
     }
 
 

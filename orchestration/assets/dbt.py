@@ -1,6 +1,7 @@
 """Assets of staging, intermediate and marts: one dbt call per run, told to Dagster. No SQL here."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -94,7 +95,10 @@ def dbt_layer_assets(installation: Installation) -> dg.AssetsDefinition:
                 installation.home,
                 select=_selectors(context, manifest, translator),
                 reporting_currency=settings.reporting_currency,
-                variables=_variables(settings),
+                variables={
+                    **_variables(settings),
+                    "published_editions": _published_benchmarks(installation.home),
+                },
             )
             models = [result for result in results if _is_model(result)]
             _refuse_broken(installation, models)
@@ -126,6 +130,12 @@ def _variables(settings: Settings) -> dict[str, int | str]:
         "customer_carried_months": settings.definitions.active_customer_months - 1,
         "marketing_spend_source": settings.definitions.marketing_spend_source,
     }
+
+
+def _published_benchmarks(home: Path) -> list[str]:
+    """Benchmarks of every edition that is kept; `current` is one of them and the unfinished are none."""
+    found = (home / "editions").glob("[0-9]*/parquet/fct_benchmark.parquet")
+    return sorted(str(path) for path in found)
 
 
 def _not_built(broken: list[NodeResult]) -> str:

@@ -60,8 +60,8 @@ def members(worlds: pd.DataFrame, minimum: int) -> pd.DataFrame:
     return pd.concat(parts).assign(kpi_code="win_rate", minimum_group=minimum)
 
 
-def benchmark(sql: Mapping[str, str], rows: pd.DataFrame) -> Published:
-    """Run the project's SQL on members of groups, nothing of it replaced."""
+def benchmark(sql: Mapping[str, str], rows: pd.DataFrame, before: pd.DataFrame | None = None) -> Published:
+    """Run the project's SQL on members of groups, and on those of groups that were shown before."""
     import duckdb
 
     with duckdb.connect() as connection:
@@ -70,6 +70,9 @@ def benchmark(sql: Mapping[str, str], rows: pd.DataFrame) -> Published:
         connection.execute("create schema intermediate")
         connection.register("given", rows)
         connection.execute("create table intermediate.int_benchmark_member as select * from given")
+        connection.register("before", rows.head(0) if before is None else before)
+        connection.execute("create schema staging")
+        connection.execute("create table staging.stg_benchmark__published_groups as select * from before")
         for step in STEPS:
             connection.execute(f"create table intermediate.{step} as {sql[step]}")
         made, groups = (

@@ -183,3 +183,22 @@ def test_the_assertion_of_the_project_finds_what_leaks(sql: dict[str, str], worl
     size = rows.groupby(["segment_type", "segment"])["organization_id"].transform("size")
     rows = rows.assign(group_size=size, is_suppressed=size < MINIMUM)
     assert offenders(sql, rows) > 0
+
+
+def test_two_editions_do_not_tell_of_the_few_between_them(sql: dict[str, str]) -> None:
+    """A reader of both takes each group from what it was: what is left is nobody, or as many as a group."""
+    random = np.random.default_rng(7)
+    before = random_worlds(60, seed=3)
+    earlier = benchmark(sql, members(before, MINIMUM))
+    shown = earlier.rows[~earlier.rows["is_suppressed"]]
+    after = before[random.random(len(before)) > 0.05].reset_index(drop=True)
+    later = benchmark(sql, members(after, MINIMUM), before=shown)
+    group = ["period", "segment_type", "segment"]
+    was = shown.groupby(group)["organization_id"].apply(set)
+    now = later.rows[~later.rows["is_suppressed"]].groupby(group)["organization_id"].apply(set)
+    changes = [len(now[key] ^ was[key]) for key in was.index.intersection(now.index)]
+    assert changes.count(0) > 20
+    assert all(change == 0 or change >= MINIMUM for change in changes)
+    assert (later.groups["suppression_reason"] == "changed_by_few").sum() > 20
+    by_period = list(after.groupby("period"))
+    assert [p for p, w in by_period if recovered(w, later.hidden(p), MINIMUM)] == []

@@ -46,7 +46,9 @@ SINGULAR = {
 
 
 def _repeat_row(relation: str, _: dict[str, Any]) -> str:
-    return f"insert into {relation} select * from {relation} limit 1"
+    """A row twice; where there is none, one without a value."""
+    one = f"(select * from {relation} limit 1)"
+    return f"insert into {relation} select original.* from (select 1) left join {one} as original on true"
 
 
 def _empty_cell(relation: str, arguments: dict[str, Any]) -> str:

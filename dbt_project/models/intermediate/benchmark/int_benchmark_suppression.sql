@@ -17,6 +17,45 @@ pairs as (
 
 ),
 
+published as (
+
+    select * from {{ ref('stg_benchmark__published_groups') }}
+
+),
+
+last_published as (
+
+    select
+        period,
+        kpi_code,
+        segment_type,
+        segment,
+        count(*) as n_published
+    from published
+    group by period, kpi_code, segment_type, segment
+
+),
+
+stayed as (
+
+    select
+        members.period,
+        members.kpi_code,
+        members.segment_type,
+        members.segment,
+        count(*) as n_stayed
+    from members
+    inner join published
+        on
+            members.period = published.period
+            and members.kpi_code = published.kpi_code
+            and members.segment_type = published.segment_type
+            and members.segment = published.segment
+            and members.organization_id = published.organization_id
+    group by members.period, members.kpi_code, members.segment_type, members.segment
+
+),
+
 sized as (
 
     select
@@ -31,12 +70,43 @@ sized as (
 
 ),
 
+-- Organisations that joined or left since a group was last shown; none where it never was.
+changed as (
+
+    select
+        sized.*,
+        coalesce(sized.group_size + last_published.n_published - 2 * coalesce(stayed.n_stayed, 0), 0)
+            as n_changed
+    from sized
+    left join last_published
+        on
+            sized.period = last_published.period
+            and sized.kpi_code = last_published.kpi_code
+            and sized.segment_type = last_published.segment_type
+            and sized.segment = last_published.segment
+    left join stayed
+        on
+            sized.period = stayed.period
+            and sized.kpi_code = stayed.kpi_code
+            and sized.segment_type = stayed.segment_type
+            and sized.segment = stayed.segment
+
+),
+
 judged_0 as (
 
     select
-        *,
-        case when group_size < minimum_group then 'below_minimum' end as reason
-    from sized
+        period,
+        kpi_code,
+        segment_type,
+        segment,
+        minimum_group,
+        group_size,
+        case
+            when group_size < minimum_group then 'below_minimum'
+            when n_changed > 0 and n_changed < minimum_group then 'changed_by_few'
+        end as reason
+    from changed
 
 ),
 

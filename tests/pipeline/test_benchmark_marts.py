@@ -1,4 +1,4 @@
-"""If these fail, the contrast that analysts read and the one with the interval tell two different stories."""
+"""If these fail, contrasts and intervals tell two stories, or two editions tell of one organisation."""
 
 from __future__ import annotations
 
@@ -28,8 +28,22 @@ def home(made: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     declared = yaml.safe_load(settings.read_text())
     declared["thresholds"]["minimum_group_people"] = MINIMUM
     settings.write_text(yaml.safe_dump(declared))
+    _forget_one_organization(home)
     assert run_home(home, select=("intermediate", "marts")).errors == ()
     return home
+
+
+def _forget_one_organization(home: Path) -> None:
+    """Let the edition at hand be one from before an organisation was delivered."""
+    path = home / "editions" / "current" / "parquet" / "fct_benchmark.parquet"
+    rows = pd.read_parquet(path)
+    rows[rows["organization_id"] != _newcomer(rows)].to_parquet(path, index=False)
+
+
+def _newcomer(benchmarks: pd.DataFrame) -> str:
+    """Organisation that is shown most often among those that need a group larger than two."""
+    shown = benchmarks[~benchmarks["is_suppressed"].astype(bool) & (benchmarks["minimum_group"] > MINIMUM)]
+    return str(shown["organization_id"].mode().min())
 
 
 @pytest.fixture(scope="module")
@@ -82,3 +96,14 @@ def test_what_was_published_but_is_not_asked_about_is_told(tables: dict[str, pd.
     unasked = found[found["practice_code"].isna()]
     assert unasked["contrast_code"].tolist() == ["social_differentiates_brand"]
     assert unasked["published_ratio"].tolist() == [1.4]
+
+
+def test_a_group_that_gained_one_since_the_last_edition_is_not_shown(made: Any, home: Path) -> None:
+    before = warehouse.read_table(made.home, "marts", "fct_benchmark")
+    after = warehouse.read_table(home, "marts", "fct_benchmark")
+    own = before[(before["organization_id"] == _newcomer(before)) & ~before["is_suppressed"].astype(bool)]
+    key = ["organization_id", "period", "kpi_code", "segment_type"]
+    now = own[key].merge(after[after["minimum_group"] > MINIMUM], on=key)
+    assert len(now) > 10
+    assert now["is_suppressed"].all()
+    assert "changed_by_few" in set(now["suppression_reason"])
