@@ -83,10 +83,14 @@ def _has_next(frame: pd.DataFrame) -> pd.Series[bool]:
 
 
 def _next_start(frame: pd.DataFrame) -> pd.Series:
-    """Day on which the next version of the same organisation begins, by row; unknown for the last."""
-    order = frame.sort_values(["organization_id", "valid_from"], kind="stable")
-    following = order.groupby("organization_id", sort=False, dropna=False)["valid_from"].shift(-1)
-    return following.reindex(frame.index)
+    """Day on which the next version of the same organisation begins, by row; unknown for the last.
+
+    Two versions of one day are the key's to refuse, not what follows one another.
+    """
+    key = ["organization_id", "valid_from"]
+    order = frame[key].drop_duplicates().sort_values(key)
+    order["next_from"] = order.groupby("organization_id", sort=False, dropna=False)["valid_from"].shift(-1)
+    return frame[key].merge(order, on=key, how="left").set_axis(frame.index)["next_from"]
 
 
 def _without_hole() -> FrameRule:

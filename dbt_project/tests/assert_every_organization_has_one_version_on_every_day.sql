@@ -1,4 +1,4 @@
--- If this fails, an organisation has two sizes or countries on one day, or none, and its peers are chosen wrongly.
+-- If this fails, an organisation has two sizes on one day, or none, and its peers are chosen wrongly.
 with versions as (
 
     select

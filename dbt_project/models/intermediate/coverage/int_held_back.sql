@@ -21,7 +21,7 @@ refused as (
         source_system,
         entity,
         'quarantined' as reason,
-        cast(null as {{ dbt.type_string() }}) as organization_id,
+        cast(null as string) as organization_id,
         period,
         currency,
         n_rows,
@@ -41,7 +41,7 @@ accepted as (
         'unmapped' as reason,
         organization_id,
         period,
-        cast(null as {{ dbt.type_string() }}) as currency,
+        cast(null as string) as currency,
         cast(null as decimal(18, 2)) as amount,
         0 as is_amount_unknown
     from {{ ref(relation) }}
@@ -55,7 +55,7 @@ accepted as (
         disposition as reason,
         organization_id,
         period,
-        cast(null as {{ dbt.type_string() }}) as currency,
+        cast(null as string) as currency,
         cast(null as decimal(18, 2)) as amount,
         0 as is_amount_unknown
     from {{ ref(relation) }}
@@ -116,7 +116,7 @@ summed as (
         organization_id,
         period,
         currency,
-        cast(period as {{ dbt.type_string() }}) as period_text,
+        cast(period as string) as period_text,
         cast(sum(n_rows) as bigint) as n_rows,
         {{ decimal_sum('amount') }} as amount,
         cast(sum(n_amount_unknown) as bigint) as n_amount_unknown

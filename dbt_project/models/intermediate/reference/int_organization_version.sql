@@ -9,7 +9,7 @@ followed as (
     select
         *,
         lead(valid_from) over (
-            partition by organization_id order by valid_from, source_line, delivery_id desc
+            partition by organization_id order by valid_from asc, source_line asc, delivery_id desc
         ) as next_from
     from organizations
 
