@@ -9,7 +9,9 @@ from pydantic import ConfigDict, Field, TypeAdapter, model_validator
 from pydantic.dataclasses import dataclass
 
 Direction = Literal["higher_is_better", "lower_is_better", "neutral"]
-Unit = Literal["share", "minutes", "tickets", "persons", "currency"]
+Unit = Literal["share", "minutes", "days", "points", "tickets", "persons", "currency"]
+Aggregation = Literal["total", "balance", "ratio", "median", "percentile_90"]
+PartKind = Literal["integer", "real", "money", "minutes"]
 Transform = Literal["none", "log"]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Text = Annotated[str, Field(min_length=3)]
@@ -19,7 +21,20 @@ _STRICT = ConfigDict(extra="forbid")
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
 class Kpi:
-    """One figure per organisation and month: numerator over denominator, in `unit`."""
+    """One figure per organisation and month: numerator over denominator, in `unit`.
+
+    Attributes
+    ----------
+    aggregation : Aggregation
+        How the figure of a wider group is made: totals add up, ratios are made anew from their added parts,
+        balances add up over organisations but not over months, medians and percentiles need the values.
+    basis : str
+        What is counted, and what with an alike name is another quantity.
+    numerator_kind, denominator_kind : PartKind
+        Kind of the columns that carry the parts; a median or percentile has no numerator.
+    lowest, highest : float
+        Inclusive sanity bounds of the figure.
+    """
 
     code: Code
     name_en: Text
@@ -27,15 +42,41 @@ class Kpi:
     formula: Text
     numerator: Text
     denominator: Text
+    aggregation: Aggregation
     unit: Unit
     direction: Direction
     minimum_sample: Annotated[int, Field(ge=1)]
+    basis: Text
     entities: Annotated[tuple[Code, ...], Field(min_length=1)]
+    numerator_kind: PartKind = "integer"
+    denominator_kind: PartKind = "integer"
+    lowest: int | float = 0
+    highest: float | None = None
 
     @property
     def is_ratio(self) -> bool:
         """True where the figure is divided by something that varies, and is re-aggregated from its parts."""
-        return self.denominator != "one"
+        return self.aggregation == "ratio"
+
+    @property
+    def is_additive(self) -> bool:
+        """True where figures add up over months and over organisations."""
+        return self.aggregation == "total"
+
+    @property
+    def is_distribution(self) -> bool:
+        """True where the figure is read off the single values, so that it has no numerator."""
+        return self.aggregation in ("median", "percentile_90")
+
+    @model_validator(mode="after")
+    def _parts_fit(self) -> Self:
+        if (self.denominator == "one") != (self.aggregation in ("total", "balance")):
+            raise ValueError(f"{self.code}: totals and balances are over one, and nothing else is")
+        if (self.numerator == "none") != self.is_distribution:
+            raise ValueError(
+                f"{self.code}: medians and percentiles have the numerator none, and nothing else has"
+            )
+        return self
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
@@ -54,7 +95,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
 class Registry:
-    """All KPIs and outcomes, in the order in which they are shown."""
+    """All KPIs and outcomes, in the order in which they are shown; a KPI may have no outcome."""
 
     kpis: Annotated[tuple[Kpi, ...], Field(min_length=1)]
     outcomes: Annotated[tuple[Outcome, ...], Field(min_length=1)]
@@ -66,6 +107,12 @@ class Registry:
     def outcome(self, code: str) -> Outcome:
         """Return the outcome of that code; KeyError when there is none."""
         return {o.code: o for o in self.outcomes}[code]
+
+    @property
+    def explained(self) -> tuple[Kpi, ...]:
+        """KPIs that an outcome is made of, in the order of the registry; the others are only reported."""
+        named = {outcome.kpi for outcome in self.outcomes}
+        return tuple(kpi for kpi in self.kpis if kpi.code in named)
 
     @property
     def primary_outcomes(self) -> tuple[str, ...]:
@@ -80,10 +127,8 @@ class Registry:
         for outcome in self.outcomes:
             if outcome.kpi not in codes:
                 raise ValueError(f"outcome {outcome.code} names the unknown KPI {outcome.kpi}")
-        if missing := set(codes) - {o.kpi for o in self.outcomes}:
-            raise ValueError(f"no outcome for {sorted(missing)}")
         if any("assessment" in entity for k in self.kpis for entity in k.entities):
-            raise ValueError("an outcome may not come from the assessment (same-source bias)")
+            raise ValueError("a KPI may not come from the assessment (same-source bias)")
         return self
 
 
@@ -93,7 +138,7 @@ def parse_kpis(text: str) -> Registry:
     Raises
     ------
     ValueError
-        If a field is missing, unknown or out of range, or an outcome comes from the assessment.
+        If a field is missing, unknown or out of range, or a KPI comes from the assessment.
     """
     return TypeAdapter(Registry).validate_python(yaml.safe_load(text))
 

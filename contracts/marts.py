@@ -11,6 +11,7 @@ from contracts.contract import Column, Contract, FrameRule
 from contracts.fields import currency
 from contracts.instrument import load_instrument
 from contracts.lazy import LazyContracts
+from contracts.marts_kpis import dim_kpi, fct_kpi
 from contracts.marts_panel import maturity_impact, organization_month
 from contracts.marts_rules import at_most, computed, first_of_month, mart_rule, spoil
 
@@ -38,6 +39,8 @@ def marts() -> dict[str, Contract]:
         _fct_practice(),
         _fct_channel_adoption(),
         organization_month(),
+        dim_kpi(),
+        fct_kpi(),
         maturity_impact(),
         _fct_join_coverage(),
         _fct_published_benchmark(),

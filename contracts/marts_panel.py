@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from contracts.contract import Column, Contract, Kind
+from contracts.contract import Column, Contract
 from contracts.iso import CURRENCIES
 from contracts.kpis import Kpi, load_kpis
 from contracts.marts_columns import (
@@ -23,6 +23,7 @@ from contracts.marts_rules import (
     at_most,
     computed,
     first_of_month,
+    known_with_values,
     log_of_revenue,
     month_shift,
     ratio_of_parts,
@@ -31,10 +32,11 @@ from contracts.marts_rules import (
 LEAD_MONTHS = 3
 """One quarter: the distance between the index and the outcome in the estimands (method.md, section 2)."""
 
-_MONEY = ("revenue", "revenue_growth", "gross_margin")
-# Sanity bounds, wide on purpose (2026): outside them a currency, a sign or a key is wrong.
-_MINIMUM = {"revenue": -1e15, "revenue_growth": -1e9, "gross_margin": -1e9, "log_revenue": -50.0}
-_MAXIMUM = {"csat_share": 1.0, "win_rate": 1.0, "attrition": 2.0, "log_revenue": 50.0}
+# Sanity bounds, wide on purpose (2026), of what is no KPI; those of the KPIs stand in the registry.
+_BOUNDS: dict[str, tuple[float, float | None]] = {
+    "log_revenue": (-50.0, 50.0),
+    "integration_index": (0, 100.0),
+}
 
 
 def organization_month() -> Contract:
@@ -59,8 +61,11 @@ def organization_month() -> Contract:
         period_column="period",
         frame_rules=(
             first_of_month(),
-            *(ratio_of_parts(kpi.code) for kpi in kpis),
-            *(at_most(f"{code}_numerator", f"{code}_denominator") for code in ("csat_share", "win_rate")),
+            *(
+                known_with_values(kpi.code) if kpi.is_distribution else ratio_of_parts(kpi.code)
+                for kpi in kpis
+            ),
+            *(at_most(f"{kpi.code}_numerator", f"{kpi.code}_denominator") for kpi in kpis if _is_part(kpi)),
         ),
     )
 
@@ -113,20 +118,28 @@ def maturity_impact() -> Contract:
     )
 
 
+def _is_part(kpi: Kpi) -> bool:
+    """Whether the KPI counts some among all, so that its numerator never exceeds its denominator."""
+    counts = (kpi.numerator_kind, kpi.denominator_kind) == ("integer", "integer")
+    return kpi.is_ratio and counts and (kpi.lowest, kpi.highest) == (0, 1)
+
+
 def _kpi_columns(kpi: Kpi) -> Iterator[Column]:
-    is_money = kpi.code in _MONEY
-    top: Kind = "money" if is_money else "minutes" if kpi.unit == "minutes" else "integer"
-    bottom: Kind = "real" if kpi.code == "attrition" else "money" if is_money and kpi.is_ratio else "integer"
-    name, least = kpi.name_en.lower(), None if is_money else 0
-    for part, kind, words in (("numerator", top, kpi.numerator), ("denominator", bottom, kpi.denominator)):
-        text = f"{part.capitalize()} of {name}: {words}."
-        yield Column(f"{kpi.code}_{part}", kind, text, nullable=True, minimum=least)
+    name = kpi.name_en.lower()
+    if not kpi.is_distribution:
+        is_signed = kpi.numerator_kind == "money" or kpi.lowest < 0
+        text = f"Numerator of {name}: {kpi.numerator}."
+        low = None if is_signed else 0
+        yield Column(f"{kpi.code}_numerator", kpi.numerator_kind, text, nullable=True, minimum=low)
+    text = f"Denominator of {name}: {kpi.denominator}."
+    low = None if kpi.denominator_kind == "money" else 0
+    yield Column(f"{kpi.code}_denominator", kpi.denominator_kind, text, nullable=True, minimum=low)
     yield _value(kpi.code, kpi.formula, kpi.unit)
 
 
 def _outcomes() -> tuple[tuple[str, str, str], ...]:
-    """Code, words and unit of every KPI, and of log revenue beside revenue."""
-    plain = [(kpi.code, kpi.name_en, kpi.unit) for kpi in load_kpis().kpis]
+    """Code, words and unit of every explained KPI, and of log revenue beside revenue."""
+    plain = [(kpi.code, kpi.name_en, kpi.unit) for kpi in load_kpis().explained]
     after = [code for code, _, _ in plain].index("revenue") + 1
     log = ("log_revenue", "Natural logarithm of revenue where it is positive", "log points")
     return (*plain[:after], log, *plain[after:])
@@ -137,7 +150,11 @@ def _value(code: str, words: str, unit: str, way: str = "") -> Column:
         way, f", {LEAD_MONTHS} calendar months earlier"
     )
     text = f"{words.rstrip('.')}{when}. Empty when unknown."
-    high = 100.0 if code == "integration_index" else _MAXIMUM.get(code)
-    return Column(
-        f"{code}{way}", "real", text, nullable=True, unit=unit, minimum=_MINIMUM.get(code, 0), maximum=high
-    )
+    low, high = _BOUNDS.get(code) or kpi_bounds(code)
+    return Column(f"{code}{way}", "real", text, nullable=True, unit=unit, minimum=low, maximum=high)
+
+
+def kpi_bounds(code: str) -> tuple[float, float | None]:
+    """Inclusive sanity bounds of a KPI, out of the registry."""
+    kpi = load_kpis().kpi(code)
+    return kpi.lowest, kpi.highest

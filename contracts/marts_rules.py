@@ -79,6 +79,17 @@ def ratio_of_parts(kpi: str) -> FrameRule:
     return computed(kpi, "ratio_of_parts", text, expected, 0.987654)
 
 
+def known_with_values(kpi: str) -> FrameRule:
+    """A median or percentile is known only where there are values to read it off."""
+    return mart_rule(
+        kpi,
+        "known_with_values",
+        f"{kpi} is read off the single values, and unknown where there is none.",
+        lambda frame: frame[kpi].isna() | (frame[f"{kpi}_denominator"] > 0).astype("boolean").fillna(False),
+        spoil(**{kpi: 12.5}),
+    )
+
+
 def at_most(part: str, whole: str) -> FrameRule:
     """A part never exceeds its whole; unknown passes."""
     return mart_rule(

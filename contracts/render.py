@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ import yaml
 from contracts.contract import Column, Contract, Kind
 from contracts.entities import ENTITIES
 from contracts.instrument import load_instrument
+from contracts.kpis import Kpi, load_kpis
 from contracts.marts import MARTS
 from contracts.published import load_published_benchmarks
 
@@ -32,7 +34,7 @@ DOMAINS = {
 MART_DOMAINS = {
     "reference": ("dim_organization",),
     "assessment": ("fct_assessment", "fct_practice", "fct_channel_adoption"),
-    "panel": ("fct_organization_month", "fct_maturity_impact"),
+    "panel": ("fct_organization_month", "dim_kpi", "fct_kpi", "fct_maturity_impact"),
     "coverage": ("fct_join_coverage", "fct_published_benchmark"),
 }
 """Which mart stands in which folder of models/marts."""
@@ -57,6 +59,7 @@ def render_dbt() -> dict[str, str]:
     """Return the text of every machine-written file by its path within the dbt project."""
     files = {f"seeds/{name}.csv": _csv(rows) for name, rows in _seeds().items()}
     files["seeds/_seeds.yml"] = _yaml({"version": 2, "seeds": [_seed(n, r) for n, r in _seeds().items()]})
+    files["macros/kpi_codes.sql"] = _kpi_macros()
     files["models/staging/_sources.yml"] = _yaml({"version": 2, "sources": [_source()]})
     for domain, entities in DOMAINS.items():
         for entity in entities:
@@ -98,7 +101,43 @@ def _seeds() -> dict[str, list[dict[str, Any]]]:
         ],
         "instrument_channels": [{"channel": channel} for channel in instrument.channels],
         "published_benchmarks": [row._asdict() for row in load_published_benchmarks()],
+        "kpis": [_kpi(kpi) for kpi in load_kpis().kpis],
     }
+
+
+def _kpi(kpi: Kpi) -> dict[str, Any]:
+    return {
+        "kpi_code": kpi.code,
+        "name_en": kpi.name_en,
+        "name_nl": kpi.name_nl,
+        "formula": kpi.formula,
+        "numerator": kpi.numerator,
+        "denominator": kpi.denominator,
+        "unit": kpi.unit,
+        "direction": kpi.direction,
+        "minimum_sample": kpi.minimum_sample,
+        "aggregation": kpi.aggregation,
+        "is_additive": str(kpi.is_additive).lower(),
+        "basis": kpi.basis,
+        "entities": ", ".join(kpi.entities),
+    }
+
+
+def _kpi_macros() -> str:
+    """Codes of the KPIs as words of one text, which SQL splits: macros give text only."""
+    kpis = load_kpis().kpis
+    known = {
+        "kpi_codes": [kpi.code for kpi in kpis],
+        "distribution_kpi_codes": [kpi.code for kpi in kpis if kpi.is_distribution],
+    }
+    macros = (
+        f"{{% macro {name}() -%}}\n{_wrapped(codes)}\n{{%- endmacro %}}\n" for name, codes in known.items()
+    )
+    return "{{# {} #}}\n".format(HEADER.strip("# \n")) + "\n".join(macros)
+
+
+def _wrapped(codes: Sequence[str]) -> str:
+    return textwrap.fill(" ".join(codes), width=100, initial_indent="    ", subsequent_indent="    ")
 
 
 def _least(share: float, n_items: int) -> int:
@@ -112,6 +151,7 @@ _SEED_TEXTS = {
     "instrument_stages": "One row per stage: index from lower_bound up to, not including, upper_bound.",
     "instrument_channels": "One row per channel whose adoption is kept beside the index.",
     "published_benchmarks": "One row per number as published by the studies.",
+    "kpis": "One row per KPI: what it is, how it is made and how it is read.",
 }
 _SEED_TYPES = {
     "instrument_version": "string",
@@ -124,11 +164,14 @@ _SEED_TYPES = {
     "lower_bound": "double",
     "upper_bound": "double",
     "value": "double",
+    "minimum_sample": "bigint",
+    "is_additive": "boolean",
 }
 
 
 def _seed(name: str, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    known = {column.name: column.description for column in MARTS["fct_published_benchmark"].columns}
+    mart = MARTS["dim_kpi" if name == "kpis" else "fct_published_benchmark"]
+    known = {column.name: column.description for column in mart.columns}
     columns = list(rows[0])
     return {
         "name": name,
@@ -147,6 +190,7 @@ def _seed_key(name: str) -> list[str]:
         "instrument_dimensions": ["instrument_version", "dimension_code"],
         "instrument_stages": ["stage"],
         "instrument_channels": ["channel"],
+        "kpis": ["kpi_code"],
     }
     return keys.get(name, list(MARTS["fct_published_benchmark"].key))
 

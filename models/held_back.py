@@ -12,7 +12,7 @@ _HELD = "quarantined"
 
 
 def held_back_facts(periods: Cells | None) -> list[Row]:
-    """Rows and money held back per KPI, in the order of the registry; KPIs that miss nothing are left out.
+    """Rows and money held back per explained KPI, in the order of the registry; whole ones are left out.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def held_back_facts(periods: Cells | None) -> list[Row]:
         return []
     names = ("entity", "currency", "fate", "n_rows", "amount", "n_amount_unknown")
     held = [row for row in periods.pick(names) if row["fate"] == _HELD]
-    kpis = load_kpis().kpis
+    kpis = load_kpis().explained
     found = [_of(kpi.code, [row for row in held if row["entity"] in kpi.entities]) for kpi in kpis]
     return [row for row in found if row["n_rows"]]
 

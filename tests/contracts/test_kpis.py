@@ -1,4 +1,4 @@
-"""A KPI without unit, direction or declared outcome would be read the wrong way round."""
+"""A KPI without unit, direction or basis would be read the wrong way round or added up where it must not."""
 
 from __future__ import annotations
 
@@ -35,12 +35,20 @@ def test_the_nine_kpis_and_the_two_primary_outcomes() -> None:
         "revenue",
         "headcount",
     ]
+    assert [kpi.code for kpi in registry.kpis if kpi.is_additive] == ["ticket_volume", "revenue"]
 
 
 def test_kpis_come_from_entities_that_exist_and_never_from_the_assessment() -> None:
     named = {entity for kpi in load_kpis().kpis for entity in kpi.entities}
     assert named <= set(ENTITIES)
     assert not any("assessment" in entity for entity in named)
+
+
+def test_a_kpi_without_outcome_is_reported_and_not_explained() -> None:
+    text = "\n".join(line for line in TEXT.splitlines() if "{code: win_rate" not in line)
+    registry = parse_kpis(text)
+    assert "win_rate" in [kpi.code for kpi in registry.kpis]
+    assert "win_rate" not in [kpi.code for kpi in registry.explained]
 
 
 def test_effects_are_worded_without_cause() -> None:
@@ -58,6 +66,9 @@ def test_effects_are_worded_without_cause() -> None:
         ("direction: lower_is_better", "direction: down"),
         ("minimum_sample: 10", "minimum_sample: 0"),
         ("    unit: minutes", "    unit: hours"),
+        ("    aggregation: total", "    aggregation: ratio"),
+        ("    aggregation: ratio", "    aggregation: median"),
+        ("    aggregation: ratio", "    aggregation: balance"),
         ("kpis:\n", "kpis:\n  - {}\n"),
     ],
 )

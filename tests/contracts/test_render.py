@@ -56,8 +56,10 @@ def test_sql_lists_the_dimensions_and_kpis_of_the_registry() -> None:
     index = (PROJECT / "models/intermediate/assessment/int_integration_index.sql").read_text(encoding="utf-8")
     for dimension in load_instrument().dimensions:
         assert re.search(rf"'{dimension.kind}': \[[^\]]*'{dimension.code}'", index)
-    month = (PROJECT / "models/marts/panel/fct_organization_month.sql").read_text(encoding="utf-8")
-    assert all(f"'{kpi.code}'" in month for kpi in load_kpis().kpis)
+    month = (PROJECT / "models/intermediate/panel/int_kpi_month.sql").read_text(encoding="utf-8")
+    assert all(kpi.code in month for kpi in load_kpis().kpis)
+    panel = (PROJECT / "models/intermediate/panel/int_maturity_impact.sql").read_text(encoding="utf-8")
+    assert all(f"'{outcome.code}'" in panel for outcome in load_kpis().outcomes)
 
 
 def test_two_thirds_of_four_or_five_items() -> None:

@@ -20,10 +20,12 @@ NAMES = {
     "marts": r"(fct|dim)_[a-z_]+",
 }
 MARTS = [
+    "dim_kpi",
     "dim_organization",
     "fct_assessment",
     "fct_channel_adoption",
     "fct_join_coverage",
+    "fct_kpi",
     "fct_maturity_impact",
     "fct_organization_month",
     "fct_practice",

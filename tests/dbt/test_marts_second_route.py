@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from contracts.instrument import load_instrument
+from contracts.kpis import load_kpis
 
 KEY = ["organization_id", "period"]
 TOLERANCE = 1e-9
@@ -54,6 +55,22 @@ def test_first_response_minutes(warehouse: Any) -> None:
 
 def test_ticket_volume(warehouse: Any) -> None:
     _compare(warehouse, "ticket_volume", _counted_tickets(warehouse).groupby(KEY).size())
+
+
+def test_the_long_table_tells_what_the_wide_one_does(warehouse: Any) -> None:
+    wide = warehouse.frame("select * from marts.fct_organization_month").set_index(KEY)
+    parts = []
+    for kpi in load_kpis().kpis:
+        names = {f"{kpi.code}_numerator": "numerator", f"{kpi.code}_denominator": "denominator"}
+        part = wide.reindex(columns=[*names, kpi.code]).rename(columns={**names, kpi.code: "value"})
+        part = part.astype(float).dropna(how="all").assign(kpi_code=kpi.code, least=kpi.minimum_sample)
+        parts.append(part.reset_index())
+    expected = pd.concat(parts).sort_values([*KEY, "kpi_code"], ignore_index=True)
+    expected["is_below_minimum_sample"] = expected["denominator"].fillna(0) < expected["least"]
+    found = warehouse.frame("select * from marts.fct_kpi")
+    assert set(found["kpi_code"]) == {kpi.code for kpi in load_kpis().kpis}
+    assert found["is_below_minimum_sample"].nunique() == 2
+    pd.testing.assert_frame_equal(found, expected[list(found.columns)], check_dtype=False)
 
 
 def test_win_rate(warehouse: Any) -> None:

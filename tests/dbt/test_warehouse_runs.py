@@ -9,6 +9,9 @@ from typing import Any
 
 from contracts.marts import MARTS
 
+DECLARED = ("dim_kpi", "fct_published_benchmark")
+"""Marts that hold what we declare and not what was delivered."""
+
 
 def test_marts_keep_their_contracts(warehouse: Any) -> None:
     for name, contract in MARTS.items():
@@ -45,5 +48,5 @@ def test_nothing_delivered_gives_empty_marts(tmp_path: Path, run_dbt: Any, write
     with duckdb.connect(str(tmp_path / "build.duckdb"), read_only=True) as connection:
         for name, contract in MARTS.items():
             frame = connection.execute(f"select * from marts.{name}").df()
-            assert (len(frame) == 0) == (name != "fct_published_benchmark"), name
+            assert (len(frame) == 0) == (name not in DECLARED), name
             contract.schema.validate(frame, lazy=True)

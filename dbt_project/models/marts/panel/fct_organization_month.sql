@@ -1,7 +1,5 @@
-{% set kpis = [
-    'csat_share', 'first_response_minutes', 'ticket_volume', 'win_rate', 'revenue', 'revenue_growth',
-    'gross_margin', 'headcount', 'attrition',
-] %}
+{% set codes = kpi_codes().split() %}
+{% set distributions = distribution_kpi_codes().split() %}
 
 with int_kpi_month as (
 
@@ -14,10 +12,12 @@ final as (
     select
         organization_id,
         period,
-        {% for kpi in kpis %}
-        {{ kpi }}_numerator,
-        {{ kpi }}_denominator,
-        {{ kpi }},
+        {% for code in codes %}
+        {% if code not in distributions %}
+        {{ code }}_numerator,
+        {% endif %}
+        {{ code }}_denominator,
+        {{ code }},
         {% endfor %}
         reporting_currency,
         integration_index,
