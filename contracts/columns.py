@@ -13,9 +13,7 @@ from contracts.derive import Source, case_safe_ids, content_keys, decide, listed
 from contracts.manner import Manner
 from contracts.pseudonym import keyed_hashes
 from contracts.typed_columns import adjusted, minus, typed
-from contracts.work import OWN, Given, Work
-
-_UNIT = ("unit_key", "unit_key_type")
+from contracts.work import OWN, UNIT, Given, Work
 
 
 def lineage(facts: pd.DataFrame, work: Work) -> None:
@@ -28,11 +26,11 @@ def lineage(facts: pd.DataFrame, work: Work) -> None:
     if version is not None:
         column = work.contract.column("source_updated_at")
         values[column.name] = work.parsed(work.source.text(version), column, ColumnMap())
-    if "unit_key" in names and not set(_UNIT) & set(profile.columns):
+    if "unit_key" in names and not set(UNIT) & set(profile.columns):
         unit = profile.unit
         key = work.source.text(unit.source) if unit is not None else _always(None, facts)
         key = case_safe_ids(key) if unit is not None and unit.case_safe_id else key
-        declared, kind = (work.given.constant(name) for name in _UNIT)
+        declared, kind = (work.given.constant(name) for name in UNIT)
         is_missing = key.isna()
         values["unit_key"] = key if declared is None else key.mask(is_missing, declared)
         values["unit_key_type"] = _always(unit.type if unit is not None else kind or "declared", facts)

@@ -11,11 +11,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from contracts.column_map import Case, Ordinal, WhenValue
-from contracts.values import blank_to_null, parse_booleans
+from contracts.values import OPEN_ENDS, blank_to_null, parse_booleans
 
 Mask = npt.NDArray[np.bool_]
 
-_OPEN_ENDS = r"(9999-12-31|0000-00-00).*"
 _CHECK_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
@@ -70,7 +69,7 @@ class Source:
         if isinstance(wanted, list):
             words = {word.lower() for word in wanted}
             return text.str.lower().isin(words).to_numpy(dtype=bool)
-        empty = (text.isna() | text.str.fullmatch(_OPEN_ENDS).fillna(False)).to_numpy(dtype=bool)
+        empty = (text.isna() | text.str.startswith(OPEN_ENDS).fillna(False)).to_numpy(dtype=bool)
         return empty if wanted is None else ~empty
 
     def _nothing(self) -> pd.Series:

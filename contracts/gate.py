@@ -8,10 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from pandera.errors import SchemaErrors
 
 from contracts.contract import Contract
-from contracts.schema import build_row_schema, rows_that_clash
 
 BATCH_ROWS = 100_000
 """Rows checked at a time: pandera needs about 0.65 GB per million rows (measured 2026), so under 100 MB."""
@@ -95,6 +93,8 @@ def _shaped(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:
 
 
 def _reasons(rows: pd.DataFrame, contract: Contract, batch_rows: int) -> Reasons:
+    from contracts.schema import rows_that_clash  # pandera is heavy
+
     found = _judge_rows(rows, contract, batch_rows)
     for reason, clash in rows_that_clash(rows[_untouched(rows, found)], contract):
         for position in clash:
@@ -109,6 +109,10 @@ def _untouched(rows: pd.DataFrame, found: Reasons) -> npt.NDArray[np.bool_]:
 
 
 def _judge_rows(rows: pd.DataFrame, contract: Contract, batch_rows: int) -> Reasons:
+    from pandera.errors import SchemaErrors  # pandera is heavy
+
+    from contracts.schema import build_row_schema
+
     found: Reasons = defaultdict(set)
     schema = build_row_schema(contract)
     for start in range(0, len(rows), batch_rows):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from contracts.contract import Column
 from contracts.manner import Manner
@@ -15,6 +15,12 @@ _SECONDS = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0
 def among(value: str, words: Iterable[str]) -> str:
     """Condition that a text is one of these words."""
     return f"{value} in ({', '.join(text(word) for word in sorted(words))})"
+
+
+def among_known(value: str, known: Mapping[str, str]) -> str:
+    """What a text means among words in lower case; null where it is none of them, as an empty one is."""
+    said = ", ".join(f"{text(word)}: {text(what)}" for word, what in known.items())
+    return f"map {{{said}}}[lower({value})]"
 
 
 def _pointed(value: str, manner: Manner) -> tuple[str, str]:

@@ -43,6 +43,16 @@ def broken(contract: Contract) -> dict[str, str]:
     return found
 
 
+def breaks_any(contract: Contract) -> str:
+    """Condition, never null, true for the rows that break any rule; it costs less than all of `broken`."""
+    said = [condition for column in contract.columns for _, condition in _column(column)]
+    # That required columns are filled need not be asked again: a row without them breaks `required`.
+    said += [
+        f"not ({rule.sql})" for rule in contract.frame_rules if rule.sql is not None and not rule.spans_rows
+    ]
+    return f"coalesce({' or '.join(f'({condition})' for condition in said)}, false)"
+
+
 def clashing(contract: Contract, rows: str) -> dict[str, str]:
     """Condition per rule over several rows, true for every row of a clash in the table or query `rows`."""
     found = {

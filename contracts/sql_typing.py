@@ -6,17 +6,19 @@ only, but there to the last bit: a cell is plain when it is empty or of one form
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from contracts.column_map import ColumnMap, WhenValue
 from contracts.contract import Column, Contract
 from contracts.manner import Manner
 from contracts.profile import Profile
-from contracts.sql_forms import FORMS, among, timestamp
+from contracts.sql_forms import FORMS, among, among_known, timestamp
 from contracts.sql_given import GIVEN, VISIBLE
 from contracts.sql_rules import SQL_TYPES, quoted, text
-from contracts.values import NO, NULL_WORDS, YES
+from contracts.values import NO, NULL_WORDS, NULL_WORDS_TYPED, OPEN_ENDS, YES
+from contracts.work import OWN, UNIT, Given
 
 _READ_HERE = frozenset(
     {
@@ -24,7 +26,7 @@ _READ_HERE = frozenset(
         *("listed_in", "ordinal", "content_key", "sql", "reads", "strip_symbols", "divide_by", "sign"),
     }
 )
-_OPEN_ENDS = r"(9999-12-31|0000-00-00).*"
+_LANDED = re.compile(r"nullif\((?P<name>\"(?:[^\"]|\"\")*\"), ''\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +58,27 @@ def plain_rows(
     header : landed columns.
     """
     classes = {**profile.account_classes, **manner.account_classes}
-    if (
-        manner.constants
-        or manner.values
-        or any(not _is_read_here(m, classes) for m in profile.columns.values())
-    ):
+    if not all(_is_read_here(mapping, classes) for mapping in profile.columns.values()):
         return None
-    made = _Made(contract, manner, frozenset(header), {}, [], {})
+    given = Given(profile, manner, None)
+    if not _is_declared_here(given, contract):
+        return None
+    made = _Made(contract, given, frozenset(header))
     for rule in profile.refuse:
         made.conditions.append(f"not ({made.holds(rule.when)})")
     for name, mapping in profile.columns.items():
         if mapping.divide_by is not None and contract.column(name).kind not in ("real", "share", "score"):
             return None
-        made.values[name] = made.column(contract.column(name), mapping)
+        words = {**mapping.values, **manner.values.get(name, {})}
+        made.values[name] = made.column(contract.column(name), mapping.model_copy(update={"values": words}))
     made.lineage(profile)
+    made.constants()
     # Lines with at most two cells filled may be footers; most entities require more.
     if len(_required_sources(profile, contract)) < 3:
         cells = sorted(made.header & profile.used)
         filled = " + ".join(f"coalesce(({quoted(name)} <> '')::int, 0)" for name in cells)
         made.conditions.append(f"{filled or 0} > 2")
-    return PlainRows(made.values, tuple(dict.fromkeys(made.conditions)), made.texts)
+    return PlainRows(made.values, tuple(dict.fromkeys([*made.conditions, *made.cleanness()])), made.texts)
 
 
 def _required_sources(profile: Profile, contract: Contract) -> set[str]:
@@ -88,6 +91,30 @@ def _required_sources(profile: Profile, contract: Contract) -> set[str]:
         and len(mapping.sources) == 1
         and mapping.model_fields_set <= alone
     }
+
+
+def _is_declared_here(given: Given, contract: Contract) -> bool:
+    """Whether constants and declared words mean here what they mean to `convert`, which tells of none."""
+    if given.unused_constants(contract) or given.unused_words():
+        return False
+    columns, words = given.profile.columns, given.manner.values
+    if any(columns[name].cases or contract.column(name).kind != "text" for name in words if name in columns):
+        return False
+    constants = {**given.profile.constants, **given.manner.constants}
+    return all(
+        constant == constant.strip()
+        and constant.casefold() not in NULL_WORDS_TYPED
+        and (not (allowed := contract.column(name).allowed) or constant in allowed)
+        and (name not in columns or _is_said_plainly(columns[name], words.get(name)))
+        for name, constant in constants.items()
+    )
+
+
+def _is_said_plainly(mapping: ColumnMap, words: Mapping[str, str] | None) -> bool:
+    """Whether a constant of a mapped column stands as it is declared."""
+    return not (
+        words or mapping.cases or mapping.values or mapping.lower_case or mapping.case_safe_id or mapping.hmac
+    )
 
 
 def _is_read_here(mapping: ColumnMap, account_classes: Mapping[str, str]) -> bool:
@@ -103,25 +130,40 @@ def _unset(name: str) -> object:
 
 @dataclass(slots=True)
 class _Made:
-    """Expressions and conditions while they are made."""
+    """Expressions and conditions while they are made.
+
+    Attributes
+    ----------
+    clean : texts that must need no trimming and be no word for nothing.
+    formed : texts that another condition holds to a form, all of which are clean.
+    """
 
     contract: Contract
-    manner: Manner
+    given: Given
     header: frozenset[str]
-    values: dict[str, str]
-    conditions: list[str]
-    texts: dict[str, str]
+    values: dict[str, str] = field(default_factory=dict)
+    conditions: list[str] = field(default_factory=list)
+    texts: dict[str, str] = field(default_factory=dict)
+    clean: dict[str, None] = field(default_factory=dict)
+    formed: set[str] = field(default_factory=set)
+
+    @property
+    def manner(self) -> Manner:
+        """How the delivery writes."""
+        return self.given.manner
 
     def text(self, name: str) -> str:
         """Text of a landed column, null where it is empty or the file lacks it."""
         return f"nullif({quoted(name)}, '')" if name in self.header else "null::varchar"
 
-    def clean(self, name: str) -> str:
-        """Text of a landed column that needs no trimming and is no word for nothing."""
-        value = self.text(name)
-        if name in self.header:
-            self.conditions.append(_if_any(value, _is_clean(value)))
-        return value
+    def must(self, value: str, condition: str) -> None:
+        """Hold a text, where there is one, to a form that needs no trimming and is no word for nothing."""
+        self.formed.add(value)
+        self.conditions.append(_if_any(value, condition))
+
+    def cleanness(self) -> list[str]:
+        """Conditions that the texts are clean which no other condition makes so."""
+        return [_if_any(value, _is_clean(value)) for value in self.clean if value not in self.formed]
 
     def column(self, column: Column, mapping: ColumnMap) -> str:
         """Expression of one canonical column."""
@@ -133,11 +175,11 @@ class _Made:
         if mapping.ordinal is not None:
             value = f"coalesce({value}, {given})"
         if mapping.hmac is not None:
-            self.conditions.append(_if_any(value, f"regexp_full_match({value}, 'hmac:[0-9a-f]{{64}}')"))
+            self.must(value, f"regexp_full_match({value}, 'hmac:[0-9a-f]{{64}}')")
             return f"substr({value}, 6)"
-        default = self.manner.currency if mapping.default_setting else mapping.default
+        default = self.default(column, mapping)
         if column.kind == "text":
-            typed = self.words(value, column, mapping, None if default is None else str(default))
+            typed = self.words(value, column, mapping, default)
         else:
             if default is not None:
                 value = f"coalesce({value}, {text(default)})"
@@ -148,6 +190,20 @@ class _Made:
             typed = f"case when {turned} then -({typed}) else {typed} end"
         return typed
 
+    def default(self, column: Column, mapping: ColumnMap) -> str | None:
+        """Text that stands where the source has none."""
+        if (constant := self.given.constant(column.name)) is not None:
+            return constant
+        if mapping.default is not None:
+            return str(mapping.default)
+        return self.manner.currency if mapping.default_setting else None
+
+    def constants(self) -> None:
+        """Constants of columns that are not mapped."""
+        for name in set(self.contract.column_names) - set(self.values) - OWN:
+            if self.given.constant(name) is not None:
+                self.values[name] = self.column(self.contract.column(name), ColumnMap())
+
     def first(self, names: Sequence[str]) -> str:
         """First filled one of several columns; what is wrong with it is left to the form it must have."""
         present = [self.text(name) for name in names if name in self.header]
@@ -156,12 +212,11 @@ class _Made:
     def words(self, value: str, column: Column, mapping: ColumnMap, default: str | None) -> str:
         """Words of a text column, mapped to canonical ones."""
         mapped = {word.lower(): said for word, said in mapping.values.items()}
-        if not column.allowed:
-            self.conditions.append(_if_any(value, _is_clean(value)))
         if mapping.case_safe_id:
             self.conditions.append(_if_any(value, f"not regexp_full_match({value}, '[0-9A-Za-z]{{15}}')"))
         if not column.allowed:
-            plain = f"lower({value})" if mapping.lower_case else value
+            self.clean[value] = None
+            plain = f"nullif(lower({_as_landed(value)}), '')" if mapping.lower_case else value
             said = "".join(f" when {text(word)} then {text(what)}" for word, what in mapped.items())
             typed = f"case lower({value}){said} else {plain} end" if said else plain
         else:
@@ -169,40 +224,39 @@ class _Made:
             known = canonical | {
                 w: canonical[said.lower()] for w, said in mapped.items() if said.lower() in canonical
             }
-            same = ", ".join(text(word) for word in column.allowed if known[word.casefold()] == word)
-            said = "".join(
-                f" when {text(word)} then {text(what)}" for word, what in known.items() if word != what
-            )
-            otherwise = f"case lower({value}){said} end" if said else "null"
-            typed = f"case when {value} in ({same}) then {value} else {otherwise} end"
-            self.conditions.append(_if_any(value, f"({typed}) is not null"))
+            typed = among_known(_as_landed(value), known)
+            self.must(value, f"{typed} is not null")
+            if not NULL_WORDS.isdisjoint(known):
+                self.formed.discard(value)
         return typed if default is None else f"coalesce({typed}, {text(default)})"
 
     def typed(self, value: str, column: Column, mapping: ColumnMap) -> str:
         """Value of a column that is no text; the condition says in which form it must stand."""
         if column.kind == "timestamp":
             self.texts[column.name] = value
+            self.formed.add(value)
             return timestamp(value, self.manner)
         typed, plain = FORMS[column.kind](value, column, self.manner)
         if mapping.divide_by is not None:
             # Whole numbers only: their quotient is rounded once, as that of the exact number is.
             plain = f"regexp_full_match({value}, '-?[0-9]{{1,15}}')"
             typed = f"{typed} / {mapping.divide_by}::double"
-        self.conditions.append(_if_any(value, plain))
+        self.must(value, plain)
         return typed
 
     def decided(self, column: Column, mapping: ColumnMap) -> str:
         """Decision list; rows that are not decided although there is text are not plain."""
         branches, conditions = [], []
+        kind = SQL_TYPES[column.kind]
         for case in mapping.cases:
-            value = "null" if case.value is None else text(case.value)
+            value = f"null::{kind}" if case.value is None else f"{text(case.value)}::{kind}"
             conditions.append(self.holds(case.when) if case.when else "true")
             branches.append(f" when {conditions[-1]} then {value}")
         names = {name for case in mapping.cases for name in case.when}
         if "true" not in conditions:
             nothing = " and ".join(f"{self.text(name)} is null" for name in sorted(names)) or "true"
             self.conditions.append(f"({' or '.join(conditions)} or ({nothing}))")
-        return f"(case{''.join(branches)} end)::{SQL_TYPES[column.kind]}"
+        return f"(case{''.join(branches)} end)"
 
     def holds(self, when: dict[str, WhenValue]) -> str:
         """Condition, never null, that all named columns are as they are wanted."""
@@ -212,12 +266,14 @@ class _Made:
         """Condition, never null, on one column."""
         value = self.text(name)
         if isinstance(wanted, bool):
-            self.conditions.append(_if_any(value, among(f"lower({value})", YES | NO)))
+            self.must(value, among(f"lower({value})", YES | NO))
             return f"coalesce({among(f'lower({value})', YES if wanted else NO)}, false)"
-        self.clean(name)
+        if name in self.header:
+            self.clean[value] = None
         if isinstance(wanted, list):
             return f"coalesce({among(f'lower({value})', {word.lower() for word in wanted})}, false)"
-        empty = f"coalesce(regexp_full_match({value}, {text(_OPEN_ENDS)}), true)"
+        begins = " or ".join(f"starts_with({value}, {text(day)})" for day in OPEN_ENDS)
+        empty = f"({value} is null or {begins})"
         return empty if wanted is None else f"not {empty}"
 
     def lineage(self, profile: Profile) -> None:
@@ -228,20 +284,41 @@ class _Made:
         if version is not None:
             column = self.contract.column("source_updated_at")
             self.values[column.name] = self.typed(self.text(version), column, ColumnMap())
+        if "unit_key" not in self.contract.column_names or set(UNIT) & set(profile.columns):
+            return
+        declared, kind = (self.given.constant(name) for name in UNIT)
+        key, said = "null::varchar", text(kind or "declared")
         if profile.unit is not None:
-            key = self.clean(profile.unit.source)
+            key, said = self.text(profile.unit.source), text(profile.unit.type)
+            if profile.unit.source in self.header:
+                self.clean[key] = None
             if profile.unit.case_safe_id:
                 self.conditions.append(_if_any(key, f"not regexp_full_match({key}, '[0-9A-Za-z]{{15}}')"))
-            self.values |= {"unit_key": key, "unit_key_type": text(profile.unit.type)}
+            if kind is not None:
+                said = f"case when {key} is null then {text(kind)} else {said} end"
+        if declared is not None:
+            key = text(declared) if profile.unit is None else f"coalesce({key}, {text(declared)})"
+        self.values |= {"unit_key": key, "unit_key_type": said}
 
 
 def _if_any(value: str, condition: str) -> str:
     """Condition on a text that is there, never null."""
-    return f"({value} is null or coalesce({condition}, false))"
+    landed = _as_landed(value)
+    if landed == value:
+        return f"({value} is null or coalesce({condition}, false))"
+    return f"({landed} is null or {landed} = '' or coalesce({condition.replace(value, landed)}, false))"
+
+
+def _as_landed(value: str) -> str:
+    """Text that may be empty instead of null: asked as it lies, DuckDB looks once at one that rows share."""
+    found = _LANDED.fullmatch(value)
+    return value if found is None else found.group("name")
 
 
 def _is_clean(value: str) -> str:
     nothing = ", ".join(text(word) for word in sorted(NULL_WORDS))
     # A plus sign may belong to a key that a spreadsheet rounded: 1.23457E+15.
     words = f"lower({value}) not in ({nothing}) and not contains({value}, '+')"
-    return f"regexp_full_match({value}, {text(VISIBLE)}) and {words}"
+    # Most texts begin and end with a sign of ASCII; to ask that first costs a tenth.
+    ends = f"{value} between '!' and '~' and substr({value}, -1) between '!' and '~'"
+    return f"case when {ends} then true else regexp_full_match({value}, {text(VISIBLE)}) end and {words}"

@@ -29,6 +29,8 @@ NULL_WORDS_TYPED = NULL_WORDS | {"-", "na", "nil", "nan", ".."}
 """For kinds other than text, where these cannot be values."""
 YES = frozenset({"true", "t", "yes", "y", "1", "ja", "j", "oui", "vrai", "waar", "wahr"})
 NO = frozenset({"false", "f", "no", "n", "0", "nee", "nein", "non", "faux", "onwaar", "falsch"})
+OPEN_ENDS = ("9999-12-31", "0000-00-00")
+"""What systems that need a day write where there is none; a time may follow."""
 _CENT = Decimal("0.01")
 _EXACT_LIMIT = {"money": Decimal(10) ** 16, "minutes": Decimal(10) ** 12}
 """What decimal(18,2) and decimal(14,2) can hold; larger numbers fail `in_range`."""

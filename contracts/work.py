@@ -16,6 +16,8 @@ from contracts.profile import Profile
 from contracts.refusals import Mask, Refusals
 from contracts.values import parse
 
+UNIT = ("unit_key", "unit_key_type")
+"""Columns that name the organisation in the source's own terms."""
 OWN = frozenset({"source_system", "delivered_by", "delivery_id", "source_line", "organization_id"})
 """Columns that we write ourselves; no constant stands for them."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import duckdb
 import numpy as np
@@ -145,6 +146,9 @@ MANNERS = {
     "dutch": Manner("nl", "Europe/Amsterdam", currency="EUR"),
     "undeclared": Manner(None, "UTC", currency="EUR", is_proven=True),
 }
+CONSTANTS = {"unit_key": "it's ours", "unit_key_type": "file", "currency": "USD"}
+WORDS = {"status": {"Erledigt": "solved", "x": "closed"}, "channel": {"Twitter": "social"}}
+"""What a source may be declared to mean: one organisation's files, in words of its own."""
 
 
 def laned(name: str) -> PlainRows | None:
@@ -214,17 +218,36 @@ def by_pandas(rows: pd.DataFrame, profile: Profile, manner: Manner) -> pd.DataFr
 @pytest.mark.parametrize("manner", MANNERS)
 @pytest.mark.parametrize("name", LANED)
 def test_plain_rows_are_typed_as_convert_types_them(name: str, manner: str) -> None:
-    profile = load_profiles()[name]
+    compared(name, load_profiles()[name], MANNERS[manner], is_english=manner == "english")
+
+
+@pytest.mark.parametrize("name", LANED)
+def test_constants_and_declared_words_mean_the_same(name: str) -> None:
+    contract = ENTITIES[str(load_profiles()[name].entity)]
+    columns = load_profiles()[name].columns
+    constants = {column: value for column, value in CONSTANTS.items() if column in contract.column_names}
+    words = {
+        column: said for column, said in WORDS.items() if column in columns and not columns[column].cases
+    }
+    constants = {c: v for c, v in constants.items() if c not in columns or not columns[c].values}
+    manner = replace(MANNERS["english"], constants=constants, values=words)
+    compared(name, load_profiles()[name], manner, is_english=True)
+    without_unit = load_profiles()[name].model_copy(update={"unit": None})
+    compared(name, without_unit, manner, is_english=True)
+
+
+def compared(name: str, profile: Profile, manner: Manner, *, is_english: bool) -> None:
+    """Type dirty rows on both lanes."""
     rows = dirty(name, 7)
-    plain = plain_rows(profile, ENTITIES[str(profile.entity)], MANNERS[manner], rows.columns)
+    plain = plain_rows(profile, ENTITIES[str(profile.entity)], manner, rows.columns)
     assert plain is not None
     ours = by_sql(with_given(rows, profile), plain, str(profile.entity))
-    theirs = by_pandas(rows, profile, MANNERS[manner])
+    theirs = by_pandas(rows, profile, manner)
     same = theirs[theirs["source_line"].isin(ours["source_line"])].reset_index(drop=True)
     assert len(same) == len(ours), "a row that SQL lets pass is refused by convert or by the gate"
     pd.testing.assert_frame_equal(ours, same)
     # Person numbers arrive hashed from landing; raw ones, as here, are hashed by convert.
-    if manner == "english" and not profile.hashed:
+    if is_english and not profile.hashed:
         assert 2 * len(ours) > len(theirs), "most good rows must be plain"
 
 

@@ -5,7 +5,7 @@ import hashlib
 import io
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -72,16 +72,12 @@ def _bounded_stream(file: BinaryIO, path: Path, where: str) -> BinaryIO:
 def identity(file: BinaryIO) -> tuple[str, int]:
     """SHA-256 of all bytes of an open file, and how many they are; it is closed."""
     digest, size = hashlib.sha256(), 0
+    buffer = memoryview(bytearray(_BLOCK))
     with file:
-        for block in _blocks(file):
-            digest.update(block)
-            size += len(block)
+        while n_bytes := file.readinto(buffer):  # type: ignore[attr-defined]  # all streams here have it
+            digest.update(buffer[:n_bytes])
+            size += n_bytes
     return digest.hexdigest(), size
-
-
-def _blocks(file: BinaryIO) -> Iterator[bytes]:
-    while block := file.read(_BLOCK):
-        yield block
 
 
 def damaged(where: str, error: BaseException) -> UnreadableFile:

@@ -21,6 +21,8 @@ pc: Any = pyarrow.compute
 _WAITING: Final = 2
 """Tables that may wait to be written while DuckDB makes the next one."""
 _FILE: Final = "rows.parquet"
+_SAME: Final = frozenset({"delivery_id", "source_system", "delivered_by", "unit_key_type"})
+"""Columns that mostly say the same of all rows of a delivery: written as a list of what they say."""
 
 
 class EntityWriter:
@@ -36,7 +38,7 @@ class EntityWriter:
     def __init__(self, folder: Path, contract: Contract, delivery_ids: Mapping[int, str]) -> None:
         self._target = folder / contract.name
         self._contract = contract
-        self._schema = contract.arrow_schema()
+        self._schema = _schema(contract)
         self._sequences = pa.array(list(delivery_ids), pa.int32())
         self._ids = pa.array(list(delivery_ids.values()), pa.string())
         self._writers: dict[Path, Any] = {}
@@ -72,12 +74,10 @@ class EntityWriter:
             self._pending.popleft().result()
 
     def _write(self, table: Any) -> None:
-        table = table.combine_chunks()
-        place = pc.index_in(table.column("_seq"), value_set=self._sequences)
-        ids = pa.chunked_array(
-            [pa.DictionaryArray.from_arrays(part, self._ids).cast(pa.string()) for part in place.chunks],
-            pa.string(),
-        )
+        place = pc.index_in(table.column("_seq"), value_set=self._sequences).combine_chunks()
+        # One text for all rows of a delivery: written as it is meant, not compared row by row.
+        ids = pa.DictionaryArray.from_arrays(place, self._ids)
+        rows = table.append_column("delivery_id", ids).select(self._schema.names).cast(self._schema)
         months = table.column("_period")
         rows = table.append_column("delivery_id", ids).select(self._schema.names).cast(self._schema)
         days = months.cast(pa.int32()).fill_null(-1).to_numpy()
@@ -116,7 +116,7 @@ def take_out(target: Path, contract: Contract, gone: Mapping[object, Mapping[str
         path.unlink()
         if rows.num_rows:
             with _parquet_writer(path, contract) as writer:
-                writer.write_table(rows)
+                writer.write_table(rows.cast(_schema(contract)))
         elif path.parent != target:
             path.parent.rmdir()
     if not any(target.rglob(_FILE)):
@@ -143,9 +143,24 @@ def read_entity(folder: Path, contract: Contract) -> pd.DataFrame:
     return contract.typed(pd.concat(parts, ignore_index=True)) if parts else contract.empty()
 
 
+def _schema(contract: Contract) -> Any:
+    """Arrow types of a contract's table as it is written; the file says of all texts that they are texts."""
+    schema, texts = contract.arrow_schema(), pa.dictionary(pa.int32(), pa.string())
+    for name in _SAME.intersection(schema.names):
+        schema = schema.set(schema.names.index(name), pa.field(name, texts))
+    return schema
+
+
 def _parquet_writer(path: Path, contract: Contract) -> Any:
     path.parent.mkdir(parents=True, exist_ok=True)
-    words = [c.name for c in contract.columns if c.kind == "text" and c.name not in contract.key]
+    texts = [column.name for column in contract.columns if column.kind == "text"]
     return files.pq.ParquetWriter(
-        path, contract.arrow_schema(), compression="snappy", version="2.6", use_dictionary=words
+        path,
+        _schema(contract),
+        compression="snappy",
+        version="2.6",
+        store_schema=False,
+        use_dictionary=[name for name in texts if name not in contract.key],
+        # Nobody looks for a text by its size.
+        write_statistics=[name for name in contract.column_names if name not in texts],
     )

@@ -16,6 +16,7 @@ from contracts.contract import Contract
 from contracts.sql_rules import SQL_TYPES, clashing, listed, quoted, text
 from orchestration.ingest.gate import plain_lane, versions
 from orchestration.ingest.gate.accepted import EntityWriter, take_out
+from orchestration.ingest.gate.landed import source_of
 from orchestration.ingest.gate.lots import Lot, period_of, record_key
 from orchestration.ingest.gate.mapping import mapped_sql
 from orchestration.ingest.gate.pandas_lane import converted_batches
@@ -144,9 +145,10 @@ class EntityGate:
 
     def _judge_rows(self, secret: str, writer: EntityWriter) -> None:
         for lot in self.lots:
-            self.sources[lot.sequence], plain = plain_lane.prepare(self.con, lot)
+            source = source_of(self.con, lot)
+            self.sources[lot.sequence] = source.rows
             if lot.plain is not None:
-                for table in plain_lane.plain_tables(self.con, lot, plain, self.mapped):
+                for table in plain_lane.plain_tables(self.con, lot, source, self.mapped):
                     writer.add(table)
             anew = set() if lot.corrected is None else set(lot.corrected["source_line"].tolist())
             for line, reason in lot.malformed.items():

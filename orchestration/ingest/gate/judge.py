@@ -9,7 +9,6 @@ from contracts.convert import Converted
 from contracts.entities import ENTITIES
 from contracts.gate import reasons_by_row
 from contracts.profile import Profile
-from contracts.schema import rows_that_clash
 from orchestration.ingest.gate import quarantine
 from orchestration.ingest.gate.lots import record_key
 from orchestration.ingest.gate.mapping import organizations_of
@@ -120,6 +119,8 @@ def _note_refusals(
 
 
 def _note_clashes(frame: pd.DataFrame, contract: Contract, reasons: Reasons) -> None:
+    from contracts.schema import rows_that_clash  # pandera is heavy
+
     frame = frame.reset_index(drop=True)
     for reason, clash in rows_that_clash(frame, contract):
         reasons.add_rows(frame, {int(place): [reason] for place in clash})

@@ -12,8 +12,8 @@ from contracts.convert import Converted, convert
 from contracts.gate import reasons_by_row
 from contracts.instrument import load_instrument
 from contracts.proof import proven
+from orchestration.ingest.gate.landed import dirty_batches, distinct_texts
 from orchestration.ingest.gate.lots import Lot
-from orchestration.ingest.gate.plain_lane import dirty_batches, distinct_texts
 
 BATCH_ROWS = 100_000
 """Rows converted at a time; bounds the memory, never the outcome."""
@@ -53,7 +53,7 @@ def converted_batches(
     ----------
     con : the gate's connection; `dirt` names the rows.
     lots : lots of one entity that have such rows.
-    sources : as `plain_lane.prepare` made them, by sequence.
+    sources : all that is known of their rows (`landed.Source`), by sequence.
     pseudonym_key : secret for person keys; may be empty where no file is about persons.
     """
     piles: list[_Pile] = []

@@ -1,55 +1,42 @@
-"""Landed rows of a lot as SQL: typed where they are plain, as text where they are not. No judging."""
+"""Plain rows of a lot, typed and judged by SQL; the lines of all others go into `dirt`. No pandas.
 
-from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
-from typing import Any
+Typed first, with no join and no condition above: DuckDB then looks once at a text that many rows share, and
+types no cell twice. What other tables say is looked up for few columns and laid beside.
+"""
+
+import re
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Final
 
 import duckdb
-import pandas as pd
 
 from contracts.contract import Contract
-from contracts.sql_given import GIVEN, given_columns, listings, members
-from contracts.sql_rules import SQL_TYPES, broken, listed, quoted, text
-from orchestration.ingest.gate.lots import Lot, landed_rows, period_of, system_column
+from contracts.sql_given import GIVEN
+from contracts.sql_rules import SQL_TYPES, breaks_any, listed, quoted, text
+from contracts.sql_typing import PlainRows
+from orchestration.ingest.gate.arrow_rows import (
+    ROWS,
+    beside,
+    by_month,
+    in_file_order,
+    pa,
+    with_constants,
+    without,
+)
+from orchestration.ingest.gate.landed import Source, pieces
+from orchestration.ingest.gate.lots import Lot, period_of, system_column
+from orchestration.ingest.gate.mapping import mapping_columns
 
-_ROWS_AT_A_TIME = 400_000
-"""Bounds the memory of typing, never the outcome."""
-
-
-def prepare(con: duckdb.DuckDBPyConnection, lot: Lot) -> tuple[str, str]:
-    """SQL sources of the landed rows of a lot with the columns that are made out of its whole file.
-
-    Returns
-    -------
-    all_rows : right for every row.
-    plain_rows : right for plain rows, and quicker: their keys need no trimming.
-    """
-    absent = sorted(lot.profile.used - set(lot.columns))
-    columns = [quoted(name) for name in (*lot.columns, "source_line")]
-    columns += [f"null::varchar as {quoted(name)}" for name in absent]
-    rows = f"(select {', '.join(columns)} from {lot.rows})"
-    made = given_columns(lot.profile, lot.columns)
-    joins, plain_joins = [], []
-    for place, (name, (lists, key)) in enumerate(listings(lot.profile, lot.contract, lot.columns).items()):
-        table = f"listed_{lot.sequence}_{place}"
-        raw = quoted(str(lot.profile.columns[name.removeprefix(GIVEN)].listed_in))
-        filled = f"(select * from {rows} where coalesce({raw}, '') not in ('', '[]'))"
-        con.execute(f"create or replace table {table} as {members(lists, key, filled)}")
-        if con.execute(f"select count(*) from {table}").fetchall()[0][0]:
-            sources = lot.profile.columns[lot.contract.key[0]].sources
-            keys = [f"nullif({quoted(source)}, '')" for source in sources if source in lot.columns]
-            joins.append(f" left join {table} on {table}.member = {key}")
-            plain_joins.append(f" left join {table} on {table}.member = coalesce({', '.join(keys)}, null)")
-            made[name] = f"{table}.key"
-    if not made:
-        return rows, rows
-    said = "".join(f", {sql} as {quoted(name)}" for name, sql in made.items())
-    landed = f"select landed.*{said} from {rows} as landed"
-    return f"({landed}{''.join(joins)})", f"({landed}{''.join(plain_joins)})"
+_CONSTANT: Final = re.compile("'((?:[^']|'')*)'")
+_AT_ONCE: Final = 2
+"""Pieces on their way: where one keeps a single core busy, the other uses the second."""
 
 
 def plain_tables(
-    con: duckdb.DuckDBPyConnection, lot: Lot, source: str, mapped: Callable[[str], str]
+    con: duckdb.DuckDBPyConnection, lot: Lot, source: Source, mapped: Callable[[str], str]
 ) -> Iterator[Any]:
     """Typed plain rows of a lot, some hundred thousand at a time; the lines of all others go into `dirt`.
 
@@ -57,7 +44,7 @@ def plain_tables(
     ----------
     con : the gate's connection.
     lot : a lot that has plain rows.
-    source : as `prepare` made it.
+    source : its landed rows.
     mapped : gives the query that adds the organisation to rows.
 
     Returns
@@ -67,55 +54,15 @@ def plain_tables(
     """
     if lot.plain is None:
         raise AssertionError("only a lot with plain rows is typed here")
-    corrected = [] if lot.corrected is None else [str(int(line)) for line in lot.corrected["source_line"]]
-    is_dirty = [
-        "not _is_plain",
-        *(f"({quoted(name)} is null and {quoted('text of ' + name)})" for name in lot.plain.texts),
-        *broken(lot.contract).values(),
-        *([f"source_line in ({', '.join(corrected)})"] if corrected else []),
-    ]
-    is_plain = " and ".join(lot.plain.conditions) or "true"
-    said = "".join(
-        f", {sql} is not null as {quoted('text of ' + name)}" for name, sql in lot.plain.texts.items()
-    )
-    typed = _values(lot, lot.contract.column_names)
-    staged = listed(staged_columns(lot.contract))
-    period = period_of(lot.contract)
-    for piece in _pieces(con, lot, source):
-        # Typed once into a table: in one query DuckDB would type a cell for every rule that reads it.
-        con.execute(
-            f"create or replace temp table judged as select {typed}{said}, ({is_plain}) as _is_plain "
-            f"from {piece}"
-        )
-        con.execute(
-            "create or replace temp table dirty as "
-            f"select source_line from judged where {' or '.join(is_dirty)}"
-        )
-        con.execute(f"insert into dirt select {lot.sequence}, source_line from dirty")
-        is_clean = con.execute("select count(*) from dirty").fetchall()[0][0] == 0
-        clean = "judged" if is_clean else "(from judged anti join dirty using (source_line))"
-        place = f"{lot.sequence}::integer as _seq, {period} as _period, source_line"
-        rows = mapped(f"(select {place}, {staged} from {clean})")
-        yield con.sql(f"{rows} order by _period, source_line").to_arrow_table()
-    con.execute("drop table if exists judged")
-    con.execute("drop table if exists dirty")
-
-
-def _pieces(con: duckdb.DuckDBPyConnection, lot: Lot, source: str) -> Iterator[str]:
-    """SQL sources that together are a lot; one where values are made out of the whole file."""
-    if any("over (" in sql for sql in given_columns(lot.profile, lot.columns).values()):
-        yield source
-        return
-    piece: list[Path] = []
-    n_rows = 0
-    for path in lot.paths:
-        counted = con.execute(f"select count(*) from read_parquet({text(path)})").fetchall()[0][0]
-        if piece and n_rows + int(counted) > _ROWS_AT_A_TIME:
-            yield source.replace(lot.rows, landed_rows(piece))
-            piece, n_rows = [], 0
-        piece.append(path)
-        n_rows += int(counted)
-    yield source.replace(lot.rows, landed_rows(piece))
+    lane = _Lane(lot, lot.plain, source, mapped, _constants(lot, lot.plain))
+    waiting: deque[Future[tuple[Any, Any]]] = deque()
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for piece in pieces(con, lot, source.plain):
+            waiting.append(pool.submit(lane.judged, con.cursor(), piece))
+            if len(waiting) == _AT_ONCE:
+                yield _noted(con, lot, *waiting.popleft().result())
+        while waiting:
+            yield _noted(con, lot, *waiting.popleft().result())
 
 
 def staged_columns(contract: Contract) -> list[str]:
@@ -129,41 +76,94 @@ def is_mapped(contract: Contract) -> bool:
     return "organization_id" in contract.column_names and contract.column("organization_id").nullable
 
 
-def dirty_batches(
-    con: duckdb.DuckDBPyConnection, lot: Lot, source: str, n_rows: int
-) -> Iterator[pd.DataFrame]:
-    """Landed rows of a lot that are for pandas, as frames of text of at most so many rows, in file order."""
-    names = listed((*lot.columns, *_made(lot), "source_line"))
-    only = f" where source_line in (select source_line from dirt where _seq = {lot.sequence})"
-    query = f"select {names} from {source}{only if lot.plain is not None else ''} order by source_line"
-    # A cursor of its own: what is made of one batch is written while the next ones are read.
-    for batch in con.cursor().sql(query).to_arrow_reader(n_rows):
-        frame: pd.DataFrame = batch.to_pandas()
-        yield frame.astype({name: "str" for name in frame.columns if name != "source_line"})
+@dataclass(frozen=True, slots=True)
+class _Lane:
+    """How the plain rows of a lot are typed, looked up and judged; `constants` as `_constants` finds them."""
+
+    lot: Lot
+    plain: PlainRows
+    source: Source
+    mapped: Callable[[str], str]
+    constants: Mapping[str, str]
+
+    def judged(self, con: duckdb.DuckDBPyConnection, piece: str) -> tuple[Any, Any]:
+        """Rows of a piece, and whether each is for pandas; the connection is closed."""
+        contract = self.lot.contract
+        rows = in_file_order(con.sql(f"select {self._typed()} from {piece}").to_arrow_table())
+        names = ["_seq", "_period", "source_line", *staged_columns(contract)]
+        whole = f"(select *{self._said()} from {ROWS})"
+        for name, table in self.source.lists.items():
+            rows = self._with_listed(con, rows, name, table)
+        if is_mapped(contract):
+            places = f"(select source_line, {listed(mapping_columns(contract.name))} from {whole})"
+            found = beside(con, rows, f"({self.mapped(places)})", "organization_id")
+            rows = rows.append_column("organization_id", found.column("organization_id"))
+            names.append("organization_id")
+        said = f"{period_of(contract)} as _period, ({self._is_dirty()}) as _is_dirty"
+        found = beside(con, rows, whole, f"{self.lot.sequence}::integer as _seq, {said}")
+        con.close()
+        for name in ("_seq", "_period"):
+            rows = rows.append_column(name, found.column(name))
+        return with_constants(rows, self.constants).select(names), found.column("_is_dirty")
+
+    def _typed(self) -> str:
+        """Columns of the contract, whether there was a text where one is empty, whether a row is plain."""
+        contract, plain = self.lot.contract, self.plain
+        values = {"source_line": "source_line", **plain.values}
+        apart = {"delivery_id", *self.constants} | ({"organization_id"} if is_mapped(contract) else set())
+        said = [
+            f"({values.get(column.name, 'null')})::{SQL_TYPES[column.kind]} as {quoted(column.name)}"
+            for column in contract.columns
+            if column.name not in apart
+        ]
+        said += [f"{sql} is not null as {quoted('text of ' + name)}" for name, sql in plain.texts.items()]
+        said += [f"({' and '.join(plain.conditions) or 'true'}) as _is_plain"]
+        return ", ".join([*said, f"{self.source.member} as _member"])
+
+    def _with_listed(self, con: duckdb.DuckDBPyConnection, rows: Any, name: str, table: str) -> Any:
+        """Rows with the column that the lists of other rows say, and whether what they say is plain."""
+        given = quoted(GIVEN + name)
+        own = [condition for condition in self.plain.conditions if given in condition]
+        value = f"({self.plain.values[name]})::{SQL_TYPES[self.lot.contract.column(name).kind]}"
+        here = f"(select source_line, _member, _is_plain from {ROWS})"
+        found = beside(
+            con,
+            rows,
+            f"(select here.*, key as {given} from {here} as here left join {table} on member = _member)",
+            f"{value} as value, {' and '.join(['_is_plain', *own])} as is_plain",
+        )
+        for column, said in ((name, "value"), ("_is_plain", "is_plain")):
+            rows = rows.set_column(rows.column_names.index(column), column, found.column(said))
+        return rows
+
+    def _said(self) -> str:
+        """The columns that no cell says; the delivery is added last and stands here for itself."""
+        constants = {**self.constants, "delivery_id": ""}
+        return "".join(f", {text(value)} as {quoted(name)}" for name, value in constants.items())
+
+    def _is_dirty(self) -> str:
+        """Rows that are not plain, break a rule of the contract, or were corrected by a person."""
+        corrected = self.lot.corrected
+        said = ["not _is_plain", breaks_any(self.lot.contract)]
+        said += [f"({quoted(name)} is null and {quoted('text of ' + name)})" for name in self.plain.texts]
+        if corrected is not None and len(corrected):
+            said.append(f"source_line in ({', '.join(str(int(line)) for line in corrected['source_line'])})")
+        return " or ".join(said)
 
 
-def distinct_texts(con: duckdb.DuckDBPyConnection, lot: Lot, source: str, name: str) -> list[str]:
-    """Distinct texts of a landed or made column that may prove how a file writes; ISO days do not."""
-    if name not in lot.columns and name not in _made(lot):
-        return []
-    column = quoted(name)
-    found = con.execute(
-        f"select distinct {column} from {source} where {column} <> '' "
-        f"and not regexp_matches({column}, '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') order by 1"
-    ).fetchall()
-    return [str(row[0]) for row in found]
+def _constants(lot: Lot, plain: PlainRows) -> dict[str, str]:
+    """Texts that are the same for all rows of a lot."""
+    values = {system_column(lot.contract): text(lot.profile.source_system), **plain.values}
+    found = {name: _CONSTANT.fullmatch(sql) for name, sql in values.items()}
+    said = {name: match.group(1).replace("''", "'") for name, match in found.items() if match}
+    return {name: value for name, value in said.items() if lot.contract.column(name).kind == "text"}
 
 
-def _made(lot: Lot) -> list[str]:
-    return list(given_columns(lot.profile, lot.columns))
-
-
-def _values(lot: Lot, names: Iterable[str]) -> str:
-    if lot.plain is None:
-        raise AssertionError("there is no SQL for the rows of this lot")
-    values = {system_column(lot.contract): text(lot.profile.source_system), **lot.plain.values}
-    values |= {"delivery_id": "''", "source_line": "source_line"}
-    typed = {name: SQL_TYPES[lot.contract.column(name).kind] for name in names}
-    return ", ".join(
-        f"({values.get(name, 'null')})::{kind} as {quoted(name)}" for name, kind in typed.items()
-    )
+def _noted(con: duckdb.DuckDBPyConnection, lot: Lot, rows: Any, is_dirty: Any) -> Any:
+    """Clean rows by month and line; the lines of dirty ones are noted in `dirt`."""
+    dirty = pa.table({"source_line": rows.column("source_line").filter(is_dirty)})
+    if dirty.num_rows:
+        con.register("dirty", dirty)
+        con.execute(f"insert into dirt select {lot.sequence}, source_line from dirty")
+        con.unregister("dirty")
+    return by_month(without(rows, is_dirty))

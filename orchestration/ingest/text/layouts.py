@@ -136,7 +136,7 @@ def refuse_blocks(found: Sequence[Record], where: str) -> None:
     """Raise UnreadableFile for a report of several titled tables with empty rows between them."""
     n_titled, is_below_gap, is_below_title, expected = 0, True, False, 0
     for record in found:
-        n_cells = sum(bool(field.strip()) for field in record.fields)
+        n_cells = sum(map(bool, map(str.strip, record.fields)))
         n_titled += n_cells > 1 and is_below_title
         is_below_title = n_cells == 1 and (is_below_gap or record.line > expected)
         is_below_gap, expected = n_cells == 0, next_line(record)

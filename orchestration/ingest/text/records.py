@@ -41,7 +41,7 @@ class Scan:
 
 def next_line(record: Record) -> int:
     """Physical line below a record."""
-    return record.line + 1 + sum(field.count("\n") for field in record.fields)
+    return record.line + 1 + "".join(record.fields).count("\n")
 
 
 def is_fragment(record: Record, width: int) -> bool:

@@ -64,7 +64,7 @@ def cells(fields: Sequence[str]) -> list[str]:
 
 def is_filled(record: Record) -> bool:
     """Whether any field holds more than blanks."""
-    return any(field.strip() for field in record.fields)
+    return any(map(str.strip, record.fields))
 
 
 def is_data_like(text: str) -> bool:
