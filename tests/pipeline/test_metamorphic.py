@@ -1,4 +1,4 @@
-"""A figure that moves with the order of rows, the cut of files or the machine's clock is an accident; none may."""
+"""A figure that moves with the order of rows, the cut of files or the machine's clock is an accident."""
 
 from __future__ import annotations
 
@@ -6,19 +6,15 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from models.demo import WorldSpec, make_demo
-from models.demo.spec import DemoExports
 from tests.pipeline import delivered
-from tests.pipeline.delivered import Files, Row
+from tests.pipeline.delivered import SEEDS, Files, Row, World
 
 ROOT = Path(__file__).parents[2]
-SEEDS = (11, 12)
 ZONE = "Pacific/Kiritimati"
 """Fourteen hours ahead of UTC: a local day or month anywhere would be another one."""
 
@@ -29,30 +25,6 @@ CHANGES: dict[str, Callable[[Files, Random], Files]] = {
     "split in two": delivered.split_in_two,
     "delivered twice": delivered.delivered_twice,
 }
-
-
-@dataclass(frozen=True)
-class World:
-    """A dirty world on which everything ran once, and its marts."""
-
-    exports: DemoExports
-    home: Path
-    marts: dict[str, list[Row]]
-
-
-def spec(seed: int) -> WorldSpec:
-    return WorldSpec(seed=seed, organizations=6, months=9, tickets_per_month=3)
-
-
-@pytest.fixture(scope="module")
-def worlds(tmp_path_factory: pytest.TempPathFactory) -> dict[int, World]:
-    made = {}
-    for seed in SEEDS:
-        home, exports = tmp_path_factory.mktemp(f"world{seed}") / "home", make_demo(spec(seed))
-        delivered.put(home, exports, exports.files)
-        delivered.build(home)
-        made[seed] = World(exports, home, delivered.marts(home))
-    return made
 
 
 @pytest.fixture
