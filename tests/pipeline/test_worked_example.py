@@ -44,6 +44,7 @@ HALF_OF_THE_LAST_DECIMAL = 5.1e-7
 """The paper rounds to six decimals."""
 
 _FILE = re.compile(r"^<!-- file: (\S+) -->\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_NEVER = re.compile(r"^<!-- unknown: (\w+) ([\w ]+) -->$", re.MULTILINE)
 _TABLE = re.compile(r"^<!-- paper: (\w+) -->\n\n((?:\|.*\n)+)", re.MULTILINE)
 
 Key = tuple[str, ...]
@@ -72,7 +73,17 @@ def paper_table(text: str, name: str, key: tuple[str, ...]) -> Table:
         columns |= dict.fromkeys(head)
         for row_key, row in zip(keys, rows, strict=True):
             cells.setdefault(row_key, {}).update(zip(head, row, strict=True))
-    return Table(tuple(columns), cells)
+    never = _never_known(text, name)
+    for row in cells.values():
+        row |= dict.fromkeys(never, UNKNOWN)
+    return Table((*columns, *never), cells)
+
+
+def _never_known(text: str, name: str) -> list[str]:
+    """Columns of the KPIs that the paper calls unknown in every row."""
+    codes = [code for match in _NEVER.finditer(text) if match[1] == name for code in match[2].split()]
+    wanted = {f"{code}{part}" for code in codes for part in ("", "_numerator", "_denominator")}
+    return [column.name for column in MARTS[name].columns if column.name in wanted] if codes else []
 
 
 def long_paper(text: str) -> Table:
