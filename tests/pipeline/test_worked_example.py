@@ -75,7 +75,7 @@ def paper_table(text: str, name: str, key: tuple[str, ...]) -> Table:
             cells.setdefault(row_key, {}).update(zip(head, row, strict=True))
     never = _never_known(text, name)
     for row in cells.values():
-        row |= dict.fromkeys(never, UNKNOWN)
+        row.update(dict.fromkeys(never, UNKNOWN))
     return Table((*columns, *never), cells)
 
 
