@@ -122,6 +122,7 @@ def fct_kpi() -> Contract:
             first_of_month(),
             _known_rule(),
             _ratio_rule(),
+            _values_rule(),
             _bounds_rule(),
             _sample_rule(),
         ),
@@ -153,6 +154,17 @@ def _ratio_rule() -> FrameRule:
         "value is numerator divided by denominator, and unknown without a positive one; not so for medians."
     )
     return mart_rule("value", "ratio_of_parts", text, holds, spoil(value=0.987654))
+
+
+def _values_rule() -> FrameRule:
+    text = "A median or percentile has no numerator and is known where there are values."
+
+    def holds(frame: pd.DataFrame) -> pd.Series[bool]:
+        known = frame["value"].notna() == (frame["denominator"] > 0).astype("boolean").fillna(False)
+        return ~_is_distribution(frame) | (frame["numerator"].isna() & known)
+
+    code = next(kpi.code for kpi in load_kpis().kpis if kpi.is_distribution)
+    return mart_rule("numerator", "none_of_distributions", text, holds, spoil(kpi_code=code))
 
 
 def _bounds_rule() -> FrameRule:

@@ -25,10 +25,10 @@ HEADER = "# Written by contracts/render.py out of the contracts; change them the
 DOMAINS = {
     "reference": ("organizations", "crosswalk"),
     "assessment": ("assessment_answers", "assessment_scores", "practices", "channel_adoption"),
-    "crm": ("accounts", "opportunities"),
-    "support": ("tickets",),
-    "hr": ("employment_spells",),
-    "finance": ("ledger_lines",),
+    "crm": ("accounts", "opportunities", "opportunity_history"),
+    "support": ("tickets", "survey_responses"),
+    "hr": ("employment_spells", "hires"),
+    "finance": ("ledger_lines", "invoices", "marketing_spend"),
 }
 """Which entity stands in which folder of models/staging; one without a model there is a dbt source only."""
 MART_DOMAINS = {
@@ -128,6 +128,7 @@ def _kpi_macros() -> str:
     kpis = load_kpis().kpis
     known = {
         "kpi_codes": [kpi.code for kpi in kpis],
+        "over_one_kpi_codes": [kpi.code for kpi in kpis if kpi.denominator == "one"],
         "distribution_kpi_codes": [kpi.code for kpi in kpis if kpi.is_distribution],
     }
     macros = (

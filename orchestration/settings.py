@@ -115,6 +115,21 @@ class Thresholds(_Part):
     minimum_group_people: int = Field(10, ge=1)
 
 
+class Definitions(_Part):
+    """What a word means here where companies differ.
+
+    Attributes
+    ----------
+    active_customer_months : a customer is active in a month when invoiced in it or in the months before it,
+        so many together; 12 suits yearly invoices, 1 monthly subscriptions.
+    marketing_spend_source : who tells the marketing spend, ``platform`` or ``ledger``; they tell the same
+        money and are never added up.
+    """
+
+    active_customer_months: int = Field(12, ge=1, le=36)
+    marketing_spend_source: Literal["ledger", "platform"] = "platform"
+
+
 class ToleratedShare(_Part):
     """Share of delivered rows that a rule may refuse before the run stops.
 
@@ -152,6 +167,7 @@ class Settings(_Part):
     memory_limit: Annotated[str, Field(pattern=r"^\d+(\.\d+)?(MB|GB)$")] = "512MB"
     withdrawn: tuple[str, ...] = ()
     thresholds: Thresholds = Thresholds()
+    definitions: Definitions = Definitions()
     tolerated_share: ToleratedShare = ToleratedShare()
     primary_outcomes: tuple[str, ...] = ("csat_share", "log_revenue")
     instrument_version: Annotated[str, Field(coerce_numbers_to_str=True)] = "1"

@@ -1,9 +1,21 @@
 {# Written by contracts/render.py out of the contracts; change them there, not here. #}
 {% macro kpi_codes() -%}
     csat_share first_response_minutes ticket_volume win_rate revenue revenue_growth gross_margin
-    headcount attrition
+    headcount attrition first_response_minutes_median first_response_minutes_p90 resolution_minutes
+    resolution_minutes_median resolution_minutes_p90 csat_response_share social_ticket_share backlog
+    win_rate_amount sales_cycle_days open_pipeline weighted_pipeline csat_survey_share nps enps
+    engagement active_customers new_customers customer_retention customer_churn
+    revenue_retention_gross revenue_retention_net ticket_volume_per_customer marketing_spend
+    marketing_efficiency customer_acquisition_cost attrition_voluntary attrition_involuntary
+    time_to_hire_days time_to_fill_days cost_per_hire
+{%- endmacro %}
+
+{% macro over_one_kpi_codes() -%}
+    ticket_volume revenue headcount backlog open_pipeline weighted_pipeline active_customers
+    new_customers marketing_spend
 {%- endmacro %}
 
 {% macro distribution_kpi_codes() -%}
-
+    first_response_minutes_median first_response_minutes_p90 resolution_minutes_median
+    resolution_minutes_p90 sales_cycle_days time_to_hire_days time_to_fill_days
 {%- endmacro %}

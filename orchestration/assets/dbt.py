@@ -93,7 +93,12 @@ def dbt_layer_assets(installation: Installation) -> dg.AssetsDefinition:
                 installation.home,
                 select=_selectors(context, manifest, translator),
                 reporting_currency=settings.reporting_currency,
-                variables={"minimum_raters": settings.thresholds.minimum_raters},
+                variables={
+                    "minimum_raters": settings.thresholds.minimum_raters,
+                    "minimum_group_people": settings.thresholds.minimum_group_people,
+                    "customer_carried_months": settings.definitions.active_customer_months - 1,
+                    "marketing_spend_source": settings.definitions.marketing_spend_source,
+                },
             )
             models = [result for result in results if _is_model(result)]
             _refuse_broken(installation, models)

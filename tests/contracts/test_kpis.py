@@ -14,9 +14,9 @@ TEXT = Path(contracts.kpis.__file__).with_name("kpis.yaml").read_text(encoding="
 BARRED = ("causes", "drives", "boosts", "leads to", "impacts", "because of", "veroorzaakt", "leidt tot")
 
 
-def test_the_nine_kpis_and_the_two_primary_outcomes() -> None:
+def test_the_nine_explained_kpis_and_the_two_primary_outcomes() -> None:
     registry = load_kpis()
-    assert [kpi.code for kpi in registry.kpis] == [
+    assert [kpi.code for kpi in registry.explained] == [
         "csat_share",
         "first_response_minutes",
         "ticket_volume",
@@ -30,12 +30,12 @@ def test_the_nine_kpis_and_the_two_primary_outcomes() -> None:
     assert registry.primary_outcomes == ("csat_share", "log_revenue")
     assert registry.kpi("attrition").direction == "lower_is_better"
     assert registry.outcome("log_revenue").transform == "log"
-    assert [kpi.code for kpi in registry.kpis if not kpi.is_ratio] == [
+    assert [kpi.code for kpi in registry.explained if not kpi.is_ratio] == [
         "ticket_volume",
         "revenue",
         "headcount",
     ]
-    assert [kpi.code for kpi in registry.kpis if kpi.is_additive] == ["ticket_volume", "revenue"]
+    assert [kpi.code for kpi in registry.explained if kpi.is_additive] == ["ticket_volume", "revenue"]
 
 
 def test_kpis_come_from_entities_that_exist_and_never_from_the_assessment() -> None:

@@ -122,10 +122,12 @@ def _world() -> Rows:
         "crosswalk": pd.DataFrame({"organization_id": ORGANIZATIONS, "unit_key": ["1", "2", "3"]}),
         "tickets": _tickets(random),
         "accounts": _accounts(),
-        "opportunities": _opportunities(random),
+        "opportunities": (opportunities := _opportunities(random)),
+        "opportunity_history": _opportunity_history(opportunities),
         "employment_spells": _spells(random),
         "ledger_lines": _ledger(random),
         **_assessment(random),
+        **_customers_and_people(np.random.default_rng(20221102)),
         "assessment_scores": _ready_scores(),
     }
 
@@ -137,16 +139,21 @@ def _days(random: np.random.Generator, n: int) -> pd.Series:
 def _tickets(random: np.random.Generator, n: int = 400) -> pd.DataFrame:
     deleted = random.random(n) < 0.1
     business = random.random(n) < 0.1
+    created = _days(random, n) + pd.to_timedelta(random.integers(0, 86_400, n), unit="s")
+    later = pd.to_timedelta(random.integers(60, 90 * 86_400, n), unit="s")
+    solved = pd.Series(created + later).where(random.random(n) < 0.7)
     minutes = pd.Series(random.integers(1, 90_000, n)).map(lambda cents: f"{cents / 100:.2f}").astype(object)
     return pd.DataFrame(
         {
             "ticket_key": [f"T{i}" for i in range(n)],
-            "created_at": _days(random, n) + pd.to_timedelta(random.integers(0, 86_400, n), unit="s"),
+            "created_at": created,
+            "solved_at": solved,
+            "is_social_channel": random.random(n) < 0.3,
             "satisfaction": random.choice(["good", "bad", "offered", "not_offered"], n),
             "first_response_minutes": minutes.where(random.random(n) < 0.8, None),
             "response_basis": np.where(business, "business", "calendar"),
             "is_deleted": deleted,
-            "status": np.where(deleted, "deleted", "solved"),
+            "status": np.where(deleted, "deleted", np.where(solved.isna(), "open", "solved")),
             "merged_into_key": pd.Series(["T0"] * n, dtype=object).where(random.random(n) < 0.1, None),
             "organization_id": random.choice([*ORGANIZATIONS, None], n),
         }
@@ -164,11 +171,13 @@ def _accounts() -> pd.DataFrame:
 
 
 def _opportunities(random: np.random.Generator, n: int = 200) -> pd.DataFrame:
+    closed = _days(random, n)
     return pd.DataFrame(
         {
             "opportunity_key": [f"O{i}" for i in range(n)],
             "account_key": random.choice(["A1", "A2", "A3", "A4", "A9"], n),
-            "closed_on": _days(random, n),
+            "created_at": closed - pd.to_timedelta(random.integers(-5, 120, n), unit="D"),
+            "closed_on": closed,
             "status": random.choice(["won", "lost", "open"], n),
             "is_deleted": random.random(n) < 0.1,
             "amount": random.integers(1, 9999, n),
@@ -176,6 +185,19 @@ def _opportunities(random: np.random.Generator, n: int = 200) -> pd.DataFrame:
             "organization_id": random.choice(["org-b", None, None], n),
         }
     )
+
+
+def _opportunity_history(opportunities: pd.DataFrame) -> pd.DataFrame:
+    """What each opportunity was at its entry and twenty days later; one in forty has no history."""
+    told = opportunities[opportunities.index % 40 != 0]
+    first = told.assign(changed_at=told["created_at"], amount=told["amount"] + 7, probability_share=0.25)
+    second = told.assign(
+        changed_at=told["created_at"] + pd.Timedelta(days=20),
+        amount=told["amount"] + 3,
+        probability_share=0.5,
+    )
+    names = ["opportunity_key", "changed_at", "amount", "currency", "probability_share", "organization_id"]
+    return pd.concat([first, second])[names].assign(status="open", is_deleted=False)
 
 
 def _spells(random: np.random.Generator, n: int = 150) -> pd.DataFrame:
@@ -187,7 +209,9 @@ def _spells(random: np.random.Generator, n: int = 150) -> pd.DataFrame:
             "person_key": [f"{i % 100:064x}" for i in range(n)],
             "started_on": started,
             "ended_on": ended,
-            "end_reason": np.where(ended.isna(), None, "other"),
+            "end_reason": np.where(
+                ended.isna(), None, random.choice(["voluntary", "involuntary", "other"], n)
+            ),
             "worker_type": random.choice(["employee", "employee", "employee", "contingent"], n),
             "organization_id": random.choice([*ORGANIZATIONS, None], n),
         }
@@ -200,7 +224,9 @@ def _ledger(random: np.random.Generator, n: int = 500) -> pd.DataFrame:
         {
             "entry_key": [f"J{i}" for i in range(n)],
             "posted_on": _days(random, n),
-            "account_class": random.choice(["revenue", "revenue", "cost_of_sales", "recruiting"], n),
+            "account_class": random.choice(
+                ["revenue", "revenue", "cost_of_sales", "recruiting", "sales_and_marketing"], n
+            ),
             "amount": [f"{cents / 100:.2f}" for cents in random.integers(-20_000, 900_000, n)],
             "currency": random.choice(["EUR", "EUR", "EUR", "USD"], n),
             "organization_id": random.choice([*ORGANIZATIONS, None], n),
@@ -231,6 +257,63 @@ def _assessment(random: np.random.Generator) -> Rows:
         "assessment_answers": table(items, "item_code", "answer_level", (0, 1, 2, 3, 4)),
         "practices": table(instrument.practices, "practice_code", "is_in_place", (True, False)),
         "channel_adoption": table(instrument.channels, "channel", "is_active", (True, False)),
+    }
+
+
+def _customers_and_people(random: np.random.Generator, n: int = 300) -> Rows:
+    """Invoices, marketing costs, surveys and hires, each with rows that must not count."""
+    placed = random.choice([*ORGANIZATIONS, *ORGANIZATIONS, None], n)
+    currency = random.choice(["EUR", "EUR", "EUR", "USD"], n)
+    accepted = _days(random, n)
+    kinds = random.choice(["nps", "enps", "csat", "engagement"], n)
+    of_ten = np.isin(kinds, ["nps", "enps"])
+    return {
+        "invoices": pd.DataFrame(
+            {
+                "invoice_key": [f"I{i}" for i in range(n)],
+                "customer_key": [f"C{i}" for i in random.integers(0, 12, n)],
+                "issued_on": _days(random, n),
+                "amount": [f"{cents / 100:.2f}" for cents in random.integers(-5_000, 90_000, n)],
+                "currency": currency,
+                "status": random.choice(["open", "paid", "paid", "draft", "voided"], n),
+                "is_deleted": random.random(n) < 0.1,
+                "organization_id": placed,
+            }
+        ),
+        "marketing_spend": pd.DataFrame(
+            {
+                "spend_key": [f"M{i}" for i in range(n)],
+                "spent_on": _days(random, n),
+                "amount": [f"{cents / 100:.2f}" for cents in random.integers(-500, 9_000, n)],
+                "currency": currency,
+                "spend_source": random.choice(["ledger", "platform"], n),
+                "organization_id": placed,
+            }
+        ),
+        "survey_responses": pd.DataFrame(
+            {
+                "response_key": [f"S{i}" for i in range(n)],
+                "survey_type": kinds,
+                "score": np.where(of_ten, random.integers(1, 11, n), random.integers(1, 6, n)),
+                "scale_min": np.where(of_ten, random.choice([0, 0, 0, 1], n), 1),
+                "scale_max": np.where(of_ten, 10, 5),
+                "answered_at": MONTHS[0] + pd.to_timedelta(random.integers(0, 60, n), unit="D"),
+                "organization_id": placed,
+            }
+        ),
+        "hires": pd.DataFrame(
+            {
+                "requisition_key": [f"R{i}" for i in range(n)],
+                "person_key": [f"{i:064x}" for i in range(n)],
+                "accepted_on": accepted,
+                "applied_on": (accepted - pd.to_timedelta(random.integers(1, 90, n), unit="D")).where(
+                    random.random(n) < 0.9
+                ),
+                "opened_on": accepted - pd.to_timedelta(random.integers(-9, 120, n), unit="D"),
+                "is_deleted": random.random(n) < 0.1,
+                "organization_id": placed,
+            }
+        ),
     }
 
 

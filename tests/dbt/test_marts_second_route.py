@@ -10,6 +10,8 @@ import pandas as pd
 from contracts.instrument import load_instrument
 from contracts.kpis import load_kpis
 
+ORGANIZATIONS = ("org-a", "org-b", "org-c")
+MONTHS = pd.date_range("2022-01-01", periods=20, freq="MS")
 KEY = ["organization_id", "period"]
 TOLERANCE = 1e-9
 """Both routes divide doubles of at most 1e9; they differ in the last places only."""
@@ -57,6 +59,46 @@ def test_ticket_volume(warehouse: Any) -> None:
     _compare(warehouse, "ticket_volume", _counted_tickets(warehouse).groupby(KEY).size())
 
 
+def _single_tickets(warehouse: Any, name: str) -> Any:
+    """Minutes of the single tickets out of the delivered rows, by organisation and month."""
+    rows = _counted_tickets(warehouse)
+    if name == "resolution_minutes":
+        between = (rows["solved_at"] - rows["created_at"]).dt.total_seconds() / 60
+        minutes = between.round(2)
+    else:
+        minutes = rows["first_response_minutes"].astype(float).where(rows["response_basis"] == "calendar")
+    known = minutes.notna()
+    return minutes[known].groupby([rows.loc[known, k] for k in KEY])
+
+
+def test_percentiles_come_from_single_tickets(warehouse: Any) -> None:
+    for name in ("first_response_minutes", "resolution_minutes"):
+        minutes = _single_tickets(warehouse, name)
+        _compare(warehouse, name, minutes.mean())
+        _compare(warehouse, f"{name}_median", minutes.median())
+        _compare(warehouse, f"{name}_p90", minutes.quantile(0.9))
+        months = _counted_tickets(warehouse).groupby(KEY).size().index
+        _compare(warehouse, f"{name}_p90_denominator", minutes.size().reindex(months, fill_value=0))
+
+
+def test_shares_of_tickets(warehouse: Any) -> None:
+    rows = _counted_tickets(warehouse)
+    _compare(warehouse, "social_ticket_share", rows.groupby(KEY)["is_social_channel"].mean())
+    asked = rows[rows["satisfaction"] != "not_offered"]
+    rated = asked["satisfaction"] != "offered"
+    _compare(warehouse, "csat_response_share", rated.groupby([asked[k] for k in KEY]).mean())
+
+
+def test_backlog_is_who_waits_at_the_month_end(warehouse: Any) -> None:
+    rows = _counted_tickets(warehouse)
+    found = warehouse.frame("select * from marts.fct_organization_month where backlog is not null")
+    for row in found.itertuples():
+        after = row.period + pd.DateOffset(months=1)
+        own = rows[(rows["organization_id"] == row.organization_id) & (rows["created_at"] < after)]
+        assert row.backlog == (own["solved_at"].isna() | (own["solved_at"] >= after)).sum()
+    assert len(found) == len(ORGANIZATIONS) * 20
+
+
 def test_the_long_table_tells_what_the_wide_one_does(warehouse: Any) -> None:
     wide = warehouse.frame("select * from marts.fct_organization_month").set_index(KEY)
     parts = []
@@ -73,12 +115,57 @@ def test_the_long_table_tells_what_the_wide_one_does(warehouse: Any) -> None:
     pd.testing.assert_frame_equal(found, expected[list(found.columns)], check_dtype=False)
 
 
-def test_win_rate(warehouse: Any) -> None:
+def _placed_opportunities(warehouse: Any) -> pd.DataFrame:
     rows = warehouse.rows["opportunities"]
     masters = {"A1": "org-a", "A2": "org-a", "A3": "org-a"}
     own = rows["organization_id"].fillna(rows["account_key"].map(masters))
     rows = rows.assign(organization_id=own, period=_month(rows["closed_on"]))
-    rows = rows[~rows["is_deleted"] & own.notna() & rows["status"].isin(["won", "lost"])]
+    return rows[~rows["is_deleted"] & own.notna()]
+
+
+def test_win_rate_by_amount_and_sales_cycle(warehouse: Any) -> None:
+    rows = _placed_opportunities(warehouse).query("status in ('won', 'lost')")
+    euros = rows[rows["currency"] == "EUR"]
+    amounts = euros.pivot_table(index=KEY, columns="status", values="amount", aggfunc="sum", fill_value=0)
+    _compare(warehouse, "win_rate_amount", amounts["won"] / amounts.sum(axis=1))
+    days = (rows["closed_on"] - rows["created_at"].dt.normalize()).dt.days[rows["status"] == "won"]
+    days = days[days >= 0]
+    _compare(warehouse, "sales_cycle_days", days.groupby([rows.loc[days.index, k] for k in KEY]).median())
+
+
+def _pipeline(
+    warehouse: Any, organization: str, end: pd.Timestamp, weights: dict[int, float]
+) -> float | None:
+    """Walk through the opportunities one by one; None as soon as the worth of an open one is not known."""
+    rows = _placed_opportunities(warehouse)
+    told = rows["created_at"].where(rows["status"] == "open", rows["closed_on"]).max()
+    total = 0.0
+    for row in rows[rows["organization_id"] == organization].itertuples():
+        is_open = row.created_at < end and (row.status == "open" or row.closed_on >= end)
+        if is_open and row.Index % 40 == 0 and end <= told:
+            return None
+        if is_open and row.currency == "EUR":
+            step = 3 if row.created_at + pd.Timedelta(days=20) < end else 7
+            total += (row.amount + step) * weights[step] if row.Index % 40 else 0.0
+    return total
+
+
+def test_pipeline_is_what_stood_open_then(warehouse: Any) -> None:
+    month = warehouse.frame("select * from marts.fct_organization_month").set_index(KEY)
+    known = 0
+    for code, weights in (("open_pipeline", {3: 1.0, 7: 1.0}), ("weighted_pipeline", {3: 0.5, 7: 0.25})):
+        for period in MONTHS[:-1]:
+            for organization in ("org-a", "org-b"):
+                end = period + pd.DateOffset(months=1)
+                expected = _pipeline(warehouse, organization, end, weights)
+                found = month.loc[(organization, period), code]
+                assert pd.isna(found) if expected is None else abs(found - expected) < 0.01
+                known += expected is not None
+    assert known > 20
+
+
+def test_win_rate(warehouse: Any) -> None:
+    rows = _placed_opportunities(warehouse).query("status in ('won', 'lost')")
     _compare(warehouse, "win_rate", (rows["status"] == "won").groupby([rows[k] for k in KEY]).mean())
 
 

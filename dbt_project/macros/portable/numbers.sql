@@ -17,6 +17,17 @@
     cast(sum({{ value }}) as decimal(18, 2))
 {%- endmacro %}
 
+{# The percentile of single values, between two of them by linear interpolation; unknown when there is none. #}
+{% macro percentile_of(value, share) -%}
+    {{ adapter.dispatch('percentile_of')(value, share) }}
+{%- endmacro %}
+{% macro default__percentile_of(value, share) -%}
+    quantile_cont(cast({{ value }} as double), {{ share }})
+{%- endmacro %}
+{% macro spark__percentile_of(value, share) -%}
+    percentile(cast({{ value }} as double), {{ share }})
+{%- endmacro %}
+
 {% macro count_where(condition) -%}
     cast(count(case when {{ condition }} then 1 end) as bigint)
 {%- endmacro %}

@@ -16,7 +16,11 @@ resolved as (
         opportunities.opportunity_key,
         opportunities.source_system,
         opportunities.period,
+        opportunities.created_at,
+        opportunities.closed_on,
+        opportunities.source_updated_at,
         opportunities.status,
+        opportunities.probability_share,
         opportunities.amount,
         opportunities.is_deleted,
         coalesce(opportunities.currency, {{ reporting_currency() }}) as currency,
@@ -39,6 +43,17 @@ final as (
         status,
         amount,
         currency,
+        probability_share,
+        {{ month_start('created_at') }} as created_period,
+        case
+            when status = 'won' and closed_on >= cast(created_at as date)
+                then cast(date_diff('day', cast(created_at as date), closed_on) as bigint)
+        end as sales_cycle_days,
+        greatest(
+            cast(created_at as date),
+            case when status in ('won', 'lost') then closed_on else cast(created_at as date) end,
+            coalesce(cast(source_updated_at as date), cast(created_at as date))
+        ) as told_on,
         case
             when is_deleted then 'deleted'
             when organization_id is null then 'unmapped'

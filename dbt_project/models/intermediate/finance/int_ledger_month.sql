@@ -10,7 +10,12 @@ summed as (
         organization_id,
         period,
         {{ decimal_sum("case when account_class = 'revenue' then amount else 0 end") }} as revenue,
-        {{ decimal_sum("case when account_class = 'cost_of_sales' then amount else 0 end") }} as cost_of_sales
+        {{ decimal_sum("case when account_class = 'cost_of_sales' then amount else 0 end") }}
+            as cost_of_sales,
+        {{ decimal_sum("case when account_class = 'sales_and_marketing' then amount end") }}
+            as sales_and_marketing,
+        {{ decimal_sum("case when account_class = 'recruiting' then amount end") }}
+            as recruiting
     from ledger_lines
     where disposition = 'counted'
     group by organization_id, period
@@ -24,6 +29,8 @@ joined as (
         summed.period,
         summed.revenue,
         summed.cost_of_sales,
+        summed.sales_and_marketing,
+        summed.recruiting,
         base.revenue as base_revenue
     from summed
     left join summed as base
@@ -42,7 +49,9 @@ parts as (
         cast(revenue - base_revenue as decimal(18, 2)) as revenue_growth_numerator,
         base_revenue as revenue_growth_denominator,
         cast(revenue - cost_of_sales as decimal(18, 2)) as gross_margin_numerator,
-        revenue as gross_margin_denominator
+        revenue as gross_margin_denominator,
+        sales_and_marketing,
+        recruiting
     from joined
 
 ),

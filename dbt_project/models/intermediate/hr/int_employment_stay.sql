@@ -10,6 +10,7 @@ counted as (
         person_key,
         organization_id,
         started_on,
+        end_reason,
         coalesce(ended_on, date '2999-12-31') as last_day_on,
         source_system,
         source_line,
@@ -60,6 +61,19 @@ numbered as (
 
 ),
 
+-- The stay ends for the reason of its last contract.
+placed as (
+
+    select
+        *,
+        row_number() over (
+            partition by organization_id, person_key, stay_number
+            order by last_day_on desc, started_on desc, source_system desc, delivery_id desc, source_line desc
+        ) as place_from_end
+    from numbered
+
+),
+
 final as (
 
     select
@@ -67,8 +81,9 @@ final as (
         person_key,
         cast(stay_number as bigint) as stay_number,
         min(started_on) as started_on,
-        nullif(max(last_day_on), date '2999-12-31') as ended_on
-    from numbered
+        nullif(max(last_day_on), date '2999-12-31') as ended_on,
+        max(case when place_from_end = 1 then end_reason end) as end_reason
+    from placed
     group by organization_id, person_key, stay_number
 
 )

@@ -23,14 +23,18 @@ changes as (
         organization_id,
         {{ month_start('started_on') }} as period,
         1 as change,
-        0 as has_left
+        0 as has_left,
+        0 as has_left_voluntarily,
+        0 as has_left_involuntarily
     from stays
     union all
     select
         organization_id,
         {{ month_start(shift_days('ended_on', 1)) }} as period,
         -1 as change,
-        0 as has_left
+        0 as has_left,
+        0 as has_left_voluntarily,
+        0 as has_left_involuntarily
     from stays
     where ended_on is not null
     union all
@@ -38,7 +42,9 @@ changes as (
         organization_id,
         {{ month_start('ended_on') }} as period,
         0 as change,
-        1 as has_left
+        1 as has_left,
+        case when end_reason = 'voluntary' then 1 else 0 end as has_left_voluntarily,
+        case when end_reason = 'involuntary' then 1 else 0 end as has_left_involuntarily
     from stays
     where ended_on is not null
     union all
@@ -46,7 +52,9 @@ changes as (
         organization_id,
         period,
         0 as change,
-        0 as has_left
+        0 as has_left,
+        0 as has_left_voluntarily,
+        0 as has_left_involuntarily
     from organization_periods
 
 ),
@@ -57,7 +65,9 @@ monthly as (
         organization_id,
         period,
         sum(change) as net_change,
-        sum(has_left) as n_leavers
+        sum(has_left) as n_leavers,
+        sum(has_left_voluntarily) as n_voluntary,
+        sum(has_left_involuntarily) as n_involuntary
     from changes
     group by organization_id, period
 
@@ -69,6 +79,8 @@ running as (
         organization_id,
         period,
         cast(n_leavers as bigint) as n_leavers,
+        cast(n_voluntary as bigint) as n_voluntary,
+        cast(n_involuntary as bigint) as n_involuntary,
         cast(sum(net_change) over (
             partition by organization_id order by period rows between unbounded preceding and current row
         ) as bigint) as headcount,
@@ -86,6 +98,8 @@ known as (
         running.period,
         running.headcount,
         case when running.period > horizon.first_period then running.n_leavers end as n_leavers,
+        case when running.period > horizon.first_period then running.n_voluntary end as n_voluntary,
+        case when running.period > horizon.first_period then running.n_involuntary end as n_involuntary,
         case
             when running.period > horizon.first_period
                 then cast(running.headcount + coalesce(running.previous_headcount, 0) as decimal(18, 2)) / 2
@@ -111,7 +125,13 @@ final as (
         headcount as headcount_numerator,
         n_leavers as attrition_numerator,
         cast(mean_headcount as double) as attrition_denominator,
-        {{ ratio('n_leavers', 'mean_headcount') }} as attrition
+        {{ ratio('n_leavers', 'mean_headcount') }} as attrition,
+        n_voluntary as attrition_voluntary_numerator,
+        cast(mean_headcount as double) as attrition_voluntary_denominator,
+        {{ ratio('n_voluntary', 'mean_headcount') }} as attrition_voluntary,
+        n_involuntary as attrition_involuntary_numerator,
+        cast(mean_headcount as double) as attrition_involuntary_denominator,
+        {{ ratio('n_involuntary', 'mean_headcount') }} as attrition_involuntary
     from known
 
 )

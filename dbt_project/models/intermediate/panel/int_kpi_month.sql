@@ -1,33 +1,41 @@
+{% set parts = {
+    'int_ticket_month': [
+        'csat_share', 'csat_response_share', 'first_response_minutes', 'first_response_minutes_median',
+        'first_response_minutes_p90', 'resolution_minutes', 'resolution_minutes_median',
+        'resolution_minutes_p90', 'social_ticket_share', 'ticket_volume',
+    ],
+    'int_backlog_month': ['backlog'],
+    'int_survey_month': ['csat_survey_share', 'nps', 'enps', 'engagement'],
+    'int_opportunity_month': ['win_rate', 'win_rate_amount', 'sales_cycle_days'],
+    'int_pipeline_month': ['open_pipeline', 'weighted_pipeline'],
+    'int_ledger_month': ['revenue', 'revenue_growth', 'gross_margin'],
+    'int_retention_month': [
+        'active_customers', 'new_customers', 'customer_retention', 'customer_churn',
+        'revenue_retention_gross', 'revenue_retention_net',
+    ],
+    'int_customer_economics_month': [
+        'marketing_spend', 'marketing_efficiency', 'customer_acquisition_cost', 'ticket_volume_per_customer',
+    ],
+    'int_headcount_month': ['headcount', 'attrition', 'attrition_voluntary', 'attrition_involuntary'],
+    'int_hire_month': ['time_to_hire_days', 'time_to_fill_days', 'cost_per_hire'],
+} %}
+{% set over_one = over_one_kpi_codes().split() %}
+{% set distributions = distribution_kpi_codes().split() %}
+
 with organization_periods as (
 
     select * from {{ ref('int_organization_period') }}
 
 ),
 
-tickets as (
+{% for model in parts %}
+{{ model }} as (
 
-    select * from {{ ref('int_ticket_month') }}
-
-),
-
-opportunities as (
-
-    select * from {{ ref('int_opportunity_month') }}
+    select * from {{ ref(model) }}
 
 ),
 
-ledger as (
-
-    select * from {{ ref('int_ledger_month') }}
-
-),
-
-headcounts as (
-
-    select * from {{ ref('int_headcount_month') }}
-
-),
-
+{% endfor %}
 index_months as (
 
     select * from {{ ref('int_index_month') }}
@@ -40,45 +48,36 @@ final as (
     select
         organization_periods.organization_id,
         organization_periods.period,
-        tickets.csat_share_numerator,
-        tickets.csat_share_denominator,
-        tickets.csat_share,
-        tickets.first_response_minutes_numerator,
-        tickets.first_response_minutes_denominator,
-        tickets.first_response_minutes,
-        tickets.ticket_volume_numerator,
-        case when tickets.ticket_volume_numerator is not null then cast(1 as bigint) end
-            as ticket_volume_denominator,
-        cast(tickets.ticket_volume_numerator as double) as ticket_volume,
-        opportunities.win_rate_numerator,
-        opportunities.win_rate_denominator,
-        opportunities.win_rate,
-        ledger.revenue_numerator,
-        case when ledger.revenue_numerator is not null then cast(1 as bigint) end as revenue_denominator,
-        cast(ledger.revenue_numerator as double) as revenue,
-        ledger.revenue_growth_numerator,
-        ledger.revenue_growth_denominator,
-        ledger.revenue_growth,
-        ledger.gross_margin_numerator,
-        ledger.gross_margin_denominator,
-        ledger.gross_margin,
-        headcounts.headcount_numerator,
-        case when headcounts.headcount_numerator is not null then cast(1 as bigint) end
-            as headcount_denominator,
-        cast(headcounts.headcount_numerator as double) as headcount,
-        headcounts.attrition_numerator,
-        headcounts.attrition_denominator,
-        headcounts.attrition,
+        {% for model, codes in parts.items() %}
+        {% for code in codes %}
+        {% if code in over_one %}
+        {{ model }}.{{ code }}_numerator,
+        case when {{ model }}.{{ code }}_numerator is not null then cast(1 as bigint) end
+            as {{ code }}_denominator,
+        cast({{ model }}.{{ code }}_numerator as double) as {{ code }},
+        {% else %}
+        {% if code not in distributions %}
+        {{ model }}.{{ code }}_numerator,
+        {% endif %}
+        {{ model }}.{{ code }}_denominator,
+        {{ model }}.{{ code }},
+        {% endif %}
+        {% endfor %}
+        {% endfor %}
         {{ reporting_currency() }} as reporting_currency,
         index_months.integration_index,
         index_months.stage
     from organization_periods
-    {% for source in ['tickets', 'opportunities', 'ledger', 'headcounts', 'index_months'] %}
-    left join {{ source }}
+    {% for model in parts %}
+    left join {{ model }}
         on
-            organization_periods.organization_id = {{ source }}.organization_id
-            and organization_periods.period = {{ source }}.period
+            organization_periods.organization_id = {{ model }}.organization_id
+            and organization_periods.period = {{ model }}.period
     {% endfor %}
+    left join index_months
+        on
+            organization_periods.organization_id = index_months.organization_id
+            and organization_periods.period = index_months.period
 
 )
 

@@ -28,6 +28,30 @@ scores as (
 
 ),
 
+responses as (
+
+    select * from {{ ref('int_survey_response') }}
+
+),
+
+invoices as (
+
+    select * from {{ ref('int_invoice') }}
+
+),
+
+spend as (
+
+    select * from {{ ref('int_marketing_spend') }}
+
+),
+
+hires as (
+
+    select * from {{ ref('int_hire') }}
+
+),
+
 observed as (
 
     select period from tickets
@@ -37,6 +61,18 @@ observed as (
     where disposition = 'counted'
     union all
     select period from ledger_lines
+    where disposition = 'counted'
+    union all
+    select period from responses
+    where disposition = 'counted'
+    union all
+    select period from invoices
+    where disposition = 'counted'
+    union all
+    select period from spend
+    where disposition = 'counted'
+    union all
+    select period from hires
     where disposition = 'counted'
     union all
     select period from answers

@@ -11,7 +11,8 @@ timed as (
         case
             when response_basis = 'calendar'
                 then cast(date_diff('second', created_at, first_response_at) / 60.0 as decimal(14, 2))
-        end as minutes_between
+        end as minutes_between,
+        cast(date_diff('second', created_at, solved_at) / 60.0 as decimal(14, 2)) as minutes_to_solution
     from tickets
 
 ),
@@ -28,6 +29,18 @@ final as (
             when response_basis = '{{ var("first_response_basis") }}'
                 then coalesce(first_response_minutes, minutes_between)
         end as first_response_minutes,
+        coalesce(
+            case when response_basis = '{{ var("first_response_basis") }}' then resolution_minutes end,
+            case when '{{ var("first_response_basis") }}' = 'calendar' then minutes_to_solution end
+        ) as resolution_minutes,
+        is_social_channel,
+        status in ('solved', 'closed') as is_solved,
+        {{ month_start('solved_at') }} as solved_period,
+        greatest(
+            created_at,
+            coalesce(solved_at, created_at),
+            coalesce(source_updated_at, created_at)
+        ) as told_at,
         case
             when is_deleted then 'deleted'
             when merged_into_key is not null then 'merged'

@@ -13,7 +13,21 @@ counted as (
         {{ count_where("satisfaction in ('good', 'bad')") }} as csat_share_denominator,
         {{ decimal_sum('first_response_minutes') }} as first_response_minutes_numerator,
         cast(count(first_response_minutes) as bigint) as first_response_minutes_denominator,
-        cast(count(*) as bigint) as ticket_volume_numerator
+        cast(count(*) as bigint) as ticket_volume_numerator,
+        {{ count_where("satisfaction in ('good', 'bad')") }} as csat_response_share_numerator,
+        {{ count_where("satisfaction in ('good', 'bad', 'offered')") }} as csat_response_share_denominator,
+        cast(count(first_response_minutes) as bigint) as first_response_minutes_median_denominator,
+        {{ percentile_of('first_response_minutes', 0.5) }} as first_response_minutes_median,
+        cast(count(first_response_minutes) as bigint) as first_response_minutes_p90_denominator,
+        {{ percentile_of('first_response_minutes', 0.9) }} as first_response_minutes_p90,
+        {{ decimal_sum('resolution_minutes') }} as resolution_minutes_numerator,
+        cast(count(resolution_minutes) as bigint) as resolution_minutes_denominator,
+        cast(count(resolution_minutes) as bigint) as resolution_minutes_median_denominator,
+        {{ percentile_of('resolution_minutes', 0.5) }} as resolution_minutes_median,
+        cast(count(resolution_minutes) as bigint) as resolution_minutes_p90_denominator,
+        {{ percentile_of('resolution_minutes', 0.9) }} as resolution_minutes_p90,
+        {{ count_where("is_social_channel") }} as social_ticket_share_numerator,
+        cast(count(is_social_channel) as bigint) as social_ticket_share_denominator
     from tickets
     where disposition = 'counted'
     group by organization_id, period
@@ -26,7 +40,12 @@ final as (
         *,
         {{ ratio('csat_share_numerator', 'csat_share_denominator') }} as csat_share,
         {{ ratio('first_response_minutes_numerator', 'first_response_minutes_denominator') }}
-            as first_response_minutes
+            as first_response_minutes,
+        {{ ratio('csat_response_share_numerator', 'csat_response_share_denominator') }}
+            as csat_response_share,
+        {{ ratio('resolution_minutes_numerator', 'resolution_minutes_denominator') }} as resolution_minutes,
+        {{ ratio('social_ticket_share_numerator', 'social_ticket_share_denominator') }}
+            as social_ticket_share
     from counted
 
 )
