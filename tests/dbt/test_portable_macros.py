@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pandas as pd
 import pytest
-from dateutil.relativedelta import relativedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2 import Environment
@@ -50,6 +50,10 @@ def value(con: duckdb.DuckDBPyConnection, sql: str, rows: str = "(select 1)") ->
     return con.execute(f"select {sql} from {rows}").fetchall()[0][0]
 
 
+def later(day: date, months: int) -> date:
+    return (pd.Timestamp(day) + pd.DateOffset(months=months)).date()
+
+
 def column(values: list[Any], kind: str) -> str:
     rows = ", ".join("(null)" if v is None else f"('{v}')" for v in values)
     return f"(select cast(x as {kind}) as x from (values {rows}) as t(x))"
@@ -65,7 +69,7 @@ def test_month_start(macros: Any, con: duckdb.DuckDBPyConnection, moment: dateti
 @given(day=DAYS, months=st.integers(-400, 400))
 def test_shifted_by_months(macros: Any, con: duckdb.DuckDBPyConnection, day: date, months: int) -> None:
     """From the 31st to a shorter month the last day is meant, in whatever direction."""
-    assert value(con, macros.shift_months(f"date '{day}'", months)) == day + relativedelta(months=months)
+    assert value(con, macros.shift_months(f"date '{day}'", months)) == later(day, months)
 
 
 @FEW
@@ -90,10 +94,10 @@ def test_a_series_holds_every_month_once(
     macros: Any, con: duckdb.DuckDBPyConnection, day: date, n: int
 ) -> None:
     first = day.replace(day=1)
-    last = first + relativedelta(months=n)
+    last = later(first, n)
     series = macros.month_series(f"date '{first}'", f"date '{last}'")
     found = [row[0].date() for row in con.execute(f"select {series}").fetchall()]
-    assert found == [first + relativedelta(months=k) for k in range(n + 1)]
+    assert found == [later(first, k) for k in range(n + 1)]
 
 
 @FEW

@@ -184,7 +184,8 @@ def test_the_long_table_says_what_the_wide_one_says(text: str, edition: duckdb.D
     assert list(differences("fct_kpi", long_paper(text), built)) == []
     kpis = paper_table(text, "dim_kpi", ("kpi_code",))
     known = built_table(edition, "marts.dim_kpi", ("kpi_code",))
-    assert list(differences("dim_kpi", kpis, known, every_column=False)) == []
+    said = Table(known.columns, {key: known.cells[key] for key in kpis.cells})
+    assert list(differences("dim_kpi", kpis, said, every_column=False)) == []
 
 
 def test_every_delivered_row_has_the_fate_of_the_paper(text: str, home: Path) -> None:
