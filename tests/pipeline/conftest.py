@@ -14,6 +14,7 @@ from models.demo import WorldSpec, make_demo
 from models.demo.spec import DemoExports
 from orchestration.demo_home import write_demo
 from orchestration.runs import RunReport, run_home
+from tests.pipeline import delivered
 
 SMALL = WorldSpec(organizations=16, months=18, tickets_per_month=4)
 
@@ -46,6 +47,15 @@ def made(tmp_path_factory: pytest.TempPathFactory, small_world: DemoExports) -> 
     assert report.errors == ()
     assert report.blocked_by == ()
     return Made(home, small_world, report, points_to(home))
+
+
+@pytest.fixture(scope="session")
+def worlds(tmp_path_factory: pytest.TempPathFactory) -> dict[int, delivered.World]:
+    """Two small dirty worlds by seed, built without checks."""
+    return {
+        seed: delivered.world(tmp_path_factory.mktemp(f"world{seed}") / "home", seed)
+        for seed in delivered.SEEDS
+    }
 
 
 @pytest.fixture

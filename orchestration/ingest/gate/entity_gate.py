@@ -16,7 +16,7 @@ from contracts.contract import Contract
 from contracts.sql_rules import SQL_TYPES, clashing, listed, quoted, text
 from orchestration.ingest.gate import plain_lane, versions
 from orchestration.ingest.gate.accepted import EntityWriter, take_out
-from orchestration.ingest.gate.landed import source_of
+from orchestration.ingest.gate.landed import lists_of, source_of
 from orchestration.ingest.gate.lots import Lot, period_of, record_key
 from orchestration.ingest.gate.mapping import mapped_sql
 from orchestration.ingest.gate.pandas_lane import converted_batches
@@ -144,8 +144,9 @@ class EntityGate:
         return mapped_sql(rows, self.contract.name, INTERVALS)
 
     def _judge_rows(self, secret: str, writer: EntityWriter) -> None:
+        tables = lists_of(self.con, self.lots)
         for lot in self.lots:
-            source = source_of(self.con, lot)
+            source = source_of(lot, tables.get(lot.profile.source_system, {}))
             self.sources[lot.sequence] = source.rows
             if lot.plain is not None:
                 for table in plain_lane.plain_tables(self.con, lot, source, self.mapped):

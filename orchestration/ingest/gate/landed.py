@@ -1,13 +1,13 @@
 """Landed rows of a lot as SQL, with the columns that are made out of its whole file. No typing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
-from contracts.sql_given import GIVEN, given_columns, listings, members
+from contracts.sql_given import GIVEN, cleaned, given_columns, listings, members
 from contracts.sql_rules import listed, quoted, text
 from orchestration.ingest.gate.lots import Lot, landed_rows
 
@@ -33,26 +33,45 @@ class Source:
     lists: Mapping[str, str]
 
 
-def source_of(con: duckdb.DuckDBPyConnection, lot: Lot) -> Source:
-    """SQL sources of a lot; the lists of its rows are read into tables."""
-    absent = sorted(lot.profile.used - set(lot.columns))
-    columns = [quoted(name) for name in (*lot.columns, "source_line")]
-    columns += [f"null::varchar as {quoted(name)}" for name in absent]
-    rows = f"(select {', '.join(columns)} from {lot.rows})"
-    made = given_columns(lot.profile, lot.columns)
-    looked_up, joins, lists = dict(made), "", {}
-    for place, (name, (members_of, key)) in enumerate(
-        listings(lot.profile, lot.contract, lot.columns).items()
-    ):
-        canonical, table = name.removeprefix(GIVEN), f"listed_{lot.sequence}_{place}"
-        raw = quoted(str(lot.profile.columns[canonical].listed_in))
-        filled = f"(select * from {rows} where coalesce({raw}, '') not in ('', '[]'))"
-        con.execute(f"create or replace table {table} as {members(members_of, key, filled)}")
+def lists_of(con: duckdb.DuckDBPyConnection, lots: Sequence[Lot]) -> dict[str, dict[str, str]]:
+    """Tables of `member` and `key` by source system and canonical column, out of the lists of all lots.
+
+    A row and the one that lists it may come in different files: exports by month part a ticket from the one
+    that it was merged into.
+
+    Parameters
+    ----------
+    con : the gate's connection.
+    lots : lots of one entity.
+    """
+    said: dict[tuple[str, str], list[str]] = {}
+    for lot in lots:
+        for name, (members_of, key) in listings(lot.profile, lot.contract, lot.columns).items():
+            canonical = name.removeprefix(GIVEN)
+            raw = quoted(str(lot.profile.columns[canonical].listed_in))
+            filled = f"(select * from {_landed(lot)} where coalesce({raw}, '') not in ('', '[]'))"
+            query = f"select * from ({members(members_of, key, filled)})"
+            said.setdefault((lot.profile.source_system, canonical), []).append(query)
+    tables: dict[str, dict[str, str]] = {}
+    for place, ((system, canonical), queries) in enumerate(said.items()):
+        table = f"listed_{place}"
+        con.execute(
+            f"create or replace table {table} as select member, min(key) as key "
+            f"from ({' union all '.join(queries)}) group by member"
+        )
         if con.execute(f"select count(*) from {table}").fetchall()[0][0]:
-            joins += f" left join {table} on {table}.member = {key}"
-            looked_up[name] = f"{table}.key"
-            lists[canonical] = table
+            tables.setdefault(system, {})[canonical] = table
+    return tables
+
+
+def source_of(lot: Lot, tables: Mapping[str, str]) -> Source:
+    """SQL sources of a lot; `tables` says what lists name its rows, by canonical column (`lists_of`)."""
+    rows, made = _landed(lot), given_columns(lot.profile, lot.columns)
+    lists = {name: table for name, table in tables.items() if GIVEN + name in made}
     own = lot.profile.columns[lot.contract.key[0]].sources if lists else ()
+    key = cleaned(own, lot.columns)
+    joins = "".join(f" left join {table} on {table}.member = {key}" for table in lists.values())
+    looked_up = made | {GIVEN + name: f"{table}.key" for name, table in lists.items()}
     keys = [f"nullif({quoted(name)}, '')" for name in own if name in lot.columns]
     return Source(
         rows=_with(rows, looked_up, joins),
@@ -60,6 +79,14 @@ def source_of(con: duckdb.DuckDBPyConnection, lot: Lot) -> Source:
         member=f"coalesce({', '.join([*keys, 'null'])})",
         lists=lists,
     )
+
+
+def _landed(lot: Lot) -> str:
+    """Landed rows of a lot with every column its profile uses; those that the file lacks are empty."""
+    absent = sorted(lot.profile.used - set(lot.columns))
+    columns = [quoted(name) for name in (*lot.columns, "source_line")]
+    columns += [f"null::varchar as {quoted(name)}" for name in absent]
+    return f"(select {', '.join(columns)} from {lot.rows})"
 
 
 def pieces(con: duckdb.DuckDBPyConnection, lot: Lot, source: str) -> Iterator[str]:

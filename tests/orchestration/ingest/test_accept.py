@@ -54,6 +54,24 @@ def test_of_one_version_the_later_delivery_wins(exports: Any) -> None:
     assert _line(result.ledger, "exports/zendesk/a.csv") == (1, 0, 0, 0, 1)
 
 
+@pytest.mark.parametrize("is_fast", [True, False])
+@pytest.mark.parametrize("survivors", ["a.csv", "z.csv"])
+def test_a_ticket_finds_its_survivor_in_another_file(survivors: str, is_fast: bool, exports: Any) -> None:
+    """Exports by month part them; counted both, one question of a customer becomes two tickets."""
+    exports.tickets("m.csv", [{"id": "2"}, {"id": "3"}])
+    rows = ['4,"[2, 9]"', "5,[]"]
+    exports.put(
+        f"exports/zendesk/{survivors}",
+        "id,merged_ticket_ids,brand_id,created_at,updated_at,status,priority,via_channel\n"
+        + "".join(f"{row},B1,2024-06-01 08:00:00,2024-06-02 08:00:00,solved,low,web\n" for row in rows),
+    )
+    exports.receive()
+    accept(exports.home, exports.settings, is_fast=is_fast)
+    merged = exports.entity("tickets").set_index("ticket_key")["merged_into_key"]
+    assert merged.dropna().to_dict() == {"2": "4"}
+    assert set(merged.index) == set("2345")
+
+
 def test_two_truths_in_one_file_are_held_back(exports: Any) -> None:
     exports.tickets(
         "a.csv", [{"id": "1"}, {"id": "1", "satisfaction_rating_score": "bad"}, {"id": "2"}, {"id": "2"}]

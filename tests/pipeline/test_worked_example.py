@@ -1,0 +1,243 @@
+"""SQL and its second route can be wrong alike; here every cell of the marts must equal one done by hand.
+
+The paper is docs/worked-example.md: the delivered files and the tables that must come of them are read there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from click.testing import CliRunner
+
+from contracts.marts import MARTS
+from orchestration.cli import cli
+
+PAPER = Path(__file__).parents[2] / "docs" / "worked-example.md"
+WORKED = (
+    "dim_organization",
+    "fct_assessment",
+    "fct_practice",
+    "fct_channel_adoption",
+    "fct_organization_month",
+    "fct_maturity_impact",
+    "fct_join_coverage",
+)
+_LONG = (
+    "organization_id",
+    "period",
+    "kpi_code",
+    "numerator",
+    "denominator",
+    "value",
+    "is_below_minimum_sample",
+)
+UNKNOWN = "·"
+HALF_OF_THE_LAST_DECIMAL = 5.1e-7
+"""The paper rounds to six decimals."""
+
+_FILE = re.compile(r"^<!-- file: (\S+) -->\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_NEVER = re.compile(r"^<!-- unknown: (\w+) ([\w ]+) -->$", re.MULTILINE)
+_TABLE = re.compile(r"^<!-- paper: (\w+) -->\n\n((?:\|.*\n)+)", re.MULTILINE)
+
+Key = tuple[str, ...]
+Cells = dict[Key, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Cells by key and column; on paper they are texts, in the edition values."""
+
+    columns: tuple[str, ...]
+    cells: Cells
+
+
+def paper_table(text: str, name: str, key: tuple[str, ...]) -> Table:
+    """All tables of one name, laid beside each other by their key."""
+    columns: dict[str, None] = {}
+    cells: Cells = {}
+    for lines in (match[2].splitlines() for match in _TABLE.finditer(text) if match[1] == name):
+        head, rows = _row(lines[0]), [_row(line) for line in lines[2:]]
+        keys = [tuple(row[head.index(column)] for column in key) for row in rows]
+        assert len(set(keys)) == len(keys), f"{name}: a key stands twice in the table of {head}"
+        assert not cells or set(keys) == set(cells), f"{name}: the tables have other keys at {head}"
+        twice = (set(head) & set(columns)) - set(key)
+        assert not twice, f"{name}: worked out twice: {twice}"
+        columns |= dict.fromkeys(head)
+        for row_key, row in zip(keys, rows, strict=True):
+            cells.setdefault(row_key, {}).update(zip(head, row, strict=True))
+    never = _never_known(text, name)
+    for row in cells.values():
+        row.update(dict.fromkeys(never, UNKNOWN))
+    return Table((*columns, *never), cells)
+
+
+def _never_known(text: str, name: str) -> list[str]:
+    """Columns of the KPIs that the paper calls unknown in every row."""
+    codes = [code for match in _NEVER.finditer(text) if match[1] == name for code in match[2].split()]
+    wanted = {f"{code}{part}" for code in codes for part in ("", "_numerator", "_denominator")}
+    return [column.name for column in MARTS[name].columns if column.name in wanted] if codes else []
+
+
+def long_paper(text: str) -> Table:
+    """The wide table of months on paper, turned into one row per KPI, with the minimum samples on paper."""
+    months = paper_table(text, "fct_organization_month", MARTS["fct_organization_month"].key)
+    kpis = paper_table(text, "dim_kpi", ("kpi_code",))
+    cells: Cells = {}
+    for key, month in months.cells.items():
+        for (code,), kpi in kpis.cells.items():
+            parts = [month.get(f"{code}_{part}", UNKNOWN) for part in ("numerator", "denominator")]
+            if {*parts, month[code]} == {UNKNOWN}:
+                continue
+            is_small = parts[1] == UNKNOWN or Decimal(parts[1]) < Decimal(kpi["minimum_sample"])
+            row = (*key, code, *parts, month[code], "yes" if is_small else "no")
+            cells[*key, code] = dict(zip(_LONG, row, strict=True))
+    return Table(_LONG, cells)
+
+
+def _row(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip().strip("|").split("|")]
+
+
+def built_table(connection: duckdb.DuckDBPyConnection, relation: str, key: tuple[str, ...]) -> Table:
+    """A table of the edition, or a Parquet file, as Python values."""
+    result = connection.execute(f"select * from {relation}")
+    columns = tuple(column[0] for column in result.description or ())
+    rows = [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
+    return Table(columns, {tuple(str(row[name]) for name in key): row for row in rows})
+
+
+def differences(name: str, paper: Table, built: Table, *, every_column: bool = True) -> Iterator[str]:
+    """One sentence per cell, row or column in which paper and built table differ."""
+    if every_column and set(paper.columns) != set(built.columns):
+        yield f"{name}: columns of one only: {sorted(set(paper.columns) ^ set(built.columns))}"
+    for key in sorted(paper.cells.keys() ^ built.cells.keys()):
+        where = "of the paper is not built" if key in paper.cells else "is not on paper"
+        yield f"{name} {key}: a row {where}"
+    for key in sorted(paper.cells.keys() & built.cells.keys()):
+        for column in paper.columns:
+            said, found = paper.cells[key][column], built.cells[key].get(column)
+            if not agrees(said, found):
+                yield f"{name} {key} {column}: paper {said}, built {found}"
+
+
+def agrees(said: str, found: object) -> bool:
+    """Whether a cell on paper says what was built; unknown agrees with unknown only."""
+    if found is None or said == UNKNOWN:
+        return found is None and said == UNKNOWN
+    match found:
+        case bool():
+            return said == ("yes" if found else "no")
+        case dt.date():
+            return said == found.isoformat()
+        case int() | Decimal():
+            return Decimal(said) == found
+        case float():
+            return abs(float(said) - found) <= HALF_OF_THE_LAST_DECIMAL
+        case _:
+            return said == found
+
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    return PAPER.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def home(text: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of the page, on which the whole pipeline ran through the command line."""
+    folder = tmp_path_factory.mktemp("worked") / "home"
+    for match in _FILE.finditer(text):
+        path = folder / match[1]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(match[2], encoding="utf-8")
+    said = CliRunner().invoke(cli, ["run", "--home", str(folder)])
+    assert said.exit_code == 0, said.output[-3000:]
+    return folder
+
+
+@pytest.fixture(scope="module")
+def edition(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    path = home / "editions" / "current" / "marts.duckdb"
+    with duckdb.connect(str(path), read_only=True) as connection:
+        yield connection
+
+
+@pytest.mark.parametrize("mart", WORKED)
+def test_every_cell_equals_the_paper(mart: str, text: str, edition: duckdb.DuckDBPyConnection) -> None:
+    key = MARTS[mart].key
+    paper = paper_table(text, mart, key)
+    assert paper.cells, f"{mart} is not worked out on paper"
+    found = list(differences(mart, paper, built_table(edition, f"marts.{mart}", key)))
+    assert found == []
+
+
+def test_the_long_table_says_what_the_wide_one_says(text: str, edition: duckdb.DuckDBPyConnection) -> None:
+    built = built_table(edition, "marts.fct_kpi", MARTS["fct_kpi"].key)
+    assert list(differences("fct_kpi", long_paper(text), built)) == []
+    kpis = paper_table(text, "dim_kpi", ("kpi_code",))
+    known = built_table(edition, "marts.dim_kpi", ("kpi_code",))
+    said = Table(known.columns, {key: known.cells[key] for key in kpis.cells})
+    assert list(differences("dim_kpi", kpis, said, every_column=False)) == []
+
+
+def test_every_delivered_row_has_the_fate_of_the_paper(text: str, home: Path) -> None:
+    ledger = home / "accepted" / "ledger.parquet"
+    paper = paper_table(text, "ledger", ("file",))
+    with duckdb.connect() as connection:
+        built = built_table(connection, f"read_parquet('{ledger}')", ("file",))
+    assert list(differences("ledger", paper, built, every_column=False)) == []
+    assert all(
+        int(row["delivered"]) == sum(int(row[n]) for n in row if n not in {"file", "delivered"})
+        for row in paper.cells.values()
+    )
+
+
+def test_every_kind_of_row_is_on_paper(text: str) -> None:
+    """Guards the page against thinning out: the traps must stay in it."""
+    fates = paper_table(text, "ledger", ("file",)).cells.values()
+    assert sum(int(row["delivered"]) for row in fates) > 60
+    for fate in ("quarantined", "duplicate", "superseded"):
+        assert sum(int(row[fate]) for row in fates) >= 2, fate
+    coverage = paper_table(text, "fct_join_coverage", MARTS["fct_join_coverage"].key).cells.values()
+    assert {row["source_system"] for row in coverage if row["n_unmapped"] != "0"} >= {"zendesk", "xero"}
+    assert {row["source_system"] for row in coverage if row["n_foreign_currency"] != "0"} >= {"xero"}
+    months = paper_table(text, "fct_organization_month", MARTS["fct_organization_month"].key)
+    assert len({key[0] for key in months.cells}) == 3
+    assert len({key[1] for key in months.cells}) == 4
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("0.333334", 1 / 3),
+        ("0", None),
+        (UNKNOWN, 0.0),
+        ("yes", False),
+        ("2024-01-02", dt.date(2024, 1, 1)),
+        ("10.01", Decimal("10.00")),
+        ("3", 4),
+        ("shop", "shops"),
+    ],
+)
+def test_a_cell_that_differs_is_named(said: str, found: object) -> None:
+    paper = Table(("key", "cell"), {("a",): {"key": "a", "cell": said}})
+    built = Table(("key", "cell"), {("a",): {"key": "a", "cell": found}})
+    assert list(differences("mart", paper, built)) == [f"mart ('a',) cell: paper {said}, built {found}"]
+
+
+def test_a_row_or_column_of_one_side_is_named() -> None:
+    paper = Table(("key",), {("a",): {"key": "a"}})
+    built = Table(("key", "more"), {("b",): {"key": "b", "more": 1}})
+    assert list(differences("mart", paper, built)) == [
+        "mart: columns of one only: ['more']",
+        "mart ('a',): a row of the paper is not built",
+        "mart ('b',): a row is not on paper",
+    ]
