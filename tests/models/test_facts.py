@@ -218,4 +218,5 @@ def test_each_kpi_carries_what_is_held_back_of_its_rows_and_money() -> None:
     revenue = {"kpi": "revenue", "n_rows": 4, "n_amount_unknown": 1}
     assert by_kpi["revenue"] == {**revenue, "amounts": [{"currency": "EUR", "amount": 11.0}]}
     assert "win_rate" not in by_kpi
+    assert "social_ticket_share" not in by_kpi, "the summary speaks of KPIs that are explained"
     assert make_facts()["ledger"]["held_back"] == []
