@@ -13,6 +13,7 @@ from contracts.canary import corrupted, example
 from contracts.contract import Contract, Rule
 from contracts.kpis import load_kpis
 from contracts.marts import MARTS
+from contracts.marts_benchmark import ASKED_OF_EMPLOYEES, benchmark_subjects
 from contracts.results import RESULTS
 
 CONTRACTS = {**MARTS, **RESULTS, FCT_BELIEF.name: FCT_BELIEF}
@@ -40,6 +41,14 @@ def test_the_panel_has_every_outcome_with_lead_and_lag() -> None:
     names = MARTS["fct_maturity_impact"].column_names
     for outcome in load_kpis().outcomes:
         assert {outcome.code, f"{outcome.code}_lead_3m", f"{outcome.code}_lag_3m"} <= set(names)
+
+
+def test_figures_about_people_at_work_need_the_larger_group() -> None:
+    subjects = benchmark_subjects()
+    people = {code for code, about_people in subjects.items() if about_people}
+    assert {"headcount", "attrition", "integration_index"} <= people
+    assert {code for code in ASKED_OF_EMPLOYEES if code in subjects} <= people
+    assert not {"csat_share", "win_rate", "revenue"} & people
 
 
 def test_importing_the_contracts_reads_no_file() -> None:

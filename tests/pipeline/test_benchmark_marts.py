@@ -29,7 +29,7 @@ def home(made: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     declared["thresholds"]["minimum_group_people"] = MINIMUM
     settings.write_text(yaml.safe_dump(declared))
     _forget_one_organization(home)
-    assert run_home(home, select=("intermediate", "marts")).errors == ()
+    assert run_home(home, select=("staging", "intermediate", "marts")).errors == ()
     return home
 
 
