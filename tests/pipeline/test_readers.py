@@ -43,6 +43,22 @@ def test_duckdb_1_1_3_and_pandas_read_the_same_rows(made: Any, table: str) -> No
         assert same(found[name], frame[name]), f"{table}.{name}"
 
 
+def test_duckdb_1_1_3_asks_what_was_believed(made: Any) -> None:
+    edition = made.home / "editions" / "current"
+    asked = SCRIPT.replace("marts.{sys.argv[3]} order by all", "as_of(timestamp '2100-01-01') order by all")
+    said = subprocess.run(
+        [sys.executable, "-I", "-c", asked, str(OLD_DUCKDB), str(edition / "marts.duckdb"), "fct_belief"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    version, rows, [[comment]] = json.loads(said.stdout)
+    kpis = pd.read_parquet(edition / "parquet" / "fct_kpi.parquet").dropna(subset=["value"])
+    found = sorted((row[2], row[1], row[3], float(row[4])) for row in rows if row[0] == "kpi")
+    names = ["organization_id", "kpi_code", "period", "value"]
+    assert version == "1.1.3"
+    assert comment
+    assert found == sorted((who, code, str(day), value) for who, code, day, value in kpis[names].to_numpy())
+
+
 def same(text: pd.Series, values: pd.Series) -> bool:
     """Whether the text of a column says what the other reader has, row by row."""
     present = values.notna().to_numpy()
