@@ -39,7 +39,8 @@ for schema, name, comment in found:
         "select column_name, comment from duckdb_columns() where table_name = ? and schema_name = ?",
         [name, schema],
     ).fetchall())
-    told[name if schema in ("main", "analysis") else f"{schema}.{name}"] = {"names": names, "rows": rows, "comment": comment, "columns": columns}
+    called = name if schema in ("main", "analysis") else f"{schema}.{name}"
+    told[called] = {"names": names, "rows": rows, "comment": comment, "columns": columns}
 qualified = connection.execute("select count(*) from marts.dim_organization").fetchall()[0][0]
 print(json.dumps({"version": duckdb.__version__, "relations": told, "qualified": qualified}))
 """
