@@ -39,7 +39,8 @@ for schema, name, comment in found:
         "select column_name, comment from duckdb_columns() where table_name = ? and schema_name = ?",
         [name, schema],
     ).fetchall())
-    told[name] = {"names": names, "rows": rows, "comment": comment, "columns": columns}
+    called = name if schema in ("main", "analysis") else f"{schema}.{name}"
+    told[called] = {"names": names, "rows": rows, "comment": comment, "columns": columns}
 qualified = connection.execute("select count(*) from marts.dim_organization").fetchall()[0][0]
 print(json.dumps({"version": duckdb.__version__, "relations": told, "qualified": qualified}))
 """
@@ -80,7 +81,15 @@ def test_an_older_duckdb_reads_every_table_and_view(
     told = json.loads(said.stdout)
     assert told["version"] == version_of(lock)
     assert told["qualified"] == len(tables["dim_organization"]) > 0
-    views = {view.name: view for view in load_views()}
+    with connect(made.home) as today:
+        views = {
+            name if schema == "main" else f"{schema}.{name}": comment
+            for schema, name, comment in today.execute(
+                "select schema_name, view_name, comment from duckdb_views() where not internal"
+            ).fetchall()
+        }
+    ours = {view.name: view for view in load_views()}
+    assert set(ours) <= set(views)
     assert set(told["relations"]) == set(tables) | set(views)
     for name, frame in tables.items():
         found = told["relations"][name]
@@ -93,11 +102,13 @@ def test_an_older_duckdb_reads_every_table_and_view(
             assert same(texts[column], frame[column]), f"{name}.{column}"
     assert {name for name, frame in tables.items() if frame.empty} <= set(MAY_BE_EMPTY)
     with connect(made.home) as today:
-        for name, view in views.items():
+        for name, description in views.items():
             found = told["relations"][name]
-            assert (found["comment"], found["columns"]) == (view.description, view.columns)
+            assert found["comment"] == description
+            if name in ours:
+                assert found["columns"] == ours[name].columns
             rows = today.execute(f"from {name}").fetchall()
-            assert len(found["rows"]) == len(rows) > 0, name
+            assert len(found["rows"]) == len(rows), name
             assert all(
                 alike(one, other)
                 for before, after in zip(found["rows"], rows, strict=True)
