@@ -76,7 +76,7 @@ def test_by_organisation_and_month_it_is_the_mart(warehouse: Any, query: Query) 
     for kpi in metric_kpis():
         known = mart[(mart["kpi_code"] == kpi.code) & mart["value"].notna()]
         known = known.set_index(["organization_id", "period"])["value"]
-        assert len(known) > 0
+        assert (len(known) > 0) == (kpi.code not in LOOK_BACK_A_YEAR)
         np.testing.assert_allclose(found[kpi.code].reindex(known.index), known, rtol=1e-9, err_msg=kpi.code)
 
 

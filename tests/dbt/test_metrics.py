@@ -14,6 +14,8 @@ from contracts.semantic import metric_kpis, metric_views
 from orchestration.metric_views import create_metric_views
 
 KEY = ["organization_id", "period"]
+LOOK_BACK_A_YEAR = {"customer_retention", "customer_churn", "revenue_retention_gross", "revenue_retention_net"}
+"""The test world is shorter; test_kpis_second_route.py works them out on a longer one."""
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +38,7 @@ def test_each_view_tells_what_the_wide_mart_tells(
     view = views.execute(f"select * from metrics.{code}").df().set_index(KEY).sort_index()
     wide = warehouse.frame(f"select {', '.join(KEY)}, {code} from marts.fct_organization_month")
     wide = wide.set_index(KEY)[code].dropna().astype(float).sort_index()
-    assert len(wide) > 0
+    assert (len(wide) > 0) == (code not in LOOK_BACK_A_YEAR)
     pd.testing.assert_series_equal(view["value"].dropna().astype(float), wide, check_names=False)
 
 
