@@ -132,8 +132,8 @@ def _reliability_rule() -> FrameRule:
     return mart_rule(
         "is_low_reliability",
         "counts_raters",
-        f"is_low_reliability says whether there are fewer than {least} respondents.",
-        lambda frame: frame["is_low_reliability"].astype(bool) == (frame["n_raters"] < least).astype(bool),
+        f"Fewer than {least} respondents are always of low reliability; thresholds may ask for more.",
+        lambda frame: frame["is_low_reliability"].astype(bool) | (frame["n_raters"] >= least).astype(bool),
         spoil(is_low_reliability=False, n_raters=least - 1),
     )
 

@@ -197,7 +197,7 @@ def rollback(home: Path, edition: str | None = None) -> tuple[str, str]:
 
 
 def prune(home: Path, keep: int, *, dry_run: bool = False) -> list[Listed]:
-    """Remove the oldest editions; the newest `keep` and the one in force stay.
+    """Remove the oldest editions; the newest `keep`, the one in force and the one published last stay.
 
     Whoever has a removed edition open reads on: the files go when the last reader closes them.
 
@@ -218,13 +218,28 @@ def prune(home: Path, keep: int, *, dry_run: bool = False) -> list[Listed]:
     if keep < 1:
         raise ValueError("at least one edition is kept")
     with one_at_a_time(home):
-        going = [one for one in listed(home)[keep:] if not one.is_current and one.is_readable]
+        kept = _last_published(home)
+        going = [
+            one
+            for one in listed(home)[keep:]
+            if not one.is_current and one.is_readable and one.edition_id != kept
+        ]
         for one in going if not dry_run else ():
             folder = home / EDITIONS / one.edition_id
             aside = folder.with_name(f"{GOING}{one.edition_id}")
             folder.rename(aside)
             shutil.rmtree(aside)
     return going
+
+
+def _last_published(home: Path) -> str | None:
+    """Edition whose beliefs the next one carries on; the newest, unless a clock went back."""
+    numbers = {
+        one.edition_id: int(manifest_of(home / EDITIONS / one.edition_id).get("beliefs", {}).get("number", 0))
+        for one in listed(home)
+        if one.is_readable
+    }
+    return max(numbers, key=lambda name: numbers[name], default=None)
 
 
 def _in_force(home: Path, folders: Sequence[Path], wanted: str) -> Path:

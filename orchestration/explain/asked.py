@@ -1,13 +1,10 @@
-"""What is asked about: edition, figure, organisation, month; for an unknown name the nearest ones."""
+"""What is asked about: figure, organisation, month; for an unknown name the nearest ones."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection
 from datetime import date
-from pathlib import Path
-from typing import Any
 
 from orchestration.errors import MaturityImpactError
 
@@ -38,37 +35,6 @@ def unknown(what: str, asked: str, known: Collection[str], otherwise: str) -> No
     return NothingAsked(
         f"There is no {what} {asked}", "", f"perhaps {' or '.join(like)}" if like else otherwise
     )
-
-
-def edition_folder(home: Path, asked: str | None) -> Path:
-    """Folder of an edition: the one in force, or the one of that id or its beginning.
-
-    Raises
-    ------
-    NothingAsked
-        Nothing was published yet, or not under that id.
-    """
-    editions = home / "editions"
-    current = editions / "current"
-    known = sorted(
-        path.name
-        for path in (editions.iterdir() if editions.is_dir() else ())
-        if not path.is_symlink() and not path.name.startswith(".")
-    )
-    if asked in (None, "current"):
-        if not current.exists():
-            raise NothingAsked("There is no edition", str(home), "run maturity-impact run first")
-        return editions / current.resolve().name
-    found = [name for name in known if name.startswith(str(asked))]
-    if str(asked) in known or len(found) == 1:
-        return editions / (str(asked) if str(asked) in known else found[0])
-    raise unknown("edition", str(asked), known, f"there are {', '.join(known) or 'none'}")
-
-
-def manifest_of(edition: Path) -> dict[str, Any]:
-    """Manifest of an edition."""
-    content: dict[str, Any] = json.loads((edition / "manifest.json").read_text(encoding="utf-8"))
-    return content
 
 
 def month_of(text: str) -> date | None:

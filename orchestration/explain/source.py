@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from orchestration import warehouse
 from orchestration.errors import WarehouseLocked
-from orchestration.explain.asked import edition_folder, manifest_of
+from orchestration.shelf import manifest_of, resolve
 
 if TYPE_CHECKING:
     import duckdb
@@ -68,12 +68,12 @@ def opened(home: Path, asked_edition: str | None) -> Iterator[Source]:
 
     Raises
     ------
-    NothingAsked
-        There is no such edition.
+    NoEdition, UnknownEdition
+        Nothing was published yet, or not under that name.
     """
     import duckdb
 
-    folder = edition_folder(home, asked_edition)
+    folder = resolve(home, asked_edition)
     with duckdb.connect(str(folder / "marts.duckdb"), read_only=True) as tables:
         source = Source(home, folder, tables, None)
         if not warehouse.build_file(home).is_file():

@@ -16,6 +16,7 @@ import pytest
 
 from contracts.kpis import Kpi
 from contracts.semantic import metric_kpis
+from tests.dbt.conftest import LOOK_BACK_A_YEAR
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 Query = Callable[..., pd.DataFrame]

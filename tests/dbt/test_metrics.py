@@ -12,10 +12,9 @@ import pytest
 from contracts.kpis import load_kpis
 from contracts.semantic import metric_kpis, metric_views
 from orchestration.metric_views import create_metric_views
+from tests.dbt.conftest import LOOK_BACK_A_YEAR
 
 KEY = ["organization_id", "period"]
-LOOK_BACK_A_YEAR = {"customer_retention", "customer_churn", "revenue_retention_gross", "revenue_retention_net"}
-"""The test world is shorter; test_kpis_second_route.py works them out on a longer one."""
 
 
 @pytest.fixture(scope="module")

@@ -157,6 +157,15 @@ def test_prune_keeps_the_newest_and_the_one_in_force(home: Path, published: Publ
     assert list((home / "editions").glob(".*")) == []
 
 
+def test_prune_keeps_the_one_published_last_though_the_clock_went_back(
+    home: Path, published: Publisher
+) -> None:
+    made = [published(number).name for number in (5, 6, 7, 1)]
+    shelf.rollback(home, made[2])
+    assert {one.edition_id for one in shelf.prune(home, 1)} == {made[0], made[1]}
+    assert set(names(home)) == {made[2], made[3]}
+
+
 def test_prune_takes_its_number_from_the_settings(home: Path, published: Publisher) -> None:
     made = [published(number).name for number in range(1, 5)]
     assert asked("prune", "--home", str(home))[0] == 0
