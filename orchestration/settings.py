@@ -106,13 +106,13 @@ class Thresholds(_Part):
     Attributes
     ----------
     minimum_organizations : 30; below about thirty clusters clustered errors are too small (method.md, M2).
-    minimum_raters : 3; fewer answers in an organisation are marked low reliability.
+    minimum_raters : 3, which is the least; fewer answers in an organisation are marked low reliability.
     minimum_group_people : 10; smaller groups are not shown of assessments and of KPIs about people at work.
     minimum_group_organizations : 5; smaller groups are not shown of other KPIs.
     """
 
     minimum_organizations: int = Field(30, ge=2)
-    minimum_raters: int = Field(3, ge=1)
+    minimum_raters: int = Field(3, ge=3)
     minimum_group_people: int = Field(10, ge=1)
     minimum_group_organizations: int = Field(5, ge=1)
 

@@ -74,20 +74,34 @@ def _explained(
     period: str | None,
     language: Literal["en", "nl"],
 ) -> dict[str, Any]:
+    import duckdb
+
     from contracts.kpis import load_kpis
     from orchestration.explain.asked import unknown
     from orchestration.explain.cell import explain_kpi
     from orchestration.explain.claim import explain_claim
     from orchestration.explain.index import explain_score, scores
-    from orchestration.explain.source import opened
+    from orchestration.explain.source import Source, opened
 
-    kpis = [kpi.code for kpi in load_kpis().kpis]
-    known = scores()
-    with opened(home, edition) as source:
+    kpis, known = [kpi.code for kpi in load_kpis().kpis], scores()
+    if what not in {_CLAIM, *kpis, *known}:
+        raise unknown("KPI or score", what, [*kpis, *known], f"there are {', '.join([*kpis, *known])}")
+
+    def told(source: Source) -> dict[str, Any]:
         if what == _CLAIM:
             return explain_claim(source, subject, language)
-        if what in kpis:
-            return explain_kpi(source, what, subject, str(period))
-        if what in known:
-            return explain_score(source, what, subject, str(period))
-    raise unknown("KPI or score", what, [*kpis, *known], f"there are {', '.join([*kpis, *known])}")
+        explained = explain_kpi if what in kpis else explain_score
+        return explained(source, what, subject, str(period))
+
+    with opened(home, edition) as source:
+        try:
+            return told(source)
+        except (duckdb.BinderException, duckdb.CatalogException):
+            if source.build is None:
+                raise
+            source.build = None
+            source.warnings.append(
+                "The build was made by another version of the software: the walk ends at the tables of "
+                "the edition; run again to walk further."
+            )
+            return told(source)

@@ -491,6 +491,17 @@ def test_the_walk_ends_where_the_build_is_no_longer_that_of_the_edition(copied: 
     assert "gone" in told["warnings"][0]
 
 
+def test_the_walk_ends_where_the_build_is_of_another_version(copied: Path) -> None:
+    import duckdb
+
+    with duckdb.connect(str(copied / "build.duckdb")) as build:
+        build.execute("alter table intermediate.int_ticket rename column is_rated_good to of_old")
+    arguments = ["explain", "csat_share", "ORG-0001", "2023-05", "--home", str(copied), "--json"]
+    told = json.loads(CliRunner().invoke(cli, arguments).output)
+    assert "another version of the software" in told["warnings"][-1]
+    assert told["rows"] == []
+
+
 def test_words_say_what_json_says(gappy: Source) -> None:
     told = explain_kpi(gappy, "csat_share", "ORG-0002", "2023-01")
     said = "\n".join(in_words(told, 5, with_sql=False))
