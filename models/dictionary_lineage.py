@@ -10,7 +10,7 @@ from models.dictionary import Step
 _WIDTH, _ROW, _GAP, _TOP = 214, 24, 56, 34
 _SWEEPS = 6
 """Rounds of ordering by the mean place of the neighbours; more change nothing here (tried with 75 steps)."""
-_LAYERS = ("accepted", "staging", "intermediate", "marts", "analysis")
+_LAYERS = ("accepted", "staging", "intermediate", "marts", "analysis", "edition")
 
 
 def lineage_svg(steps: Sequence[Step], title_id: str) -> str:

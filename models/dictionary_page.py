@@ -16,6 +16,7 @@ from models.dictionary_lineage import lineage_svg
 LAYER_WORDS = {
     "marts": "What analysts query. In the file marts.duckdb by their plain names, and as Parquet beside it.",
     "analysis": "Estimates and what may be claimed, in the schema analysis of the same file.",
+    "edition": "Carried on from edition to edition, beside the marts in the same file.",
 }
 AGGREGATION_WORDS = {
     "total": "Adds up over months and organisations.",

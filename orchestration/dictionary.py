@@ -18,6 +18,8 @@ from models.dictionary import (
 )
 from orchestration.edition_views import View
 
+BELIEVED = ("fct_assessment", "fct_kpi")
+"""Marts whose values each edition carries on; see orchestration/beliefs.py."""
 _LONGEST_LIST = 15
 _SUFFIXES = ("", "_numerator", "_denominator", "_lead_3m", "_lag_3m")
 Manifest = Mapping[str, Any]
@@ -72,6 +74,8 @@ def _steps(manifest: Manifest, contracts: Sequence[Contract], reads: Sequence[st
     for contract in contracts:
         if contract.layer == "analysis":
             yield Step(contract.name, "analysis", contract.grain, tuple(sorted(reads)))
+        if contract.layer == "edition":
+            yield Step(contract.name, "edition", contract.grain, BELIEVED)
 
 
 def _first_sentence(text: str) -> str:
@@ -83,7 +87,7 @@ def _table(
 ) -> DictionaryTable:
     node = _node(manifest, contract.name)
     tests = [] if node is None else _tests(manifest, node["unique_id"])
-    is_plain = contract.layer == "marts"
+    is_plain = contract.layer in ("marts", "edition")
     return DictionaryTable(
         name=contract.name,
         layer=contract.layer,

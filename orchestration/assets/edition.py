@@ -259,12 +259,13 @@ def _edition(
 
 
 def _dictionary(installation: Installation, contracts: Sequence[Contract]) -> bytes:
+    from contracts.beliefs import FCT_BELIEF
     from models.dictionary_page import render_dictionary_page
     from orchestration.dictionary import gather
 
     reads = (*MARTS_READ, ENTITY_READ)
     return render_dictionary_page(
-        gather(installation.parts.dbt.manifest(), contracts, reads, edition_views.load_views())
+        gather(installation.parts.dbt.manifest(), (*contracts, FCT_BELIEF), reads, edition_views.load_views())
     ).encode()
 
 
