@@ -17,8 +17,11 @@ SUBJECT = ("measure_kind", "measure_code", "organization_id", "period")
 
 def _ends_in_time(frame: pd.DataFrame) -> pd.Series[bool]:
     """A belief ends after it began and before the next about the same subject begins."""
-    order = frame.sort_values([*SUBJECT, "believed_from"], kind="stable")
-    following = order.groupby(list(SUBJECT), sort=False)["believed_from"].shift(-1).reindex(frame.index)
+    key = [*SUBJECT, "believed_from"]
+    # Two that begin at once are the key's to refuse.
+    order = frame[key].drop_duplicates().sort_values(key)
+    order["next_from"] = order.groupby(list(SUBJECT), sort=False)["believed_from"].shift(-1)
+    following = frame[key].merge(order, on=key, how="left").set_axis(frame.index)["next_from"]
     ends = frame["believed_to"]
     is_last = following.isna()
     return (ends.isna() | (ends > frame["believed_from"])) & (is_last | (ends.notna() & (ends <= following)))

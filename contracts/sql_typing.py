@@ -7,7 +7,7 @@ only, but there to the last bit: a cell is plain when it is empty or of one form
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from contracts.column_map import ColumnMap, WhenValue
@@ -17,15 +17,10 @@ from contracts.profile import Profile
 from contracts.sql_forms import FORMS, among, among_known, timestamp
 from contracts.sql_given import GIVEN, VISIBLE
 from contracts.sql_rules import SQL_TYPES, quoted, text
-from contracts.values import NO, NULL_WORDS, NULL_WORDS_TYPED, OPEN_ENDS, YES
+from contracts.sql_scope import is_declared_here, is_read_here
+from contracts.values import NO, NULL_WORDS, OPEN_ENDS, YES
 from contracts.work import OWN, UNIT, Given
 
-_READ_HERE = frozenset(
-    {
-        *("sources", "cases", "default", "default_setting", "values", "lower_case", "case_safe_id", "hmac"),
-        *("listed_in", "ordinal", "content_key", "sql", "reads", "strip_symbols", "divide_by", "sign"),
-    }
-)
 _LANDED = re.compile(r"nullif\((?P<name>\"(?:[^\"]|\"\")*\"), ''\)")
 
 
@@ -58,10 +53,10 @@ def plain_rows(
     header : landed columns.
     """
     classes = {**profile.account_classes, **manner.account_classes}
-    if not all(_is_read_here(mapping, classes) for mapping in profile.columns.values()):
+    if not all(is_read_here(mapping, classes) for mapping in profile.columns.values()):
         return None
     given = Given(profile, manner, None)
-    if not _is_declared_here(given, contract):
+    if not is_declared_here(given, contract):
         return None
     made = _Made(contract, given, frozenset(header))
     for rule in profile.refuse:
@@ -91,41 +86,6 @@ def _required_sources(profile: Profile, contract: Contract) -> set[str]:
         and len(mapping.sources) == 1
         and mapping.model_fields_set <= alone
     }
-
-
-def _is_declared_here(given: Given, contract: Contract) -> bool:
-    """Whether constants and declared words mean here what they mean to `convert`, which tells of none."""
-    if given.unused_constants(contract) or given.unused_words():
-        return False
-    columns, words = given.profile.columns, given.manner.values
-    if any(columns[name].cases or contract.column(name).kind != "text" for name in words if name in columns):
-        return False
-    constants = {**given.profile.constants, **given.manner.constants}
-    return all(
-        constant == constant.strip()
-        and constant.casefold() not in NULL_WORDS_TYPED
-        and (not (allowed := contract.column(name).allowed) or constant in allowed)
-        and (name not in columns or _is_said_plainly(columns[name], words.get(name)))
-        for name, constant in constants.items()
-    )
-
-
-def _is_said_plainly(mapping: ColumnMap, words: Mapping[str, str] | None) -> bool:
-    """Whether a constant of a mapped column stands as it is declared."""
-    return not (
-        words or mapping.cases or mapping.values or mapping.lower_case or mapping.case_safe_id or mapping.hmac
-    )
-
-
-def _is_read_here(mapping: ColumnMap, account_classes: Mapping[str, str]) -> bool:
-    said = {name for name in mapping.model_fields_set if getattr(mapping, name) != _unset(name)}
-    # Where no account is declared the decision list says its class.
-    is_undeclared = bool(mapping.cases) and not account_classes
-    return said - ({"account_ranges"} if is_undeclared else set()) <= _READ_HERE
-
-
-def _unset(name: str) -> object:
-    return ColumnMap.model_fields[name].get_default(call_default_factory=True)
 
 
 @dataclass(slots=True)

@@ -43,11 +43,10 @@ def named(cases: list[tuple[str, Rule]]) -> list[str]:
 def test_a_typed_bad_row_is_caught_by_name_and_good_rows_pass(name: str) -> None:
     contract = CONTRACTS[name]
     rules = [rule for rule in contract.rules if rule.stage == "check"]
-    bad = [corrupted(contract, rule).iloc[:1] for rule in rules]
-    found = reasons_by_row(pd.concat([*bad, example(contract)], ignore_index=True), contract)
-    for rule, reasons in zip(rules, found, strict=False):
-        assert rule.id in reasons
-    assert found[len(rules) :] == [[], [], []]
+    # Some rules of marts look at other rows too, so each is judged in a table of its own.
+    for rule in rules:
+        assert rule.id in reasons_by_row(corrupted(contract, rule), contract)[0]
+    assert reasons_by_row(example(contract), contract) == [[], [], []]
 
 
 @pytest.mark.parametrize(("name", "rule"), CLASHES, ids=named(CLASHES))

@@ -38,7 +38,8 @@ def test_each_view_tells_what_the_wide_mart_tells(
     wide = warehouse.frame(f"select {', '.join(KEY)}, {code} from marts.fct_organization_month")
     wide = wide.set_index(KEY)[code].dropna().astype(float).sort_index()
     assert (len(wide) > 0) == (code not in LOOK_BACK_A_YEAR)
-    pd.testing.assert_series_equal(view["value"].dropna().astype(float), wide, check_names=False)
+    told = view["value"].dropna().astype(float)
+    pd.testing.assert_series_equal(told, wide, check_names=False, check_index_type=len(wide) > 0)
 
 
 def test_every_kpi_that_can_be_added_up_is_a_metric(warehouse: Any) -> None:
