@@ -33,6 +33,10 @@ def build(home: Path, kpis: dict[tuple[str, str, str], float | None], index: dic
         ),
     }
     tables["fct_kpi"]["value"] = tables["fct_kpi"]["value"].astype("float64")
+    # The views of an edition read these too.
+    tables["fct_kpi"] = tables["fct_kpi"].assign(
+        numerator=1.0, denominator=1.0, is_below_minimum_sample=False
+    )
     warehouse.write_tables(home, "marts", tables)
 
 
