@@ -113,7 +113,8 @@ def test_late_data_and_corrections_touch_only_their_months(states: list[Marts]) 
     late = cells["period"] >= pd.Timestamp("2024-01-01")
     assert late.any()
     assert set(cells.loc[~late, "period"]) == {CORRECTED}
-    assert set(cells.loc[~late, "kpi_code"]) == {"csat_share"}
+    # The rating that was put right had been no rating at all.
+    assert set(cells.loc[~late, "kpi_code"]) == {"csat_share", "csat_response_share"}
 
 
 def test_a_withdrawn_delivery_and_a_new_crosswalk_leave_their_trace(states: list[Marts]) -> None:
