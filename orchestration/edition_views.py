@@ -12,6 +12,9 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from contracts.kpis import load_kpis
+from contracts.semantic import metric_views as queries_of_metrics
+from contracts.sql_rules import text
 from orchestration.dbt import DBT_FOLDER
 
 if TYPE_CHECKING:
@@ -41,31 +44,41 @@ def load_views(folder: Path = FOLDER) -> list[View]:
     return [views[name] for name in TopologicalSorter(reads).static_order()]
 
 
-def create(connection: duckdb.DuckDBPyConnection, database: str, views: Sequence[View]) -> None:
-    """Make views with their comments in the main schema of an attached database.
+def metric_views() -> list[View]:
+    """One view per KPI of the registry on `fct_kpi`; what they select is said in `contracts.semantic`."""
+    kpis = load_kpis()
+    return [
+        View(code, f"{kpi.name_en} by organisation and month. {kpi.formula}", {}, query)
+        for code, query in queries_of_metrics().items()
+        for kpi in (kpis.kpi(code),)
+    ]
+
+
+def create(
+    connection: duckdb.DuckDBPyConnection, database: str, views: Sequence[View], schema: str = "main"
+) -> None:
+    """Make views with their comments in a schema of an attached database.
 
     Their queries are stored as they are written, without the name of the database, so that they hold under
-    whatever name the file is opened.
+    whatever name the file is opened; they read tables of the main schema.
     """
     connection.execute(f'use "{database}"."main"')
     try:
+        connection.execute(f'create schema if not exists "{schema}"')
         for view in views:
-            connection.execute(f'create view "{view.name}" as {view.query}')
-            connection.execute(f'comment on view "{view.name}" is {_quoted(view.description)}')
+            name = f'"{schema}"."{view.name}"'
+            connection.execute(f"create view {name} as {view.query}")
+            connection.execute(f"comment on view {name} is {text(view.description)}")
             for column, meaning in view.columns.items():
-                connection.execute(f'comment on column "{view.name}"."{column}" is {_quoted(meaning)}')
+                connection.execute(f'comment on column {name}."{column}" is {text(meaning)}')
     finally:
         connection.execute('use "memory"."main"')
 
 
-def _parsed(name: str, text: str) -> View:
-    lines = text.strip().splitlines()
+def _parsed(name: str, content: str) -> View:
+    lines = content.strip().splitlines()
     n_said = next(place for place, line in enumerate(lines) if not line.startswith("--"))
     said = [line.removeprefix("--").strip() for line in lines[:n_said]]
     columns = {found[1]: found[2] for line in said if (found := _COLUMN.fullmatch(line))}
     description = " ".join(line for line in said if not _COLUMN.fullmatch(line))
     return View(name, description, columns, "\n".join(lines[n_said:]).strip())
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -13,8 +13,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from contracts.semantic import METRIC_SCHEMA
+from contracts.sql_rules import text
 from orchestration import beliefs, edition_views, shelf, warehouse
-from orchestration.metric_views import create_metric_views
 
 if TYPE_CHECKING:
     import duckdb
@@ -195,13 +196,13 @@ def _write_tables(
             _comment(connection, table, beliefs.COMMENT)
         edition_views.create(connection, "edition", edition.views)
         if ("marts", "fct_kpi") in rows:
-            create_metric_views(connection, "edition")
+            edition_views.create(connection, "edition", edition_views.metric_views(), METRIC_SCHEMA)
     return rows
 
 
 def _twin(connection: duckdb.DuckDBPyConnection, table: str, path: Path) -> int:
     """Write a table of the edition to Parquet as well; returns its rows."""
-    connection.execute(f"copy (select * from {table} order by all) to {_quoted(str(path))} (format parquet)")
+    connection.execute(f"copy (select * from {table} order by all) to {text(path)} (format parquet)")
     [(count,)] = connection.execute(f"select count(*) from {table}").fetchall()
     return int(count)
 
@@ -212,8 +213,8 @@ def _both(home: Path, aside: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
     warehouse.require_unlocked(home)
     with duckdb.connect() as connection:
-        connection.execute(f"attach {_quoted(str(warehouse.build_file(home)))} as build (read_only)")
-        target = _quoted(str(aside / "marts.duckdb"))
+        connection.execute(f"attach {text(warehouse.build_file(home))} as build (read_only)")
+        target = text(aside / "marts.duckdb")
         connection.execute(f"attach {target} as edition (storage_version '{STORAGE_VERSION}')")
         yield connection
         connection.execute("checkpoint edition")
@@ -222,7 +223,7 @@ def _both(home: Path, aside: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _published(connection: duckdb.DuckDBPyConnection) -> Sequence[tuple[str, str]]:
-    wanted = ", ".join(_quoted(schema) for schema in PUBLISHED_SCHEMAS)
+    wanted = ", ".join(text(schema) for schema in PUBLISHED_SCHEMAS)
     rows = connection.execute(
         "select table_schema, table_name from information_schema.tables "
         f"where table_catalog = 'build' and table_schema in ({wanted}) order by 1, 2"
@@ -235,16 +236,12 @@ def _comment(
 ) -> None:
     if comments is None:
         return
-    text, columns = comments
-    connection.execute(f"comment on table {table} is {_quoted(text)}")
+    said, columns = comments
+    connection.execute(f"comment on table {table} is {text(said)}")
     present = {row[0] for row in connection.execute(f"describe {table}").fetchall()}
     for column, meaning in columns.items():
         if column in present:
-            connection.execute(f'comment on column {table}."{column}" is {_quoted(meaning)}')
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+            connection.execute(f'comment on column {table}."{column}" is {text(meaning)}')
 
 
 def _make_durable(folder: Path) -> None:

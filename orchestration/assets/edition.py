@@ -232,13 +232,13 @@ def _edition(
     home = installation.home
     pages = {f"summary.{language}.html": _waiting(home, f"summary.{language}.html") for language in LANGUAGES}
     schema = json.dumps(facts_schema(), indent=1, sort_keys=True).encode() + b"\n"
-    rows = inputs.brought(home)
+    rows, views = inputs.brought(home), edition_views.load_views()
     return editions.Edition(
         facts=_waiting(home, "facts.json").read_bytes(),
         documents={
             **{name: path.read_bytes() for name, path in pages.items()},
             "facts.schema.json": schema,
-            "dictionary.html": _dictionary(installation, contracts),
+            "dictionary.html": _dictionary(installation, contracts, views),
             inputs.DELIVERIES: json.dumps(rows, sort_keys=True, separators=(",", ":")).encode() + b"\n",
         },
         manifest=manifest.provenance(home, installation.settings(), installation.parts.dbt, rows)
@@ -254,18 +254,20 @@ def _edition(
             )
             for contract in contracts
         },
-        views=edition_views.load_views(),
+        views=views,
     )
 
 
-def _dictionary(installation: Installation, contracts: Sequence[Contract]) -> bytes:
+def _dictionary(
+    installation: Installation, contracts: Sequence[Contract], views: Sequence[edition_views.View]
+) -> bytes:
     from contracts.beliefs import FCT_BELIEF
     from models.dictionary_page import render_dictionary_page
     from orchestration.dictionary import gather
 
     reads = (*MARTS_READ, ENTITY_READ)
     return render_dictionary_page(
-        gather(installation.parts.dbt.manifest(), (*contracts, FCT_BELIEF), reads, edition_views.load_views())
+        gather(installation.parts.dbt.manifest(), (*contracts, FCT_BELIEF), reads, views)
     ).encode()
 
 

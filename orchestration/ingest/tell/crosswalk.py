@@ -17,6 +17,7 @@ import pandas as pd
 
 from contracts.contract import FIRST_DAY, Contract
 from contracts.entities import ENTITIES
+from contracts.sql_rules import text
 
 KEY: Final = ("source_system", "unit_key_type", "unit_key")
 SUGGESTED_AT_MOST: Final = 3
@@ -113,8 +114,8 @@ def suggestions(key: str, names: Mapping[str, str], mapped: Mapping[str, str]) -
     """
     from rapidfuzz import fuzz, utils
 
-    def bare(text: str) -> str:
-        return utils.default_process(text).replace(" ", "")
+    def bare(said: str) -> str:
+        return utils.default_process(said).replace(" ", "")
 
     best: dict[str, Suggestion] = {}
     for code, name in names.items():
@@ -124,8 +125,8 @@ def suggestions(key: str, names: Mapping[str, str], mapped: Mapping[str, str]) -
     # Identifiers are alike by chance (those of one vendor share most characters): only equal ones count.
     same = [(code, code, "its identifier") for code in names]
     same += [(other, code, f"its key {other}") for other, code in mapped.items()]
-    for text, code, because in same:
-        if bare(key) and bare(text) == bare(key):
+    for said, code, because in same:
+        if bare(key) and bare(said) == bare(key):
             best[code] = Suggestion(code, 100.0, because)
     return tuple(sorted(best.values(), key=lambda one: (-one.score, one.organization_id))[:SUGGESTED_AT_MOST])
 
@@ -165,7 +166,7 @@ def _finding(problem: Problem, row: Mapping[Any, Any], said: str) -> Finding:
 
 
 def _of_entity(accepted: Path, contract: Contract, connection: Any) -> Iterator[Unmapped]:
-    files = str(accepted / contract.name / "**" / "*.parquet").replace("'", "''")
+    files = text(accepted / contract.name / "**" / "*.parquet")
     day = contract.period_column or next((c.name for c in contract.columns if c.name == "answered_at"), None)
     money = next((column.name for column in contract.columns if column.kind == "money"), None)
     currency = "currency" if money and "currency" in contract.column_names else "null"
@@ -173,7 +174,7 @@ def _of_entity(accepted: Path, contract: Contract, connection: Any) -> Iterator[
         f"""
         select source_system, unit_key_type, unit_key, {currency} as currency, count(*),
                sum(abs({money or "null"})), min({day or "null"})::date, max({day or "null"})::date
-        from read_parquet('{files}', union_by_name = true, hive_partitioning = false)
+        from read_parquet({files}, union_by_name = true, hive_partitioning = false)
         where organization_id is null
         group by all order by all
         """
