@@ -7,7 +7,7 @@ outlives editions that are pruned; it hangs on the clock and therefore stands ou
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -72,18 +72,30 @@ def moment_of(editions: Path, now: datetime) -> Moment:
     editions : folder of all editions.
     now : time of publication, UTC.
     """
-    known = [
-        (said["number"], said["at"], path.parent.name)
-        for path in editions.glob("[!.]*/manifest.json")
-        if not path.parent.is_symlink()
-        and (said := json.loads(path.read_text(encoding="utf-8")).get("beliefs")) is not None
-    ]
+    last = published_last(
+        {
+            path.parent.name: json.loads(path.read_text(encoding="utf-8"))
+            for path in editions.glob("[!.]*/manifest.json")
+            if not path.parent.is_symlink()
+        }
+    )
     now = now.replace(microsecond=0)
-    if not known:
+    if last is None:
         return Moment(1, now, None)
-    number, at, edition_id = max(known)
+    number, at, edition_id = last
     before = datetime.strptime(at, _STAMP).replace(tzinfo=UTC)
     return Moment(number + 1, max(now, before), edition_id)
+
+
+def published_last(manifests: Mapping[str, Mapping[str, Any]]) -> tuple[int, str, str] | None:
+    """Number, time and id of the edition that was published last, whatever the clock said; None without any.
+
+    Parameters
+    ----------
+    manifests : manifest by edition; those from before there were beliefs say nothing.
+    """
+    told = {name: manifest.get("beliefs") for name, manifest in manifests.items()}
+    return max(((said["number"], said["at"], name) for name, said in told.items() if said), default=None)
 
 
 def carry_on(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from orchestration.beliefs import published_last
 from orchestration.errors import MaturityImpactError
 
 EDITIONS, CURRENT, MANIFEST = "editions", "current", "manifest.json"
@@ -218,28 +219,21 @@ def prune(home: Path, keep: int, *, dry_run: bool = False) -> list[Listed]:
     if keep < 1:
         raise ValueError("at least one edition is kept")
     with one_at_a_time(home):
-        kept = _last_published(home)
-        going = [
-            one
-            for one in listed(home)[keep:]
-            if not one.is_current and one.is_readable and one.edition_id != kept
-        ]
+        found = listed(home)
+        readable = [one for one in found if one.is_readable]
+        last = published_last(
+            {one.edition_id: manifest_of(home / EDITIONS / one.edition_id) for one in readable}
+        )
+        # The next edition carries on the beliefs of the one published last, which a clock may have set back.
+        stays = {last[-1]} if last else set()
+        going = [one for one in found[keep:] if one in readable and not one.is_current]
+        going = [one for one in going if one.edition_id not in stays]
         for one in going if not dry_run else ():
             folder = home / EDITIONS / one.edition_id
             aside = folder.with_name(f"{GOING}{one.edition_id}")
             folder.rename(aside)
             shutil.rmtree(aside)
     return going
-
-
-def _last_published(home: Path) -> str | None:
-    """Edition whose beliefs the next one carries on; the newest, unless a clock went back."""
-    numbers = {
-        one.edition_id: int(manifest_of(home / EDITIONS / one.edition_id).get("beliefs", {}).get("number", 0))
-        for one in listed(home)
-        if one.is_readable
-    }
-    return max(numbers, key=lambda name: numbers[name], default=None)
 
 
 def _in_force(home: Path, folders: Sequence[Path], wanted: str) -> Path:
