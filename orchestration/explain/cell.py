@@ -64,11 +64,11 @@ def explain_kpi(source: Source, code: str, organization_id: str, period: str) ->
         "files": [],
         "held_back": [],
     }
-    outside = empty.outside_window(month, months)
+    outside, build = empty.outside_window(month, months), source.build
     if outside is not None:
         told["reasons"] = [asdict(outside)]
-    elif source.build is not None and _is_same(source, kpi, organization_id, month, shown):
-        told |= _walk(source, source.build, kpi, organization_id, month, months, shown)
+    elif build is not None and _is_as_shown(source, build, kpi, organization_id, month, shown):
+        told |= _walk(source, build, kpi, organization_id, month, months, shown)
     elif shown.get("value") is None:
         told["reasons"] = [asdict(_not_walked())]
     return told
@@ -115,17 +115,16 @@ def _cell(
     return rows[0] if rows else {}
 
 
-def _is_same(source: Source, kpi: Kpi, organization_id: str, month: date, shown: dict[str, Any]) -> bool:
-    """Whether the build holds the cell as the edition shows it, so that its rows are those of the edition."""
-    assert source.build is not None
-    now = _cell(source.build, "marts", kpi, organization_id, month)
-    if now == shown:
-        return True
-    source.warnings.append(
-        f"The build is not the one that made this edition: there the cell is {number(now.get('value'))} now. "
-        "The walk ends at the tables of the edition."
-    )
-    return False
+def _is_as_shown(
+    source: Source,
+    build: duckdb.DuckDBPyConnection,
+    kpi: Kpi,
+    organization_id: str,
+    month: date,
+    shown: dict[str, Any],
+) -> bool:
+    now = _cell(build, "marts", kpi, organization_id, month)
+    return source.is_as_shown("cell", shown, now, number(now.get("value")))
 
 
 def _not_walked() -> empty.Reason:
@@ -207,10 +206,7 @@ def _walk(
         "steps": counted_steps(source.home, build, MART, registry, kpi_rows, rows, organization_id, month),
         "rows": [] if kpi_rows.only_lines else [_row(row, registry, files) for row in rows],
         "files": _files(rows, registry, files),
-        "held_back": [
-            {**asdict(one), "month": one.month.isoformat() if one.month else None, "lines": list(one.lines)}
-            for one in held_back
-        ],
+        "held_back": [one.as_json() for one in held_back],
     }
 
 

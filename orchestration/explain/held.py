@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,6 +45,11 @@ class Held:
     is_own: bool
     n_rows: int
     lines: tuple[int, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """It in plain lists and words."""
+        month = self.month.isoformat() if self.month else None
+        return {**asdict(self), "month": month, "lines": list(self.lines)}
 
 
 def set_aside(

@@ -89,7 +89,7 @@ def explain_score(source: Source, score: str, organization_id: str, period: str)
         "held_back": [],
     }
     build = source.build
-    if build is None or not _is_same(source, build, score, organization_id, wave, value):
+    if build is None or not _is_as_shown(source, build, score, organization_id, wave, value):
         return told
     kind = "channels" if score == "channel_adoption_share" else (shown.get("score_basis") or "answers")
     entity, staged = _STAGED[kind]
@@ -111,10 +111,7 @@ def explain_score(source: Source, score: str, organization_id: str, period: str)
         ],
         "dimensions": dimensions,
         "files": files,
-        "held_back": [
-            {**asdict(one), "month": one.month.isoformat() if one.month else None, "lines": list(one.lines)}
-            for one in held_back
-        ],
+        "held_back": [one.as_json() for one in held_back],
     }
 
 
@@ -136,7 +133,7 @@ def _first_day(wave: str) -> date:
     return date(int(wave[:4]), 1 if wave.endswith("H1") else 7, 1)
 
 
-def _is_same(
+def _is_as_shown(
     source: Source,
     build: duckdb.DuckDBPyConnection,
     score: str,
@@ -150,13 +147,7 @@ def _is_same(
         [organization_id, wave],
     )
     now = number(rows[0]["value"]) if rows else None
-    if now == value:
-        return True
-    source.warnings.append(
-        f"The build is not the one that made this edition: there the score is {now} now. "
-        "The walk ends at the tables of the edition."
-    )
-    return False
+    return source.is_as_shown("score", value, now, now)
 
 
 def _dimensions(build: duckdb.DuckDBPyConnection, organization_id: str, wave: str) -> list[dict[str, Any]]:

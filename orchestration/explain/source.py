@@ -28,6 +28,7 @@ class Source:
     edition : folder of the edition.
     tables : connection to its tables, read-only.
     build : connection to the build file, read-only; None where it is not there or held by a run.
+    files : name of the delivered file by delivery; the first one where the same bytes came more than once.
     warnings : what the reader must know about what was read.
     """
 
@@ -35,18 +36,18 @@ class Source:
     edition: Path
     tables: duckdb.DuckDBPyConnection
     build: duckdb.DuckDBPyConnection | None
+    files: Mapping[str, str]
     warnings: list[str] = field(default_factory=list)
 
-    @property
-    def files(self) -> Mapping[str, str]:
-        """Name of the delivered file by delivery; the first one where the same bytes came more than once."""
-        from orchestration.ingest.land.deliveries import receipts
-
-        names: dict[str, str] = {}
-        for delivery in receipts(self.home):
-            if delivery.is_landed:
-                names.setdefault(delivery.delivery_id, delivery.file)
-        return names
+    def is_as_shown(self, what: str, shown: object, now: object, now_said: float | None) -> bool:
+        """Whether the build holds what the edition shows, so that its rows are those of the edition."""
+        if now == shown:
+            return True
+        self.warnings.append(
+            f"The build is not the one that made this edition: there the {what} is {now_said} now. "
+            "The walk ends at the tables of the edition."
+        )
+        return False
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
         """Rows of the edition's tables."""
@@ -75,7 +76,7 @@ def opened(home: Path, asked_edition: str | None) -> Iterator[Source]:
 
     folder = resolve(home, asked_edition)
     with duckdb.connect(str(folder / "marts.duckdb"), read_only=True) as tables:
-        source = Source(home, folder, tables, None)
+        source = Source(home, folder, tables, None, _files(home))
         if not warehouse.build_file(home).is_file():
             source.warnings.append(
                 "The build file is gone, so that the walk ends at the tables of the edition."
@@ -95,6 +96,16 @@ def opened(home: Path, asked_edition: str | None) -> Iterator[Source]:
                 "ask again when the run has ended."
             )
             yield source
+
+
+def _files(home: Path) -> dict[str, str]:
+    from orchestration.ingest.land.deliveries import receipts
+
+    names: dict[str, str] = {}
+    for delivery in receipts(home):
+        if delivery.is_landed:
+            names.setdefault(delivery.delivery_id, delivery.file)
+    return names
 
 
 def _delivered_since(home: Path, edition: Path) -> list[str]:
