@@ -116,9 +116,10 @@ class _Made:
         """Text of a landed column, null where it is empty or the file lacks it."""
         return f"nullif({quoted(name)}, '')" if name in self.header else "null::varchar"
 
-    def must(self, value: str, condition: str) -> None:
-        """Hold a text, where there is one, to a form that needs no trimming and is no word for nothing."""
-        self.formed.add(value)
+    def must(self, value: str, condition: str, *, is_clean: bool = True) -> None:
+        """Hold a text, where there is one, to a form; its texts are clean unless that is denied."""
+        if is_clean:
+            self.formed.add(value)
         self.conditions.append(_if_any(value, condition))
 
     def cleanness(self) -> list[str]:
@@ -185,9 +186,7 @@ class _Made:
                 w: canonical[said.lower()] for w, said in mapped.items() if said.lower() in canonical
             }
             typed = among_known(_as_landed(value), known)
-            self.must(value, f"{typed} is not null")
-            if not NULL_WORDS.isdisjoint(known):
-                self.formed.discard(value)
+            self.must(value, f"{typed} is not null", is_clean=NULL_WORDS.isdisjoint(known))
         return typed if default is None else f"coalesce({typed}, {text(default)})"
 
     def typed(self, value: str, column: Column, mapping: ColumnMap) -> str:

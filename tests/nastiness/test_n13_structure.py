@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from conftest import Drop
+    from conftest import Drop, Outcome
 
 FILE = "exports/zendesk/tickets.csv"
 BESIDE = "exports/zendesk/good.csv"
 
 
-def keys(drop_outcome: object) -> list[str]:
-    return sorted(drop_outcome.entity("tickets")["ticket_key"])  # type: ignore[attr-defined]
+def keys(drop_outcome: Outcome) -> list[str]:
+    return sorted(drop_outcome.entity("tickets")["ticket_key"])
 
 
 @pytest.mark.parametrize("delimiter", [";", "\t", "|"])

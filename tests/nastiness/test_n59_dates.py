@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 if TYPE_CHECKING:
-    from conftest import Drop
+    from conftest import Drop, Outcome
 
 FILE = "exports/salesforce/opportunities.csv"
 HEADER = (
@@ -25,8 +25,8 @@ def opportunities(*days: str) -> str:
     return HEADER + "".join(rows)
 
 
-def days_of(outcome: object) -> list[str]:
-    frame = outcome.entity("opportunities")  # type: ignore[attr-defined]
+def days_of(outcome: Outcome) -> list[str]:
+    frame = outcome.entity("opportunities")
     return [str(pd.Timestamp(day).date()) for day in frame.sort_values("opportunity_key")["closed_on"]]
 
 

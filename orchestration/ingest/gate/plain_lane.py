@@ -22,7 +22,6 @@ from orchestration.ingest.gate.arrow_rows import (
     beside,
     by_month,
     in_file_order,
-    pa,
     with_constants,
     without,
 )
@@ -161,7 +160,7 @@ def _constants(lot: Lot, plain: PlainRows) -> dict[str, str]:
 
 def _noted(con: duckdb.DuckDBPyConnection, lot: Lot, rows: Any, is_dirty: Any) -> Any:
     """Clean rows by month and line; the lines of dirty ones are noted in `dirt`."""
-    dirty = pa.table({"source_line": rows.column("source_line").filter(is_dirty)})
+    dirty = rows.select(["source_line"]).filter(is_dirty)
     if dirty.num_rows:
         con.register("dirty", dirty)
         con.execute(f"insert into dirt select {lot.sequence}, source_line from dirty")
