@@ -89,7 +89,10 @@ def test_more_periods_than_a_machine_word_has_bits() -> None:
             ConstantExposureError,
             lambda f: f.assign(index_per_10=f.groupby("organization_id")["index_per_10"].transform("first")),
         ),
-        (ConstantExposureError, lambda f: f.assign(index_per_10=f["period"].map(lambda day: float(day.month)))),
+        (
+            ConstantExposureError,
+            lambda f: f.assign(index_per_10=f["period"].map(lambda day: float(day.month))),
+        ),
     ],
 )
 def test_refuses_what_the_fit_on_rows_refuses(error, change) -> None:
