@@ -1,0 +1,218 @@
+"""McDonald's omega: what common factors carry of the total. Alpha: `reliability`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from models.arrays import FloatArray, library
+from models.errors import InputRefusedError, TooFewUnitsError
+from models.index_quality.moments import (
+    Missing,
+    as_correlations,
+    as_matrix,
+    bootstrap_covariances,
+    complete_rows,
+    correlation,
+    percentile_interval,
+)
+from models.index_quality.reliability import alpha_of
+
+# A factor model of one factor has 2k parameters for k (k + 1) / 2 moments.
+FEWEST_ITEMS = 3
+MAX_STEPS = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class OmegaInterval:
+    """Omega total of one factor with its bootstrap interval."""
+
+    omega_total: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class HierarchicalOmega:
+    """Omega of a general factor above several group factors, on correlations.
+
+    Attributes
+    ----------
+    omega_hierarchical : float
+        Share of the total's variance that the general factor carries.
+    omega_total : float
+        Share that all common factors carry.
+    alpha : float
+        Standardised alpha.
+    g6 : float
+        Guttman's lambda 6.
+    general_loadings : tuple of float
+        Of the items after items with a negative one were turned.
+    """
+
+    omega_hierarchical: float
+    omega_total: float
+    alpha: float
+    g6: float
+    general_loadings: tuple[float, ...]
+
+
+def omega_total(items: npt.ArrayLike, *, missing: Missing = "listwise") -> float:
+    """Compute omega total of a one-factor model, by maximum likelihood on correlations.
+
+    Parameters
+    ----------
+    items : array or DataFrame (n, k)
+        Answers, items in columns, reversed ones already turned; NaN is missing.
+    missing : {"listwise", "pairwise"}
+
+    Returns
+    -------
+    float
+        (sum of loadings)^2 over itself plus the sum of uniquenesses (McDonald 1999, chapter 6).
+
+    Raises
+    ------
+    TooFewUnitsError
+        With fewer than three items or two rows.
+    ConstantExposureError
+        When an item does not vary.
+    AllMissingError
+        Without any answer.
+    """
+    return float(_omega_of(factor_loadings(items, missing=missing)))
+
+
+def factor_loadings(items: npt.ArrayLike, *, missing: Missing = "listwise") -> FloatArray:
+    """Fit one factor to the correlations by maximum likelihood: loadings (k,), their sum not negative."""
+    r = correlation(_items(items, "omega_total"), missing, where="omega_total")
+    loadings = _fit(r, 1, "ml", "omega_total")[:, 0]
+    return np.asarray(loadings * (1.0 if loadings.sum() >= 0 else -1.0))
+
+
+def omega_interval(
+    items: npt.ArrayLike,
+    groups: npt.ArrayLike | None = None,
+    *,
+    level: float = 0.95,
+    n_draws: int = 300,
+    seed: int = 1999,
+) -> OmegaInterval:
+    """Compute omega total with an interval, resampling whole groups.
+
+    Each draw refits the factor model by expectation-maximisation from the estimate (Rubin and Thayer 1982),
+    all draws at once. Parameters, errors: as `omega_total`; rows with a missing answer are left out.
+    """
+    matrix = _items(items, "omega_interval")
+    complete = complete_rows(matrix, where="omega_interval")
+    loadings = factor_loadings(complete)
+    own = None if groups is None else np.asarray(groups)[np.isfinite(matrix).all(axis=1)]
+    drawn = as_correlations(bootstrap_covariances(complete, own, n_draws, seed))
+    drawn = drawn[np.isfinite(drawn).all(axis=(1, 2))]
+    fitted = one_factor(drawn, loadings)
+    return OmegaInterval(float(_omega_of(loadings)), *percentile_interval(_omega_of(fitted), level))
+
+
+def one_factor(correlations: FloatArray, start: FloatArray, tolerance: float = 1e-6) -> FloatArray:
+    """Fit one factor to each of many correlation matrices by expectation-maximisation.
+
+    Parameters
+    ----------
+    correlations : array (m, k, k)
+    start : array (k,)
+        Loadings to begin from.
+    tolerance : float
+        Largest last step of a loading.
+
+    Returns
+    -------
+    array (m, k)
+        Loadings, the sign as in `start`.
+    """
+    loadings = np.tile(start, (len(correlations), 1))
+    unique = np.clip(1 - loadings**2, 1e-3, None)
+    for _ in range(MAX_STEPS):
+        scaled = loadings / unique
+        beta = scaled / (1 + (loadings * scaled).sum(axis=1, keepdims=True))
+        with_factor = (correlations @ beta[:, :, None])[:, :, 0]
+        factor = (beta * with_factor).sum(axis=1) + 1 - (beta * loadings).sum(axis=1)
+        new = with_factor / factor[:, None]
+        unique = np.clip(1 - new * with_factor, 1e-6, None)
+        step = float(np.abs(new - loadings).max(initial=0.0))
+        loadings = new
+        if step < tolerance:
+            break
+    return loadings
+
+
+def omega_hierarchical(
+    items: npt.ArrayLike, n_factors: int = 3, *, missing: Missing = "pairwise"
+) -> HierarchicalOmega:
+    """Split the common variance into a general factor and group factors.
+
+    Minimum residuals (iterated principal axes), oblimin rotation, one factor above the factors and the
+    Schmid-Leiman transformation; items with a negative general loading are turned (Zinbarg, Revelle, Yovel
+    and Li 2005; R's psych `omega` with the same defaults).
+
+    Parameters
+    ----------
+    items : array or DataFrame (n, k)
+    n_factors : int
+        Group factors, at least three: with two, the general factor is not determined.
+    missing : {"listwise", "pairwise"}
+
+    Raises
+    ------
+    InputRefusedError
+        With fewer than three factors.
+    TooFewUnitsError, ConstantExposureError, AllMissingError
+        As `omega_total`; also with fewer than three items per factor.
+    """
+    where = "omega_hierarchical"
+    if n_factors < FEWEST_ITEMS:
+        raise InputRefusedError("a general factor needs three group factors.", where=where)
+    matrix = _items(items, where)
+    if matrix.shape[1] < FEWEST_ITEMS * n_factors:
+        raise TooFewUnitsError(f"{n_factors} factors need {FEWEST_ITEMS * n_factors} items.", where=where)
+    r = correlation(matrix, missing, where=where)
+    common = _fit(r, n_factors, "pa", where)
+    rotate = library("statsmodels.multivariate.factor_rotation").rotate_factors
+    pattern, rotation = rotate(common, "quartimin")
+    between = rotation.T @ rotation
+    general = pattern @ _fit(between, 1, "pa", where)[:, 0]
+    turned = np.where(general < 0, -1.0, 1.0)
+    keyed = r * np.outer(turned, turned)
+    total = float(keyed.sum())
+    uniqueness = 1 - np.einsum("ij,jk,ik->i", pattern, between, pattern)
+    g6 = 1 - float((1 / np.diag(np.linalg.inv(r))).sum()) / total
+    return HierarchicalOmega(
+        float(np.abs(general).sum() ** 2 / total),
+        float(1 - uniqueness.sum() / total),
+        float(alpha_of(keyed)),
+        g6,
+        tuple(np.abs(general).tolist()),
+    )
+
+
+def _omega_of(loadings: FloatArray) -> FloatArray:
+    common = loadings.sum(axis=-1) ** 2
+    return np.asarray(common / (common + (1 - loadings**2).sum(axis=-1)))
+
+
+def _items(items: npt.ArrayLike, where: str) -> FloatArray:
+    matrix = as_matrix(items, where=where)
+    if matrix.shape[1] < FEWEST_ITEMS:
+        raise TooFewUnitsError("a factor model needs at least three items.", where=where)
+    return matrix
+
+
+def _fit(r: FloatArray, n_factors: int, method: str, where: str) -> FloatArray:
+    """Fit factors to a correlation matrix: unrotated loadings (k, n_factors)."""
+    factor = library("statsmodels.multivariate.factor").Factor
+    options = {"maxiter": 1000, "tol": 1e-10} if method == "pa" else {}
+    loadings = np.asarray(factor(corr=r, n_factor=n_factors, method=method).fit(**options).loadings)
+    if not np.isfinite(loadings).all():
+        raise TooFewUnitsError("the factor model has no solution.", where=where, remedy="Leave out items.")
+    return loadings
