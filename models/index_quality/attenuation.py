@@ -185,7 +185,7 @@ def _adjusted(rows: _Rows) -> tuple[FloatArray, FloatArray, int]:
     else:
         taken = demean(taken, rows.units, int(rows.units.max()) + 1)
         both, design = taken[:, :2], taken[:, 2:]
-    dependent = set(dependent_columns(design))
+    dependent = set(dependent_columns(design)) if design.shape[1] else set()
     kept = [j for j in range(design.shape[1]) if j not in dependent]
     q = np.linalg.qr(design[:, kept])[0] if kept else np.zeros((n, 0))
     constant = 0 if rows.units is None else 1

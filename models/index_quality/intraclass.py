@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from models.arrays import FloatArray, group_codes, library
 from models.errors import AllMissingError, TooFewUnitsError
-from models.index_quality.moments import as_matrix, complete_rows
+from models.index_quality.moments import as_floats, as_matrix, complete_rows
 
 Form = Literal["ICC1", "ICC2", "ICC3", "ICC1k", "ICC2k", "ICC3k"]
 
@@ -139,7 +139,7 @@ def multilevel_icc(values: npt.ArrayLike, groups: npt.ArrayLike, level: float = 
     The group size of unequal groups is n0 = (N - sum n_g^2 / N) / (G - 1) (Snedecor and Cochran), for equal
     groups the common size. Intervals as Shrout and Fleiss (1979), exact for equal groups.
     """
-    x = np.asarray(values, dtype=np.float64)
+    x = as_floats(values)
     known = np.isfinite(x)
     x = x[known]
     codes, n_groups = group_codes(np.asarray(groups)[known])

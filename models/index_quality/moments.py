@@ -21,16 +21,22 @@ def as_matrix(values: npt.ArrayLike, *, where: str) -> FloatArray:
     TooFewUnitsError
         When there are not two columns, or no rows.
     """
-    frame: Any = values
-    if hasattr(frame, "to_numpy"):
-        matrix = frame.to_numpy(dtype=np.float64, na_value=np.nan)
-    else:
-        matrix = np.asarray(values, dtype=np.float64)
+    matrix = as_floats(values)
     if matrix.ndim != 2 or matrix.shape[1] < 2 or not len(matrix):
         raise TooFewUnitsError(
             "needs rows and at least two columns.", where=where, remedy="Pass items or judges in columns."
         )
-    return np.where(np.isfinite(matrix), matrix, np.nan)
+    return matrix
+
+
+def as_floats(values: npt.ArrayLike) -> FloatArray:
+    """Read a frame, series or array as floats; what is missing or not finite becomes NaN."""
+    given: Any = values
+    if hasattr(given, "to_numpy"):
+        floats = given.to_numpy(dtype=np.float64, na_value=np.nan)
+    else:
+        floats = np.asarray(values, dtype=np.float64)
+    return np.where(np.isfinite(floats), floats, np.nan)
 
 
 def complete_rows(matrix: FloatArray, *, where: str) -> FloatArray:

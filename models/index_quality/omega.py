@@ -22,7 +22,11 @@ from models.index_quality.reliability import alpha_of
 
 # A factor model of one factor has 2k parameters for k (k + 1) / 2 moments.
 FEWEST_ITEMS = 3
-MAX_STEPS = 5000
+# Largest last step of a loading: of an estimate, and of one draw among hundreds.
+POINT_TOLERANCE = 1e-10
+DRAW_TOLERANCE = 1e-6
+# A loading of one is reached ever more slowly; what is left by then moves omega in the fourth digit.
+MAX_STEPS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ def omega_total(items: npt.ArrayLike, *, missing: Missing = "listwise") -> float
     Raises
     ------
     TooFewUnitsError
-        With fewer than three items or two rows.
+        With fewer than three items, or no more rows than items.
     ConstantExposureError
         When an item does not vary.
     AllMissingError
@@ -87,8 +91,13 @@ def omega_total(items: npt.ArrayLike, *, missing: Missing = "listwise") -> float
 
 def factor_loadings(items: npt.ArrayLike, *, missing: Missing = "listwise") -> FloatArray:
     """Fit one factor to the correlations by maximum likelihood: loadings (k,), their sum not negative."""
-    r = correlation(_items(items, "omega_total"), missing, where="omega_total")
-    loadings = _fit(r, 1, "ml", "omega_total")[:, 0]
+    matrix = _items(items, "omega_total")
+    if np.isfinite(matrix).any(axis=1).sum() <= matrix.shape[1]:
+        raise TooFewUnitsError("a factor model needs more rows than items.", where="omega_total")
+    r = correlation(matrix, missing, where="omega_total")
+    values, vectors = np.linalg.eigh(r)
+    start = vectors[:, -1] * np.sqrt(values[-1])
+    loadings = one_factor(r[None], start, POINT_TOLERANCE)[0]
     return np.asarray(loadings * (1.0 if loadings.sum() >= 0 else -1.0))
 
 
@@ -102,8 +111,8 @@ def omega_interval(
 ) -> OmegaInterval:
     """Compute omega total with an interval, resampling whole groups.
 
-    Each draw refits the factor model by expectation-maximisation from the estimate (Rubin and Thayer 1982),
-    all draws at once. Parameters, errors: as `omega_total`; rows with a missing answer are left out.
+    Each draw refits the factor model from the estimate, all draws at once. Parameters, errors: as
+    `omega_total`; rows with a missing answer are left out.
     """
     matrix = _items(items, "omega_interval")
     complete = complete_rows(matrix, where="omega_interval")
@@ -115,7 +124,7 @@ def omega_interval(
     return OmegaInterval(float(_omega_of(loadings)), *percentile_interval(_omega_of(fitted), level))
 
 
-def one_factor(correlations: FloatArray, start: FloatArray, tolerance: float = 1e-6) -> FloatArray:
+def one_factor(correlations: FloatArray, start: FloatArray, tolerance: float = DRAW_TOLERANCE) -> FloatArray:
     """Fit one factor to each of many correlation matrices by expectation-maximisation.
 
     Parameters
@@ -129,7 +138,7 @@ def one_factor(correlations: FloatArray, start: FloatArray, tolerance: float = 1
     Returns
     -------
     array (m, k)
-        Loadings, the sign as in `start`.
+        Maximum-likelihood loadings (Rubin and Thayer 1982), the sign as in `start`.
     """
     loadings = np.tile(start, (len(correlations), 1))
     unique = np.clip(1 - loadings**2, 1e-3, None)
@@ -177,11 +186,11 @@ def omega_hierarchical(
     if matrix.shape[1] < FEWEST_ITEMS * n_factors:
         raise TooFewUnitsError(f"{n_factors} factors need {FEWEST_ITEMS * n_factors} items.", where=where)
     r = correlation(matrix, missing, where=where)
-    common = _fit(r, n_factors, "pa", where)
+    common = _principal_axes(r, n_factors, where)
     rotate = library("statsmodels.multivariate.factor_rotation").rotate_factors
     pattern, rotation = rotate(common, "quartimin")
     between = rotation.T @ rotation
-    general = pattern @ _fit(between, 1, "pa", where)[:, 0]
+    general = pattern @ _principal_axes(between, 1, where)[:, 0]
     turned = np.where(general < 0, -1.0, 1.0)
     keyed = r * np.outer(turned, turned)
     total = float(keyed.sum())
@@ -208,11 +217,10 @@ def _items(items: npt.ArrayLike, where: str) -> FloatArray:
     return matrix
 
 
-def _fit(r: FloatArray, n_factors: int, method: str, where: str) -> FloatArray:
-    """Fit factors to a correlation matrix: unrotated loadings (k, n_factors)."""
-    factor = library("statsmodels.multivariate.factor").Factor
-    options = {"maxiter": 1000, "tol": 1e-10} if method == "pa" else {}
-    loadings = np.asarray(factor(corr=r, n_factor=n_factors, method=method).fit(**options).loadings)
+def _principal_axes(r: FloatArray, n_factors: int, where: str) -> FloatArray:
+    """Iterate principal axes to minimum residuals: unrotated loadings (k, n_factors)."""
+    factor = library("statsmodels.multivariate.factor").Factor(corr=r, n_factor=n_factors, method="pa")
+    loadings = np.asarray(factor.fit(maxiter=1000, tol=1e-10).loadings)
     if not np.isfinite(loadings).all():
         raise TooFewUnitsError("the factor model has no solution.", where=where, remedy="Leave out items.")
     return loadings

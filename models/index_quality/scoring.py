@@ -107,7 +107,7 @@ def cell_means(values: FloatArray, cell: IntArray, n_cells: int) -> FloatArray:
 
 def membership(codes: IntArray) -> FloatArray:
     """Mark which column belongs to which group (columns, groups), as zeros and ones."""
-    return (codes[:, None] == np.arange(codes.max() + 1)).astype(np.float64)
+    return np.asarray(codes[:, None] == np.arange(codes.max() + 1), dtype=np.float64)
 
 
 def index_weights(known: npt.NDArray[np.bool_], kind_of: IntArray) -> FloatArray:
