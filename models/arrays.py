@@ -53,9 +53,15 @@ def rows_of_groups(codes: IntArray, n_groups: int) -> list[IntArray]:
 
 
 def group_sums(values: FloatArray, codes: IntArray, n_groups: int) -> FloatArray:
-    """Sum the rows of `values` (n, k) within groups: (G, k)."""
+    """Sum the rows of `values` (n, k) within groups: (G, k); a group without rows gets zeros."""
     out = np.zeros((n_groups, values.shape[1]))
-    np.add.at(out, codes, values)
+    if len(codes) == 0:
+        return out
+    if (np.diff(codes) < 0).any():
+        order = np.argsort(codes, kind="stable")
+        values, codes = values[order], codes[order]
+    present, starts = np.unique(codes, return_index=True)
+    out[present] = np.add.reduceat(values, starts, axis=0)
     return out
 
 
