@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from models.arrays import FloatArray, library
-from models.errors import InputRefusedError, TooFewUnitsError
+from models.arrays import FloatArray, dependent_columns, library
+from models.errors import CollinearColumnsError, InputRefusedError, TooFewUnitsError
 from models.index_quality.moments import (
     Missing,
     as_correlations,
@@ -22,6 +22,10 @@ from models.index_quality.reliability import alpha_of
 
 # A factor model of one factor has 2k parameters for k (k + 1) / 2 moments.
 FEWEST_ITEMS = 3
+# Shares of a column outside the span of the others below this count as none; printed data keep five digits.
+DEPENDENT = 1e-6
+# What iterations leave of a variance of one.
+IMPROPER = 1e-4
 # Largest last step of a loading: of an estimate, and of one draw among hundreds.
 POINT_TOLERANCE = 1e-10
 DRAW_TOLERANCE = 1e-6
@@ -176,8 +180,10 @@ def omega_hierarchical(
     ------
     InputRefusedError
         With fewer than three factors.
+    CollinearColumnsError
+        When an item is a combination of others.
     TooFewUnitsError, ConstantExposureError, AllMissingError
-        As `omega_total`; also with fewer than three items per factor.
+        As `omega_total`; also with fewer than three items per factor, or an improper solution.
     """
     where = "omega_hierarchical"
     if n_factors < FEWEST_ITEMS:
@@ -186,15 +192,24 @@ def omega_hierarchical(
     if matrix.shape[1] < FEWEST_ITEMS * n_factors:
         raise TooFewUnitsError(f"{n_factors} factors need {FEWEST_ITEMS * n_factors} items.", where=where)
     r = correlation(matrix, missing, where=where)
-    common = _principal_axes(r, n_factors, where)
+    dependent = dependent_columns(r, DEPENDENT)
+    if dependent:
+        raise CollinearColumnsError(tuple(str(j) for j in dependent), where=where)
+    common = _principal_axes(r, n_factors)
     rotate = library("statsmodels.multivariate.factor_rotation").rotate_factors
     pattern, rotation = rotate(common, "quartimin")
     between = rotation.T @ rotation
-    general = pattern @ _principal_axes(between, 1, where)[:, 0]
+    general = pattern @ _principal_axes(between, 1)[:, 0]
     turned = np.where(general < 0, -1.0, 1.0)
     keyed = r * np.outer(turned, turned)
     total = float(keyed.sum())
     uniqueness = 1 - np.einsum("ij,jk,ik->i", pattern, between, pattern)
+    if not (uniqueness.min() >= -IMPROPER and np.abs(general).max() <= 1 + IMPROPER):
+        raise TooFewUnitsError(
+            "the factor solution is improper: a factor would carry more than all of an item.",
+            where=where,
+            remedy="Add rows, or use fewer factors.",
+        )
     g6 = 1 - float((1 / np.diag(np.linalg.inv(r))).sum()) / total
     return HierarchicalOmega(
         float(np.abs(general).sum() ** 2 / total),
@@ -217,10 +232,7 @@ def _items(items: npt.ArrayLike, where: str) -> FloatArray:
     return matrix
 
 
-def _principal_axes(r: FloatArray, n_factors: int, where: str) -> FloatArray:
+def _principal_axes(r: FloatArray, n_factors: int) -> FloatArray:
     """Iterate principal axes to minimum residuals: unrotated loadings (k, n_factors)."""
     factor = library("statsmodels.multivariate.factor").Factor(corr=r, n_factor=n_factors, method="pa")
-    loadings = np.asarray(factor.fit(maxiter=1000, tol=1e-10).loadings)
-    if not np.isfinite(loadings).all():
-        raise TooFewUnitsError("the factor model has no solution.", where=where, remedy="Leave out items.")
-    return loadings
+    return np.asarray(factor.fit(maxiter=1000, tol=1e-10).loadings)

@@ -62,6 +62,16 @@ def test_every_measure_is_there(found, answers) -> None:
     assert ("omega_hierarchical", "index") not in by_key
 
 
+def test_a_general_factor_above_several_is_reported() -> None:
+    spec = SurveySpec(seed=12, n_organizations=60, between=8.0, dimensions=14.0, raters=3.0)
+    assessed = assess_index(planted_survey(spec).frame(), INSTRUMENT, SMALL)
+    by_key = {(row.measure, row.scope): row.value for row in assessed.quality}
+    assert by_key["n_components", "items"] >= 3
+    assert 0 < by_key["omega_hierarchical", "index"] < by_key["omega_total", "index"]
+    kept = {row.component for row in assessed.loadings if row.scope == "items"}
+    assert len(kept) == by_key["n_components", "items"]
+
+
 def test_tables_fit_together(found) -> None:
     tables = quality_tables(found, INSTRUMENT)
     assert {name: len(table) for name, table in tables.items()} == {

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
 from contracts.instrument import load_instrument
+from models.drivers import lmg
 from models.index_quality import decompose, rank_changes
 from models.index_quality.scoring import index_of
 from models.planted_survey import SurveySpec, planted_survey
@@ -69,6 +71,18 @@ def test_what_is_there() -> None:
     assert rank_changes(planted_survey(SurveySpec(n_organizations=2)).responses()) == ()
 
 
+def test_organisations_that_lose_their_index_are_not_compared() -> None:
+    responses = planted_survey(SurveySpec(n_organizations=4)).responses()
+    levels = responses.items.copy()
+    # Two organisations have no other personal dimension than the one that is left out.
+    advocacy = responses.dimension_of == responses.dimensions.index("employee_advocacy")
+    levels[np.ix_(responses.cell < 2, advocacy)] = np.nan
+    rows = {row.name: row for row in rank_changes(replace(responses, items=levels))}
+    assert rows["skills_training"].n_organizations == 2
+    assert np.isnan(rows["skills_training"].spearman)
+    assert rows["employee_advocacy"].n_organizations == 4
+
+
 def test_when_one_dimension_alone_differs_leaving_it_out_takes_the_ranking_with_it() -> None:
     """One dimension only: the others hold noise, and every route finds the one."""
     spec = SurveySpec(seed=3, between=25.0, only_dimension="data_tools", n_raters=(8, 8))
@@ -84,3 +98,15 @@ def test_when_one_dimension_alone_differs_leaving_it_out_takes_the_ranking_with_
     assert sum(shares) == pytest.approx(1)
     assert responses.dimensions[int(np.argmax(shares))] == "data_tools"
     assert max(shares) > 0.6
+
+
+def test_an_outcome_of_one_dimension_only_is_traced_to_it() -> None:
+    """One dimension only: shares of R squared point at the dimension that was planted."""
+    survey = planted_survey(SurveySpec(seed=4, n_organizations=150, between=6.0, dimensions=12.0))
+    responses = survey.responses()
+    planted = responses.dimensions.index("openness_values")
+    noise = np.random.default_rng(4).normal(0, 8, 150)
+    scores = pd.DataFrame(responses.cell_dimensions(), columns=list(responses.dimensions))
+    shares = lmg(survey.truth[:, 0, planted] + noise, scores)
+    assert shares.idxmax() == "openness_values"
+    assert shares.max() > 0.5 * shares.sum()

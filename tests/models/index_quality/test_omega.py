@@ -8,7 +8,7 @@ from published import SCALES, bfi, bfi_scale, results
 from sklearn.decomposition import FactorAnalysis
 from statsmodels.multivariate.factor import Factor
 
-from models.errors import ConstantExposureError, InputRefusedError, TooFewUnitsError
+from models.errors import CollinearColumnsError, ConstantExposureError, InputRefusedError, TooFewUnitsError
 from models.index_quality import cronbach_alpha, omega_hierarchical, omega_interval, omega_total
 from models.index_quality.omega import factor_loadings, one_factor
 
@@ -104,3 +104,8 @@ def test_refusals() -> None:
         omega_hierarchical(items, 2)
     with pytest.raises(TooFewUnitsError, match="9 items"):
         omega_hierarchical(items, 3)
+    noise = np.random.default_rng(0).normal(size=(100, 9))
+    with pytest.raises(TooFewUnitsError, match="improper"):
+        omega_hierarchical(noise, 3)
+    with pytest.raises(CollinearColumnsError, match="of the others: 9"):
+        omega_hierarchical(np.column_stack([noise, noise[:, 0]]), 3)

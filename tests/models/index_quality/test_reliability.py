@@ -92,6 +92,11 @@ def test_refusals() -> None:
     assert np.isnan(item_statistics([[1, 1], [2, 3], [3, 2]])[0].alpha_if_deleted)
 
 
+def test_an_item_that_never_varies_has_no_correlation_and_no_interval() -> None:
+    found = item_statistics([[1, 1, 5], [2, 3, 5], [3, 2, 5], [4, 4, 5]])[2]
+    assert np.isnan([found.item_rest, found.low, found.high]).all()
+
+
 answers = st.integers(0, 4)
 
 
