@@ -11,7 +11,8 @@ import pytest
 from contracts.instrument import load_instrument
 from models.errors import InputRefusedError
 from models.index_quality import RankSpec, cronbach_alpha, omega_total
-from models.index_quality.battery import QualitySpec, assess_index
+from models.index_quality.battery import assess_index
+from models.index_quality.spec import QualitySpec
 from models.index_quality.tables import quality_tables
 from models.planted_survey import SurveySpec, planted_survey
 from models.raters import measure_index
