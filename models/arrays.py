@@ -71,6 +71,12 @@ def demean(values: FloatArray, codes: IntArray, n_groups: int) -> FloatArray:
     return np.asarray(values - means[codes])
 
 
+def quotient(top: npt.ArrayLike, bottom: npt.ArrayLike, otherwise: float = np.nan) -> FloatArray:
+    """Divide where `bottom` is positive; `otherwise` elsewhere."""
+    over, under = np.broadcast_arrays(np.asarray(top, np.float64), np.asarray(bottom, np.float64))
+    return np.asarray(np.divide(over, under, out=np.full(over.shape, otherwise), where=under > 0))
+
+
 def dependent_columns(X: FloatArray, tolerance: float = DEPENDENCE_TOLERANCE) -> list[int]:
     """Find the columns that lie in the span of the columns before them.
 
