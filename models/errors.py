@@ -29,6 +29,24 @@ class TooFewUnitsError(ModelError):
     code = "too_few_units"
 
 
+class TooFewPeriodsError(ModelError):
+    """Fewer waves or periods than the question needs."""
+
+    code = "too_few_periods"
+
+
+class NotConvergedError(ModelError):
+    """The likelihood found no maximum."""
+
+    code = "not_converged"
+
+
+class NotIdentifiedError(ModelError):
+    """Several parameter values describe the data equally well, so none of them is an estimate."""
+
+    code = "not_identified"
+
+
 class AllMissingError(ModelError):
     """No row has the outcome, the exposure and every control."""
 
