@@ -89,6 +89,24 @@ class Coefficient:
     degrees_of_freedom: float
 
 
+def coefficient(name: str, estimate: float, standard_error: float, degrees_of_freedom: float) -> Coefficient:
+    """Make a `Coefficient` from an estimate whose error follows t; infinite degrees of freedom: normal."""
+    student = library("scipy.stats").t
+    half = float(student.ppf(0.5 + LEVEL / 2, degrees_of_freedom)) * standard_error
+    t_value = estimate / standard_error if standard_error > 0 else float("nan")
+    p_value = 2 * float(student.sf(abs(t_value), degrees_of_freedom))
+    return Coefficient(
+        name,
+        estimate,
+        standard_error,
+        t_value,
+        p_value,
+        estimate - half,
+        estimate + half,
+        degrees_of_freedom,
+    )
+
+
 def ols(
     y: npt.ArrayLike,
     X: npt.ArrayLike,
