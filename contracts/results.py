@@ -5,6 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from contracts.contract import Column, Contract, FrameRule
+from contracts.results_columns import bounds, number, within
+from contracts.results_direction import DIRECTION_RESULTS
+from contracts.results_fragility import FRAGILITY_RESULTS
+from contracts.results_index import INDEX_RESULTS
+from contracts.results_shape import SHAPE_RESULTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -137,12 +142,15 @@ CONTRASTS = Contract(
         Column("risk_ratio", "real", "First share over the second.", nullable=True, minimum=0, example=0.02),
         _LOW,
         _HIGH,
+        number("adjusted_ratio", "The ratio beside size, industry and customers.", low=0, example=1.8),
+        *bounds("adjusted_"),
+        number("e_value", "Least ratio of something unseen that would explain it.", low=1, example=2.6),
         Column("published_ratio", "real", "The ratio as published.", nullable=True, minimum=0, example=5.0),
         Column(
             "published_relation", "text", "How the publication worded it.", nullable=True, example="ratio"
         ),
     ),
-    frame_rules=(_within("risk_ratio"),),
+    frame_rules=(_within("risk_ratio"), within("adjusted_ratio", "adjusted_")),
 )
 
 INDEX_QUALITY = Contract(
@@ -170,7 +178,13 @@ CLAIMS = Contract(
     columns=(
         _OUTCOME,
         _IS_PRIMARY,
-        Column("level", "text", "Highest rung reached.", allowed=("none", "L0", "L1", "L2"), example="L2"),
+        Column(
+            "level",
+            "text",
+            "Highest rung reached.",
+            allowed=("none", "L0", "L1", "L2", "L3", "L4"),
+            example="L3",
+        ),
         Column("grade", "text", "Grade of the evidence.", allowed=("A", "B", "C", "D", "E"), example="B"),
         Column("withheld", "boolean", "No effect size may be printed.", example=False),
         _estimate("Effect of ten index points on the rung reached."),
@@ -184,6 +198,7 @@ CLAIMS = Contract(
         _LAST,
         Column("naive_estimate", "real", "Estimate without any adjustment.", nullable=True, example=0.05),
         _MDE,
+        Column("coverage", "share", "Share of the possible organisation-months that counted.", example=0.9),
         Column("reasons", "text", "Why this level and grade, by semicolon.", nullable=True, example="M1;M2"),
     ),
     frame_rules=(_within("estimate"), _withheld_has_reason()),
@@ -206,5 +221,16 @@ CLAIM_REASONS = Contract(
 
 RESULTS: dict[str, Contract] = {
     contract.name: contract
-    for contract in (EFFECTS, SENSITIVITY, CONTRASTS, INDEX_QUALITY, CLAIMS, CLAIM_REASONS)
+    for contract in (
+        EFFECTS,
+        SENSITIVITY,
+        CONTRASTS,
+        INDEX_QUALITY,
+        *INDEX_RESULTS,
+        *DIRECTION_RESULTS,
+        *SHAPE_RESULTS,
+        *FRAGILITY_RESULTS,
+        CLAIMS,
+        CLAIM_REASONS,
+    )
 }

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from models.effects import Effect
 
-Level = Literal["none", "L0", "L1", "L2"]
+if TYPE_CHECKING:
+    from models.direction import Ruling
+    from models.event_study import StageJumpStudy
+
+Level = Literal["none", "L0", "L1", "L2", "L3", "L4"]
 Grade = Literal["A", "B", "C", "D", "E"]
 Detail = float | int | str
 
@@ -32,6 +36,11 @@ class Thresholds:
     minimum_coverage, minimum_periods : float, int
         For grade B: half of the possible organisation-months, and one year of seasons.
     bootstrap_draws : int
+    relative_magnitude : float
+        1: trends after a rise may differ by as much as the largest step seen before it (Rambachan and Roth
+        2023, section 2.4.1, take it for the natural benchmark).
+    agreeing_share : float
+        0.9 of the specifications have the sign of their median, for grade A.
     effects_of_interest : mapping of outcome to float
         Smallest effect per +10 index points worth knowing, in the outcome's unit; others: 5 % of the mean
         level.
@@ -46,6 +55,8 @@ class Thresholds:
     minimum_coverage: float = 0.5
     minimum_periods: int = 12
     bootstrap_draws: int = 9999
+    relative_magnitude: float = 1.0
+    agreeing_share: float = 0.9
     effects_of_interest: Mapping[str, float] = field(
         default_factory=lambda: {
             "csat_share": 0.01,
@@ -68,6 +79,14 @@ GATES: Mapping[str, tuple[str, str]] = {
     "cr2": ("small_sample_agrees", "small_sample_disagrees"),
     "bootstrap": ("bootstrap_agrees", "bootstrap_disagrees"),
     "leave_one_out": ("leave_one_out_keeps_sign", "leave_one_out_changes_sign"),
+    "direction": ("maturity_came_first", "order_not_shown"),
+    "rise": ("rise_interval_excludes_zero", "rise_interval_includes_zero"),
+    "pretrends": ("flat_before_rise", "moved_before_rise"),
+    "honest": ("honest_bound_excludes_zero", "honest_bound_includes_zero"),
+    "order": ("order_not_against", "outcome_came_first"),
+    "specifications": ("specifications_agree", "specifications_disagree"),
+    "unseen": ("sturdier_than_strongest_control", "as_fragile_as_strongest_control"),
+    "unmovable": ("unmovable_outcome_still", "unmovable_outcome_moves"),
     "null": ("well_powered_null", "too_little_power"),
     "clusters": ("many_clusters", "few_clusters"),
     "periods": ("enough_periods", "few_periods"),
@@ -87,7 +106,11 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The estimates of one outcome; None where a model could not be estimated (why: `failures`)."""
+    """The estimates of one outcome; None where a model could not be estimated (why: `failures`).
+
+    `order` is the ruling on which came first, `rise` what follows a rise to a higher stage; None where not
+    estimated, which stops the ladder below them.
+    """
 
     outcome: str
     is_primary: bool
@@ -96,6 +119,8 @@ class Results:
     m1: Effect | None
     m2: Effect | None
     failures: tuple[Reason, ...] = ()
+    order: Ruling | None = None
+    rise: StageJumpStudy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +141,12 @@ class Diagnostics:
     effect_of_interest : float or None
     n_low_reliability : int
         Organisation-months left out because too few raters stand behind their index.
+    specifications_share, specifications_p_value : float or None
+        Share of the specifications with the sign of their median, and the median's p-value among shuffles.
+    outlasts_strongest_control : bool or None
+        The interval of M2 still excludes zero beside a confounder as strong as the strongest control.
+    unmovable_holds : bool or None
+        An outcome that nothing can move does not move.
     """
 
     reliability: float | None = None
@@ -131,13 +162,18 @@ class Diagnostics:
     leave_one_out_keeps_sign: bool = False
     effect_of_interest: float | None = None
     n_low_reliability: int = 0
+    specifications_share: float | None = None
+    specifications_p_value: float | None = None
+    outlasts_strongest_control: bool | None = None
+    unmovable_holds: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """What may be said about one outcome; figures are None when the claim is withheld, except the MDE.
 
-    `estimate`, `low` and `high` are per +10 index points in `unit`: M2's at L2, M1's below.
+    `estimate`, `low` and `high` are per +10 index points in `unit`: M2's from L2 on, M1's below.
+    `coverage` is the share of the possible organisation-months that entered M2.
     """
 
     outcome: str
@@ -156,4 +192,5 @@ class Claim:
     last_period: str | None
     naive_estimate: float | None
     mde: float | None
+    coverage: float
     reasons: tuple[Reason, ...]

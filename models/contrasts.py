@@ -6,9 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
+from models.arrays import dependent_columns, dummies
 from models.errors import InputRefusedError
-from models.prevalence import MATURE_FROM_STAGE, risk_ratio
+from models.prevalence import (
+    MATURE_FROM_STAGE,
+    AdjustedRatio,
+    RiskRatio,
+    adjusted_risk_ratio,
+    risk_ratio,
+)
+from models.robustness import e_value_of_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,6 +25,7 @@ if TYPE_CHECKING:
     from contracts.instrument import Instrument
 
 KEY = ["organization_id", "wave"]
+CONTROLS, SIZE = ("industry", "customer_type"), "log_employees"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +33,9 @@ class Contrast:
     """One row of `analysis.contrasts`.
 
     Shares are over organisation-waves (mature: stage 4 or 5); `n_mature` and `n_less_mature` count distinct
-    organisations on that side, which is what suppression looks at. None where not defined.
+    organisations on that side, which is what suppression looks at. The adjusted ratio holds size, industry
+    and kind of customers; the E-value is that of the limit of the interval nearer to one. None where not
+    defined.
     """
 
     practice_code: str
@@ -34,6 +46,10 @@ class Contrast:
     risk_ratio: float | None
     low: float | None
     high: float | None
+    adjusted_ratio: float | None
+    adjusted_low: float | None
+    adjusted_high: float | None
+    e_value: float | None
     published_ratio: float | None
     published_relation: str | None
 
@@ -43,6 +59,7 @@ def contrast_practices(
     assessment: pd.DataFrame,
     instrument: Instrument,
     benchmarks: pd.DataFrame | None = None,
+    traits: pd.DataFrame | None = None,
 ) -> tuple[Contrast, ...]:
     """Contrast the practices of the instrument by stage, pooled over waves, clustered by organisation.
 
@@ -56,6 +73,9 @@ def contrast_practices(
         Practices and the published figure each is compared with.
     benchmarks : DataFrame, optional
         `fct_published_benchmark`: segment_type, metric, value, unit.
+    traits : DataFrame, optional
+        organization_id with log_employees, industry and customer_type, the first row of each counts; without
+        them there is no adjusted ratio.
 
     Returns
     -------
@@ -76,12 +96,14 @@ def contrast_practices(
     staged = practices.merge(assessment[[*KEY, "stage"]], on=KEY, how="inner")
     staged = staged.loc[staged["stage"].notna() & staged["is_in_place"].notna()].sort_values(KEY)
     published = _published(benchmarks)
+    known = None if traits is None else traits.drop_duplicates("organization_id").set_index("organization_id")
     rows = []
     for label in instrument.practice_labels:
         own = staged.loc[staged["practice_code"] == label.code]
         mature = own["stage"].to_numpy(dtype=np.int64) >= MATURE_FROM_STAGE
         organizations = own["organization_id"].astype(str).to_numpy()
         result = risk_ratio(own["is_in_place"].to_numpy(dtype=np.bool_), mature, organizations)
+        beside = _adjusted(own, mature, known)
         ratio, relation = published.get(label.published_metric or "", (None, None))
         rows.append(
             Contrast(
@@ -93,11 +115,40 @@ def contrast_practices(
                 result.ratio,
                 result.low,
                 result.high,
+                beside.ratio,
+                beside.low,
+                beside.high,
+                _e_value(beside if beside.low is not None else result),
                 ratio,
                 relation,
             )
         )
     return tuple(rows)
+
+
+def _adjusted(own: pd.DataFrame, mature: npt.NDArray[np.bool_], traits: pd.DataFrame | None) -> AdjustedRatio:
+    """Compare rows whose organisation has every control."""
+    if traits is None:
+        return AdjustedRatio(None, None, None, "no_controls")
+    found = traits[[*CONTROLS, SIZE]].reindex(own["organization_id"])
+    keep = found.notna().all(axis=1).to_numpy()
+    if not keep.any():
+        return AdjustedRatio(None, None, None, "no_controls")
+    columns = [dummies(found.loc[keep, name], name)[0] for name in CONTROLS]
+    controls = np.column_stack([*columns, found.loc[keep, SIZE].to_numpy(dtype=np.float64)])
+    redundant = dependent_columns(np.column_stack([np.ones(len(controls)), controls]))
+    return adjusted_risk_ratio(
+        own["is_in_place"].to_numpy(dtype=np.bool_)[keep],
+        mature[keep],
+        np.delete(controls, [j - 1 for j in redundant], axis=1),
+        own["organization_id"].astype(str).to_numpy()[keep],
+    )
+
+
+def _e_value(found: AdjustedRatio | RiskRatio) -> float | None:
+    if found.ratio is None or found.low is None or found.high is None or found.ratio <= 0:
+        return None
+    return e_value_of_interval(found.ratio, found.low, found.high)
 
 
 def _published(benchmarks: pd.DataFrame | None) -> dict[str, tuple[float, str]]:

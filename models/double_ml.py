@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
-from models.arrays import FloatArray, IntArray, group_codes, library
+from models.arrays import IntArray, group_codes, library
 from models.effects import CATEGORIES, EXPOSURE, LEAD_SUFFIX
 from models.errors import AllMissingError, InputRefusedError, TooFewUnitsError
 from models.estimate import coefficient

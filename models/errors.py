@@ -83,9 +83,3 @@ class InputRefusedError(ModelError):
     """The input of an analysis breaks its own contract (gate at use)."""
 
     code = "input_refused"
-
-
-class TooFewPeriodsError(ModelError):
-    """Fewer periods than the estimator needs, or none before the event."""
-
-    code = "too_few_periods"

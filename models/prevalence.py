@@ -93,7 +93,8 @@ def risk_ratio(
 class AdjustedRatio:
     """Risk ratio beside controls; None where not defined, and `note` says why.
 
-    `note` is "", "too_few_rows", "zero_cell", "controls_collinear" or "one_cluster".
+    `note` is "", "too_few_rows", "zero_cell", "controls_collinear", "no_controls" or
+    "one_cluster".
     """
 
     ratio: float | None

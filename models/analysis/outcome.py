@@ -1,0 +1,132 @@
+"""Everything that is estimated about one outcome. What is made of it: `evidence`, `health`, `results`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeVar, get_args
+
+from models.analysis.exposures import corrected, dimension_drivers
+from models.direction import Direction, which_came_first
+from models.dose_response import DoseResponse, dose_response
+from models.double_ml import LEARNERS, DoubleMlEffect, Learner, double_ml
+from models.drivers import Drivers
+from models.effects import LEAD_SUFFIX, OutcomeFits, fit_outcome
+from models.errors import ModelError
+from models.event_study import StageJumpStudy, stage_jump_study
+from models.index_quality.attenuation import CorrectedSlope
+from models.robustness import SpecificationCurve, SpecificationGrid, specification_curve
+from models.robustness.rows import Robustness, robustness_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from models.claims import Thresholds
+
+Part = Literal["index", "direction", "rises", "shape", "fragility"]
+PARTS: tuple[Part, ...] = get_args(Part)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """How much is drawn for an outcome: primary ones carry the claims and get more."""
+
+    shuffles: int
+    permutations: int
+    folds: int
+    bootstrap: int
+    learners: tuple[Learner, ...]
+
+
+PRIMARY_DRAWS = Draws(shuffles=999, permutations=499, folds=3, bootstrap=999, learners=LEARNERS)
+EXPLORATORY_DRAWS = Draws(shuffles=199, permutations=0, folds=1, bootstrap=199, learners=("ridge",))
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeResults:
+    """Results of one outcome; None or empty where a part was not asked for or could not be estimated."""
+
+    outcome: str
+    is_primary: bool
+    fits: OutcomeFits
+    direction: Direction | None = None
+    rise: StageJumpStudy | None = None
+    dose: DoseResponse | None = None
+    flexible: tuple[DoubleMlEffect, ...] = ()
+    corrected: CorrectedSlope | None = None
+    drivers: Drivers | None = None
+    robustness: tuple[Robustness, ...] = ()
+    curve: SpecificationCurve | None = None
+
+
+def estimate_outcome(
+    frame: pd.DataFrame,
+    outcome: str,
+    *,
+    is_primary: bool,
+    dimensions: Sequence[str],
+    grid: SpecificationGrid | None,
+    limits: Thresholds,
+    parts: Sequence[Part],
+    seed: int,
+) -> OutcomeResults:
+    """Estimate everything about one outcome.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The checked panel, reliable rows only, with dimension scores, index variants and the error variance of
+        the index where they are known (`exposures.with_exposures`).
+    outcome : str
+    is_primary : bool
+        Primary outcomes get more draws and the specification curve.
+    dimensions : sequence of str
+        Columns of dimension scores.
+    grid : SpecificationGrid, optional
+        Choices of the curve; its outcomes are replaced by this one.
+    limits : Thresholds
+    parts : sequence of Part
+    seed : int
+    """
+    draws = PRIMARY_DRAWS if is_primary else EXPLORATORY_DRAWS
+    fits = fit_outcome(
+        frame, outcome, seed=seed, small_clusters=limits.small_clusters, n_draws=limits.bootstrap_draws
+    )
+    found: dict[str, object] = {}
+    if "direction" in parts:
+        found["direction"] = which_came_first(frame, outcome)
+    if "rises" in parts:
+        found["rise"] = _attempt(lambda: stage_jump_study(frame, outcome, n_draws=draws.bootstrap, seed=seed))
+    if "shape" in parts:
+        found["dose"] = _attempt(lambda: dose_response(frame, outcome, n_draws=draws.bootstrap, seed=seed))
+        found["flexible"] = (
+            _attempt(
+                lambda: double_ml(
+                    frame, outcome, learners=draws.learners, n_repetitions=draws.folds, seed=seed
+                )
+            )
+            or ()
+        )
+        found["corrected"] = _attempt(lambda: corrected(frame, outcome))
+        found["drivers"] = _attempt(
+            lambda: dimension_drivers(frame, outcome, dimensions, n_draws=draws.bootstrap, seed=seed)
+        )
+    if "fragility" in parts:
+        found["robustness"] = robustness_of(frame, outcome, n_shuffles=draws.shuffles, seed=seed)
+        if grid is not None and draws.permutations:
+            own = SpecificationGrid(
+                (outcome + LEAD_SUFFIX,), grid.exposures, grid.models, grid.control_sets, grid.samples
+            )
+            found["curve"] = _attempt(
+                lambda: specification_curve(own, frame, n_permutations=draws.permutations, seed=seed)
+            )
+    return OutcomeResults(outcome, is_primary, fits, **found)  # type: ignore[arg-type]
+
+
+def _attempt(run: Callable[[], T]) -> T | None:
+    """Leave out what cannot be estimated; the effects say why an outcome cannot."""
+    try:
+        return run()
+    except ModelError:
+        return None
