@@ -40,7 +40,7 @@ class Driver:
     share : float
         LMG share of R squared; all shares add up to R squared.
     low, high : float
-        95 % percentile interval over resampled organisations.
+        95 % percentile interval over resampled organisations, less the excess that resampling makes.
     slope : float
         Change of the outcome per unit of the dimension, the others held.
     performance : float
@@ -146,6 +146,9 @@ def drivers(
     shares = _shares(whole[None])[0]
     drawn = np.random.default_rng(seed).multinomial(n_groups, np.full(n_groups, 1 / n_groups), n_draws)
     spread = _shares(np.tensordot(drawn.astype(np.float64), crosses, axes=1))
+    # Resampling makes R squared larger than it is, the more the less there is: its mean excess is taken off
+    # (Efron and Tibshirani 1993, section 10.6).
+    spread = np.maximum(spread - (np.nanmean(spread, axis=0) - shares), 0.0)
     low, high = np.nanpercentile(spread, [2.5, 97.5], axis=0)
     slopes = np.linalg.solve(whole[1:, 1:], whole[1:, 0])
     level = np.asarray(performance, dtype=np.float64)

@@ -63,7 +63,7 @@ def with_exposures(
     months = frame[PERIOD].to_numpy().astype("datetime64[M]")
     out = frame.assign(
         five_raters=frame["n_raters"].ge(MANY_RATERS).fillna(False) if "n_raters" in frame.columns else False,
-        last_two_years=months > months.max() - RECENT_MONTHS,
+        last_two_years=months > months.max(initial=np.datetime64("1970-01", "M")) - RECENT_MONTHS,
     )
     if WAVE not in frame.columns:
         return out
