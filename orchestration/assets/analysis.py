@@ -1,6 +1,7 @@
 """Assets of the analysis: marts read, checked again, estimated; results contracted. No statistics here."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 
 import dagster as dg
 import pandas as pd
@@ -24,7 +25,7 @@ class InputBrokenError(MaturityImpactError):
 def analysis_assets(
     installation: Installation, results: Mapping[str, Contract], marts: Mapping[str, Contract]
 ) -> dg.AssetsDefinition:
-    """Effects, contrasts, index quality and claims, each with its contract as a blocking check."""
+    """Every result of the battery, each with its contract as a blocking check."""
     layer = BY_NAME["analysis"]
     deps = [*(dg.AssetKey(["marts", name]) for name in MARTS_READ), dg.AssetKey(["accepted", ENTITY_READ])]
 
@@ -75,7 +76,6 @@ def estimated(
     """
     from contracts.entities import ENTITIES
     from contracts.instrument import load_instrument
-    from models.analysis import EXPLORATORY, PRIMARY
     from models.claims import Thresholds
     from orchestration.ingest.gate.accepted import read_entity
 
@@ -90,17 +90,27 @@ def estimated(
         practices=read["fct_practice"],
         benchmarks=read["fct_published_benchmark"],
         primary=primary,
-        exploratory=tuple(name for name in (*PRIMARY, *EXPLORATORY) if name not in primary),
         thresholds=Thresholds(minimum_organizations=settings.thresholds.minimum_organizations),
+        recomputed=_recomputed(installation, primary),
     )
-    return {
-        "effects": found.effects_frame(),
-        "sensitivity": found.sensitivity_frame(),
-        "contrasts": found.contrasts_frame(),
-        "index_quality": found.index_quality_frame(),
-        "claims": found.claims_frame(),
-        "claim_reasons": found.claim_reasons_frame(),
-    }
+    return found.frames()
+
+
+def _recomputed(installation: Installation, outcomes: Sequence[str]) -> dict[str, float]:
+    """Within estimates summed in the warehouse: another route to the same numbers, for the health card."""
+    from models.errors import ModelError
+    from orchestration.panel_moments import two_way_within_sql
+
+    found = {}
+    reliable = "(select * from marts.fct_maturity_impact where not coalesce(is_low_reliability, false))"
+    with warehouse.connect(installation.home, read_only=True) as connection:
+        for outcome in outcomes:
+            names = (f"{outcome}_lead_3m", ("index_per_10",), "organization_id", "period")
+            # What cannot be estimated is told by the battery, with its reason.
+            with suppress(ModelError):
+                fit = two_way_within_sql(connection, reliable, *names)
+                found[outcome] = fit.at("index_per_10").estimate
+    return found
 
 
 def _valid(installation: Installation, contract: Contract) -> pd.DataFrame:

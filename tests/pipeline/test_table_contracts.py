@@ -65,8 +65,8 @@ def test_broken_results_are_not_published(copied: Path, untouched: Callable[[Pat
     class Spoilt:
         """Results as the real battery names them, each breaking its contract."""
 
-        def __getattr__(self, name: str) -> Callable[[], pd.DataFrame]:
-            return lambda: spoilt(RESULTS[name.removesuffix("_frame")])
+        def frames(self) -> dict[str, pd.DataFrame]:
+            return {name: spoilt(contract) for name, contract in RESULTS.items()}
 
     def analyse(*_: Any, **__: Any) -> Analysis | Spoilt:
         return Spoilt()
