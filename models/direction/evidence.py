@@ -103,7 +103,8 @@ class Settlement:
         none: nothing is open. another_design: more of the same data would not tell, a start that differs
         between organisations by lot or by plan would. another_model: the data do not follow this one.
     organizations, waves : int or None
-        In all, one or the other, from the minimum detectable effect.
+        In all, from the minimum detectable effect: the one at the number of the other that is there, or at
+        the least that will do. None where it would not help.
     quarters : int or None
         To wait for these waves.
     """
