@@ -14,7 +14,7 @@ N = 12
 
 
 def panel(n_months: int = 24, starts=STARTS, start: str = "2022-01") -> pd.DataFrame:
-    """Index 1, 2, 3, ... by wave (and a tenth per organisation), carried forward; the outcome is the month."""
+    """Index 1, 2, 3, ... by wave, a tenth more per organisation, carried forward; outcome: the month."""
     months = np.arange(n_months)
     wave = np.searchsorted(starts, months, side="right") - 1
     frame = pd.DataFrame(
