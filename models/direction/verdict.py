@@ -12,8 +12,8 @@ from models.power import minimum_detectable_effect, units_needed
 
 State = Literal["clear", "absent", "unseen"]
 # Standard error of a path times the root of organisations and steps between waves, in standard deviations
-# within organisations: 1.1 to 1.3 in the planted worlds. Only used where nothing could be estimated.
-USUAL_ERROR = 1.2
+# within organisations: 1.2 to 1.5 in the planted worlds. Only used where nothing could be estimated.
+USUAL_ERROR = 1.3
 
 
 def verdict(evidence: Evidence, limits: DirectionLimits | None = None) -> Ruling:

@@ -123,8 +123,8 @@ def test_nothing_known_cannot_tell() -> None:
 def test_too_few_waves_say_how_many_and_how_long() -> None:
     settlement = ruled(n_waves=2).settlement
     assert settlement == Settlement("more_data", None, 4, 4)
-    assert ruled(n_organizations=20).settlement == Settlement("more_data", 69, None, None)
-    assert ruled(n_organizations=20, n_waves=2).settlement == Settlement("more_data", 172, 3, 2)
+    assert ruled(n_organizations=20).settlement == Settlement("more_data", 81, None, None)
+    assert ruled(n_organizations=20, n_waves=2).settlement == Settlement("more_data", 201, 3, 2)
 
 
 def test_too_little_power_says_what_would_do() -> None:
