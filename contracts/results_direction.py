@@ -19,6 +19,31 @@ from contracts.results_columns import (
 _VERDICTS = ("maturity_first", "outcome_first", "both", "cannot_tell")
 _REMEDIES = ("none", "more_data", "another_design", "another_model")
 
+
+def _finding(name: str, words: str, *, mde: bool = True) -> tuple[Column, ...]:
+    """Columns of one finding in standard deviations within organisations."""
+    seen = number(f"{name}_mde", "Smallest that would have been seen.", low=0, example=0.12)
+    return (
+        number(name, words, example=0.15),
+        *bounds(f"{name}_"),
+        part(f"{name}_p_value", "Its two-sided p-value.", 0.001),
+        *((seen,) if mde else ()),
+    )
+
+
+_FINDINGS = ("forward", "reverse", "placebo", "comovement", "movement_order")
+_FIT = (
+    number("chi2", "Chi-square of the model.", low=0, example=40.0),
+    number("df", "Its degrees of freedom.", low=0, example=38),
+    part("fit_p_value", "Its p-value.", 0.4),
+    part("cfi", "Comparative fit index.", 0.98),
+    number("rmsea", "Root mean square error of approximation.", low=0, example=0.03),
+    number("rmsea_low", "Lower end of its 90 % interval.", low=0, example=0.0),
+    number("rmsea_high", "Upper end of its 90 % interval.", low=0, example=0.06),
+    number("srmr", "Standardised root mean square residual.", low=0, example=0.04),
+    Column("improper", "text", "Estimates that no data could have, by semicolon.", nullable=True, example=""),
+)
+
 DIRECTION = Contract(
     name="direction",
     layer="analysis",
@@ -29,32 +54,22 @@ DIRECTION = Contract(
         OUTCOME,
         Column("is_primary", "boolean", "Declared primary before looking at data.", example=True),
         Column("verdict", "text", "Which came first.", allowed=_VERDICTS, example="maturity_first"),
-        number("forward", "Path from the index to the next outcome.", example=0.15),
-        *bounds("forward_"),
-        part("forward_p_value", "Its two-sided p-value.", 0.001),
-        number("reverse", "Path from the outcome to the next index.", example=0.01),
-        *bounds("reverse_", "its 95 % interval"),
-        part("reverse_p_value", "Its two-sided p-value.", 0.6),
-        number("placebo", "The next wave's index on the outcome before it; must be nothing.", example=0.0),
-        part("placebo_p_value", "Its two-sided p-value.", 0.7),
-        number("comovement", "Index and outcome within a wave, given the wave before.", example=0.02),
-        part("comovement_p_value", "Its two-sided p-value.", 0.5),
-        number("movement_order", "The index on the outcome after minus before its wave.", example=0.1),
-        part("movement_order_p_value", "Its two-sided p-value.", 0.01),
-        number("smallest_seen", "Smallest reverse path that would have been seen.", low=0, example=0.12),
-        number("chi2", "Chi-square of the model.", low=0, example=40.0),
-        number("df", "Its degrees of freedom.", low=0, example=38),
-        part("cfi", "Comparative fit index.", 0.98),
-        number("rmsea", "Root mean square error of approximation.", low=0, example=0.03),
-        number("srmr", "Standardised root mean square residual.", low=0, example=0.04),
+        Column("reasons", "text", "What was not passed, by semicolon.", nullable=True, example="rmsea"),
+        N_ORGANIZATIONS,
+        count("n_waves", "Assessment waves behind it."),
+        Column("first_wave", "text", "First wave used.", nullable=True, example="2023-H1"),
+        Column("last_wave", "text", "Last wave used.", nullable=True, example="2025-H2"),
+        *_finding("forward", "Path from the index to the next outcome."),
+        *_finding("reverse", "Path from the outcome to the next index."),
+        *_finding("placebo", "The next wave's index on the outcome before it; must be nothing."),
+        *_finding("comovement", "Index and outcome within a wave, given the wave before.", mde=False),
+        *_finding("movement_order", "The index on the outcome after minus before its wave.", mde=False),
         Column("remedy", "text", "What would settle an open verdict.", allowed=_REMEDIES, example="none"),
         count("organizations_needed", "Organisations in all that would settle it.", nullable=True),
         count("waves_needed", "Waves in all that would settle it.", nullable=True),
         count("quarters_needed", "Quarters to wait for these waves.", nullable=True),
-        N_ORGANIZATIONS,
-        count("n_waves", "Assessment waves behind it."),
     ),
-    frame_rules=(within("forward", "forward_"), within("reverse", "reverse_")),
+    frame_rules=tuple(within(name, f"{name}_") for name in _FINDINGS),
 )
 
 DIRECTION_REASONS = Contract(
@@ -92,9 +107,11 @@ DIRECTION_PATHS = Contract(
         error(),
         *bounds(),
         number("standardized", "In standard deviations within organisations.", example=0.15),
-        error("standardized_error"),
         *bounds("standardized_"),
         part("p_value", "Two-sided p-value.", 0.001),
+        *_FIT,
+        N_ORGANIZATIONS,
+        count("n_waves", "Waves behind it."),
     ),
     frame_rules=(within("estimate"), within("standardized", "standardized_")),
 )

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from models.claims import Claim, Detail, Reason
 
-if TYPE_CHECKING:
-    from models.direction import Direction
+
+class Judged(Protocol):
+    """A claim or a verdict: what it is about, and its reasons in order."""
+
+    @property
+    def outcome(self) -> str: ...
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +30,11 @@ class ReasonRow:
     detail: str
 
 
-def claim_reasons(claims: Iterable[Claim]) -> Iterator[ReasonRow]:
-    """List every gate of every claim in the order in which they were looked at."""
-    for claim in claims:
-        yield from _rows(claim.outcome, claim.reasons)
-
-
-def direction_reasons(found: Iterable[Direction]) -> Iterator[ReasonRow]:
-    """List every check of every verdict on order in time."""
-    for one in found:
-        yield from _rows(one.outcome, one.ruling.reasons)
+def reason_rows(judged: Iterable[Judged]) -> Iterator[ReasonRow]:
+    """List every reason of every claim or verdict in the order in which they were looked at."""
+    for one in judged:
+        for position, reason in enumerate(one.reasons, start=1):
+            yield ReasonRow(one.outcome, position, reason.code, reason.passed, _detail(reason.detail))
 
 
 def listed_reasons(claim: Claim) -> tuple[str, ...]:
@@ -42,11 +44,6 @@ def listed_reasons(claim: Claim) -> tuple[str, ...]:
         for reason in claim.reasons
         if (not reason.passed or reason.code == "well_powered_null") and reason.code != "more_data_needed"
     )
-
-
-def _rows(outcome: str, reasons: Iterable[Reason]) -> Iterator[ReasonRow]:
-    for position, reason in enumerate(reasons, start=1):
-        yield ReasonRow(outcome, position, reason.code, reason.passed, _detail(reason.detail))
 
 
 def _detail(detail: Mapping[str, Detail]) -> str:

@@ -60,10 +60,10 @@ def with_exposures(
         `index_error_variance` (per ten points, squared), and the samples of the specification curve:
         `five_raters`, `last_two_years`.
     """
-    months = frame[PERIOD].to_numpy().astype("datetime64[M]")
+    months = frame[PERIOD].to_numpy().astype("datetime64[M]").astype(np.int64)
     out = frame.assign(
         five_raters=frame["n_raters"].ge(MANY_RATERS).fillna(False) if "n_raters" in frame.columns else False,
-        last_two_years=months > months.max(initial=np.datetime64("1970-01", "M")) - RECENT_MONTHS,
+        last_two_years=months > months.max(initial=0) - RECENT_MONTHS,
     )
     if WAVE not in frame.columns:
         return out

@@ -8,7 +8,6 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from contracts.results import RESULTS
-from models.analysis.direction_rows import direction_row, granger_rows, lead_lag_rows, path_rows
 from models.analysis.fragility_rows import curve_row, specification_rows
 from models.analysis.health import Health
 from models.analysis.outcome import OutcomeResults
@@ -16,11 +15,12 @@ from models.analysis.shape_rows import corrected_row, driver_rows, what_if_rows
 from models.arrays import library
 from models.claims import Claim
 from models.contrasts import Contrast
+from models.direction.tables import direction_row, granger_rows, lead_lag_rows, path_rows
 from models.effects import Effect
 from models.index_quality.battery import IndexQuality
 from models.index_quality.tables import quality_tables
 from models.raters import QualityRow
-from models.result_tables import claim_reasons, direction_reasons, listed_reasons
+from models.result_tables import listed_reasons, reason_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,9 +86,9 @@ class Analysis:
             "sensitivity": self.sensitivity,
             "contrasts": self.contrasts,
             "claims": self.claims,
-            "claim_reasons": claim_reasons(self.claims),
+            "claim_reasons": reason_rows(self.claims),
             "direction": [direction_row(one, is_primary=primary[one.outcome]) for one in directions],
-            "direction_reasons": direction_reasons(directions),
+            "direction_reasons": reason_rows(directions),
             "direction_paths": chain.from_iterable(map(path_rows, directions)),
             "lead_lag": chain.from_iterable(map(lead_lag_rows, directions)),
             "granger": chain.from_iterable(map(granger_rows, directions)),

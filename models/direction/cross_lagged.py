@@ -15,7 +15,7 @@ from models.direction.results import CrossLagged
 from models.direction.sample import Sample, sample_of, sample_of_moments
 from models.direction.start import enter_every_wave, starts
 from models.direction.structure import OverTime, Structure, Traits, cross_lagged_structure
-from models.errors import InputRefusedError, ModelError, NotConvergedError, NotIdentifiedError
+from models.errors import ModelError, NotConvergedError, NotIdentifiedError
 
 StandardErrors = Literal["model", "robust"]
 
@@ -151,7 +151,5 @@ def _covariance(
     bread = np.asarray(np.linalg.inv(information), dtype=np.float64)
     if wanted == "model":
         return "observed", bread
-    if not sample.has_values:
-        raise InputRefusedError("robust errors need the units themselves, not moments.", where="cross_lagged")
     own = scores(structure, found.parameters, sample)
     return "robust", np.asarray(bread @ (own.T @ own) @ bread)

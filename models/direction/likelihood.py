@@ -141,8 +141,6 @@ def scores(structure: Structure, parameters: FloatArray, sample: Sample) -> Floa
     sigma, derivatives = structure.implied(parameters[:q])
     rows = []
     for pattern in sample.patterns:
-        if pattern.values is None:
-            raise ValueError("moments alone have no scores")
         here = pattern.observed
         inverse = np.linalg.inv(sigma[np.ix_(here, here)])
         turned = (pattern.values - parameters[q:][here]) @ inverse
@@ -169,5 +167,5 @@ def _refuse_singular(information: FloatArray) -> None:
         raise NotIdentifiedError(
             "several sets of parameters describe the data equally well.",
             where="cross_lagged",
-            remedy="Let the traits accumulate, or hold the paths equal over time.",
+            remedy="Add organisations or waves, or ask a model with fewer parameters.",
         )

@@ -13,8 +13,8 @@ from models.direction.likelihood import Maximum
 from models.direction.results import CrossLagged, CrossPath, Improper, Path
 from models.direction.sample import Sample
 from models.direction.structure import Structure
+from models.estimate import LEVEL
 
-LEVEL = 0.95
 Z = NormalDist().inv_cdf(0.5 + LEVEL / 2)
 # An eigenvalue below minus this share of the largest is negative, not rounded.
 NEGATIVE = 1e-9

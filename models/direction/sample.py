@@ -22,6 +22,7 @@ WHERE = "cross_lagged"
 MINIMUM_WAVES = 3
 # A spread below this share of the largest value is rounding.
 NO_SPREAD = 1e-10
+MAXIMUM_ROUNDS = 200
 # Two columns that fewer units have in common leave their covariance to the rest of the data.
 FEWEST_IN_COMMON = 3
 
@@ -38,15 +39,15 @@ class Pattern:
     mean : array (k,)
     covariance : array (k, k)
         Divided by n.
-    values : array (n, k) or None
-        None when only moments were given.
+    values : array (n, k)
+        No rows when only moments were given.
     """
 
     observed: IntArray
     n: int
     mean: FloatArray
     covariance: FloatArray
-    values: FloatArray | None
+    values: FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,11 +76,6 @@ class Sample:
     def is_complete(self) -> bool:
         """Whether no cell is missing."""
         return self.n_missing == 0
-
-    @property
-    def has_values(self) -> bool:
-        """Whether single units are known, not moments alone."""
-        return self.patterns[0].values is not None
 
     @property
     def n_waves(self) -> int:
@@ -149,9 +145,8 @@ def sample_of_moments(mean: npt.ArrayLike, covariance: npt.ArrayLike, n: int) ->
     for s in (0, 1):
         block = matrix[s::2, s::2]
         scale[s::2] = np.sqrt((np.trace(block) - block.mean() * len(block)) / (len(block) - 1))
-    pattern = Pattern(
-        np.arange(size), int(n), (means - centre) / scale, matrix / np.outer(scale, scale), None
-    )
+    scaled = ((means - centre) / scale, matrix / np.outer(scale, scale))
+    pattern = Pattern(np.arange(size), int(n), *scaled, np.empty((0, size)))
     return Sample(_names(size // 2), (pattern,), frozen(centre), frozen(scale), int(n), 0, 0)
 
 
@@ -160,20 +155,20 @@ def _names(n_waves: int) -> tuple[str, ...]:
 
 
 def within_spread(values: FloatArray) -> float:
-    """Standard deviation within units (rows) around the means of waves (columns); 0 without any change."""
-    around = values - _means(values)
-    often = np.isfinite(around).sum(axis=1)
-    some = around[often > 1]
-    if not len(some):
-        return 0.0
-    moved = some - np.nanmean(some, axis=1, keepdims=True)
-    return float(np.sqrt(np.nansum(moved**2) / (often[often > 1] - 1).sum()))
-
-
-def _means(values: FloatArray) -> FloatArray:
-    """Mean of each column over what is known; 0 where nothing is."""
+    """Standard deviation that is left beside the effects of units (rows) and waves (columns); 0 for none."""
     known = np.isfinite(values)
-    return np.asarray(np.where(known, values, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1))
+    known &= known.sum(axis=1, keepdims=True) > 1
+    freedom = int(known.sum() - known.any(axis=1).sum())
+    rest = np.where(known, values, 0.0)
+    counts = [np.maximum(known.sum(axis=axis, keepdims=True), 1) for axis in (0, 1)]
+    # Alternating projections: one round is exact without missing cells.
+    for _ in range(MAXIMUM_ROUNDS):
+        before = rest
+        for axis in (0, 1):
+            rest = np.where(known, rest - rest.sum(axis=axis, keepdims=True) / counts[axis], 0.0)
+        if np.abs(rest - before).max(initial=0.0) <= NO_SPREAD * np.abs(values[known]).max(initial=0.0):
+            break
+    return float(np.sqrt((rest**2).sum() / freedom)) if freedom else 0.0
 
 
 def _units(data: FloatArray) -> tuple[FloatArray, FloatArray]:

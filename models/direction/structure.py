@@ -131,14 +131,12 @@ def cross_lagged_structure(
     residual = [(f"{i}{w}", f"{j}{w}", f"{i}~~{j}", f"{i}{w}~~{j}{w}") for i, j in pairs for w in later]
     first_names, first_places = _labelled(begin, place, "free", mirrored=True)
     inner_names, inner_places = _labelled(residual, place, innovations, mirrored=True)
-    blocks = [
-        (f"residuals of wave {w}", tuple(f"{i}{w}~~{j}{w}" for i, j in pairs))
-        if innovations == "free"
-        else ("residuals", tuple(f"{i}~~{j}" for i, j in pairs))
-        for w in (later if innovations == "free" else (2,))
-    ]
+    blocks = [("first wave", tuple(first_names))]
+    if innovations == "equal":
+        blocks.append(("residuals", tuple(inner_names)))
+    else:
+        blocks += [(f"residuals of wave {w}", tuple(f"{i}{w}~~{j}{w}" for i, j in pairs)) for w in later]
 
-    blocks.append(("first wave", tuple(first_names)))
     outer_names: list[str] = []
     outer_places: FloatArray = np.zeros((0, size, size))
     if traits == "accumulating":

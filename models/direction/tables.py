@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from models.direction.battery import Direction
 from models.direction.evidence import DirectionLimits, Finding
+from models.direction.granger import PanelGranger
+from models.direction.parameters import Z
 from models.direction.results import CrossLagged, CrossPath
 from models.direction.verdict import smallest_seen
 
@@ -24,6 +26,7 @@ class DirectionRow:
     """
 
     outcome: str
+    is_primary: bool
     verdict: str
     reasons: str
     n_organizations: int
@@ -31,16 +34,28 @@ class DirectionRow:
     first_wave: str
     last_wave: str
     forward: float
+    forward_low: float
+    forward_high: float
     forward_p_value: float
     forward_mde: float
     reverse: float
+    reverse_low: float
+    reverse_high: float
     reverse_p_value: float
     reverse_mde: float
     placebo: float
+    placebo_low: float
+    placebo_high: float
     placebo_p_value: float
     placebo_mde: float
     comovement: float
+    comovement_low: float
+    comovement_high: float
     comovement_p_value: float
+    movement_order: float
+    movement_order_low: float
+    movement_order_high: float
+    movement_order_p_value: float
     remedy: str
     organizations_needed: int | None
     waves_needed: int | None
@@ -92,13 +107,30 @@ class LeadLagRow:
     n_organizations: int
 
 
-def direction_row(one: Direction, limits: DirectionLimits | None = None) -> DirectionRow:
+@dataclass(frozen=True, slots=True)
+class GrangerRow:
+    """One row per outcome and direction of the panel Granger test."""
+
+    outcome: str
+    direction: str
+    w_bar: float
+    z_tilde: float
+    p_value: float
+    n_lags: int
+    n_organizations: int
+    n_waves: int
+
+
+def direction_row(
+    one: Direction, limits: DirectionLimits | None = None, *, is_primary: bool = False
+) -> DirectionRow:
     """Make the row of one outcome; `reasons` are the codes that failed, joined by `;`."""
     rule = limits or DirectionLimits()
     evidence, waves = one.evidence, one.series.waves if one.series is not None else ()
     settlement = one.ruling.settlement
     return DirectionRow(
         one.outcome,
+        is_primary,
         one.ruling.verdict,
         ";".join(reason.code for reason in one.reasons if not reason.passed),
         evidence.n_organizations,
@@ -107,7 +139,8 @@ def direction_row(one: Direction, limits: DirectionLimits | None = None) -> Dire
         *_told(evidence.forward, rule),
         *_told(evidence.reverse, rule),
         *_told(evidence.placebo, rule),
-        *_told(evidence.comovement, rule)[:2],
+        *_told(evidence.comovement, rule)[:4],
+        *_told(evidence.order, rule)[:4],
         settlement.remedy,
         settlement.organizations,
         settlement.waves,
@@ -171,7 +204,27 @@ def lead_lag_rows(one: Direction) -> Iterator[LeadLagRow]:
         )
 
 
-def _told(finding: Finding | None, limits: DirectionLimits) -> tuple[float, float, float]:
+def granger_rows(one: Direction) -> Iterator[GrangerRow]:
+    """Make the rows of the panel tests in both directions, where there were waves enough."""
+    for direction in ("forward", "reverse"):
+        test: PanelGranger | None = getattr(one, f"granger_{direction}")
+        if test is not None:
+            yield GrangerRow(
+                one.outcome,
+                direction,
+                test.w_bar,
+                test.z_tilde,
+                test.z_tilde_p_value,
+                test.lags,
+                test.n_units,
+                test.n_periods,
+            )
+
+
+def _told(finding: Finding | None, limits: DirectionLimits) -> tuple[float, float, float, float, float]:
+    """Estimate, ends of the 95 % interval, p-value, and the smallest that would have been seen."""
     if finding is None:
-        return NAN, NAN, NAN
-    return finding.estimate, finding.p_value, smallest_seen(finding, limits)
+        return NAN, NAN, NAN, NAN, NAN
+    half = Z * finding.standard_error
+    low, high = finding.estimate - half, finding.estimate + half
+    return finding.estimate, low, high, finding.p_value, smallest_seen(finding, limits)

@@ -12,8 +12,8 @@ from models.power import minimum_detectable_effect, units_needed
 
 State = Literal["clear", "absent", "unseen"]
 # Standard error of a path times the root of organisations and steps between waves, in standard deviations
-# within organisations: 1.1 to 1.3 in the planted worlds. Only used where nothing could be estimated.
-USUAL_ERROR = 1.2
+# within organisations: 1.2 to 1.5 in the planted worlds. Only used where nothing could be estimated.
+USUAL_ERROR = 1.3
 
 
 def verdict(evidence: Evidence, limits: DirectionLimits | None = None) -> Ruling:
@@ -147,16 +147,20 @@ def _reason(code: str, passed: bool, finding: Finding | None, limits: DirectionL
 def _until_it_can_be_asked(evidence: Evidence, limits: DirectionLimits) -> Settlement:
     """Tell how much data the question needs at all, from the usual error of a path."""
     steps = units_needed(USUAL_ERROR, 1, limits.effect_of_interest, limits.alpha / 2, limits.power)
-    least = limits.minimum_waves - 1
-    if can_be_asked(evidence, limits) and evidence.n_organizations * (evidence.n_waves - 1) >= steps:
+    few = evidence.n_organizations < limits.minimum_organizations
+    short = evidence.n_waves < limits.minimum_waves
+    if not few and not short and evidence.n_organizations * (evidence.n_waves - 1) >= steps:
         return Settlement("another_model")
-    organizations = math.ceil(steps / max(evidence.n_waves - 1, least))
-    waves = 1 + max(least, math.ceil(steps / max(evidence.n_organizations, limits.minimum_organizations)))
+    seen = max(evidence.n_waves, limits.minimum_waves)
+    organizations = max(limits.minimum_organizations, math.ceil(steps / (seen - 1)))
+    waves = max(limits.minimum_waves, 1 + math.ceil(steps / max(evidence.n_organizations, 1)))
+    if few:
+        waves = limits.minimum_waves
     return Settlement(
         "more_data",
-        max(limits.minimum_organizations, organizations),
-        waves,
-        _quarters(waves, evidence),
+        None if short and not few else organizations,
+        None if few and not short else waves,
+        None if few and not short else _quarters(waves, evidence),
     )
 
 

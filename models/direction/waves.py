@@ -11,13 +11,12 @@ import numpy.typing as npt
 from models.arrays import FloatArray, IntArray, frozen
 from models.effects import EXPOSURE
 from models.errors import AllMissingError, InputRefusedError
+from models.panel_gate import LEAD_MONTHS
 
 if TYPE_CHECKING:
     import pandas as pd
 
 WHERE = "wave_series"
-# One quarter, as in the estimands: outcomes answer to the index three months later.
-LEAD_MONTHS = 3
 # A half-year less the wave's own month: the longest stretch on either side of a wave.
 SIDE_MONTHS = 5
 # Below this share of its months a stretch says too little.
