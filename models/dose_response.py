@@ -55,7 +55,7 @@ class DoseSummary:
     Attributes
     ----------
     bend_statistic, bend_numerator_df, bend_denominator_df, bend_p_value : float, int, float, float
-        Every bend is zero: Wald over its degrees of freedom, F with the organisations minus one.
+        Every bend is zero: Wald over its degrees of freedom, against F.
     reference_index, lowest_index, highest_index : float
         Median; ends of what is shown, the outer knots (5 % and 95 % of the rows).
     lower_index, lower_slope, lower_slope_low, lower_slope_high : float
@@ -150,9 +150,10 @@ def dose_response(frame: pd.DataFrame, outcome: str, *, n_draws: int = 999, seed
             where=WHERE,
             remedy="Add organisations.",
         )
-    fit = fit_within(design)
+    fit = fit_within(design, "CR2")
     shape, covariance = fit.coefficients[curve], fit.covariance[curve, curve]
-    freedom = float(len(design.unit_labels) - 1)
+    # The ends of a curve rest on few organisations, so the least certain coefficient sets the degrees.
+    freedom = float(fit.degrees_of_freedom[curve].min())
     bend = wald_test(shape[1:], covariance[1:, 1:], freedom)
     if bend is None:
         raise TooFewUnitsError("too few organisations for a test against the line.", where=WHERE)
@@ -161,9 +162,9 @@ def dose_response(frame: pd.DataFrame, outcome: str, *, n_draws: int = 999, seed
     grid = np.linspace(lowest, highest, int(np.ceil((highest - lowest) / STEP)) + 1)
     contrasts = natural_spline(grid, knots) - natural_spline([reference], knots)
     heights, errors = contrasts @ shape, _errors(contrasts, covariance)
-    critical = multiplier_bootstrap(
-        _influence(design, fit)[:, curve] @ contrasts.T, n_draws, seed
-    ).critical_value
+    influence = _influence(design, fit)[:, curve] @ contrasts.T
+    few = coefficient(outcome, 0.0, 1.0, freedom).high / coefficient(outcome, 0.0, 1.0, np.inf).high
+    critical = few * multiplier_bootstrap(influence, n_draws, seed).critical_value
 
     lower, higher = np.quantile(index, [LOWER, HIGHER])
     slopes = natural_spline([lower, higher], knots, slope=True)

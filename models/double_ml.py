@@ -84,8 +84,8 @@ def double_ml(
         `fct_maturity_impact`, checked; the outcome is read from `<outcome>_lead_3m`.
     outcome : str
     learners : sequence of {"ridge", "boosting"}
-        ridge: month splines times dummies and size splines, penalty by cross-validation. boosting: shallow
-        gradient-boosted trees on the same variables.
+        ridge: month splines times size splines and dummies, penalty by cross-validation. boosting: small
+        gradient-boosted trees on the same variables, which find any course.
     n_repetitions, seed : int
         Of the folds, drawn anew each time.
 
@@ -171,9 +171,14 @@ def _effect(
     panel = library("doubleml").DoubleMLPanelData(
         data, y_col="y", d_cols="d", t_col="time", id_col=UNIT, x_cols=inputs, static_panel=True
     )
-    machine = boosting(seed) if learner == "boosting" else ridge(data[inputs].to_numpy())
+    machines = [
+        boosting(seed)
+        if learner == "boosting"
+        else ridge(data[inputs].to_numpy(), data[target].to_numpy(), data[UNIT].to_numpy())
+        for target in ("y", "d")
+    ]
     model = library("doubleml").DoubleMLPLPR(
-        panel, machine, machine, approach="cre_general", draw_sample_splitting=False
+        panel, *machines, approach="cre_general", draw_sample_splitting=False
     )
     model.set_sample_splitting(*folds)
     model.fit()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 
 from models.arrays import FloatArray, frozen
-from models.bands import standard_errors
+from models.bands import LEVEL, Band, multiplier_bootstrap, standard_errors
 from models.errors import ConstantOutcomeError, InputRefusedError, TooFewUnitsError
 from models.event_study.aggregate import Aggregation, AggregationKind, Cell, aggregate_cells, whole
 from models.event_study.cohorts import WHERE, Cohorts, make_cohorts
@@ -66,6 +66,10 @@ class GroupTimeAtt:
     n_already_treated: int
     n_dropped: int
     skipped: tuple[Cell, ...]
+
+    def band(self, n_draws: int = 999, seed: int = 0, level: float = LEVEL) -> Band:
+        """Bootstrap all effects together, by unit: see `multiplier_bootstrap`."""
+        return multiplier_bootstrap(self.influence, n_draws, seed, level)
 
     def aggregate(self, kind: AggregationKind, balance_e: float | None = None) -> Aggregation:
         """Average the effects: see `aggregate_cells`."""

@@ -141,10 +141,10 @@ def honest_bounds(
         standard_error=error,
         intervals=(
             *(
-                HonestInterval("relative_magnitude", m, *ends)
+                HonestInterval("relative_magnitude", float(m), *ends)
                 for m, ends in zip(relative, by_magnitude, strict=True)
             ),
-            *(HonestInterval("smoothness", m, *smoothness(m)) for m in smooth),
+            *(HonestInterval("smoothness", float(m), *smoothness(m)) for m in smooth),
         ),
         relative_breakdown=_breakdown(lambda m: bool(is_refused(tests(m), b, np.zeros(1))[0]), MOST),
         smoothness_breakdown=_breakdown(smoothness_excludes_zero, MOST * largest_step),

@@ -129,8 +129,9 @@ def _refuses(test: MomentTest, estimates: FloatArray, targets: FloatArray) -> np
     low = np.where(lag > ZERO, ends, -np.inf).max(axis=0)
     high = np.minimum(np.where(lag < -ZERO, ends, np.inf).min(axis=0), test.first_stage)
     # Upper tails relative to that beyond the lower end, in logs: both may be tiny.
-    beyond = log_ndtr(-low / np.sqrt(variance))
-    tail, rest = (np.exp(log_ndtr(-x / np.sqrt(variance)) - beyond) for x in (eta, high))
+    root = np.sqrt(variance)
+    beyond = log_ndtr(-low / root)
+    tail, rest = (np.exp(np.minimum(log_ndtr(-end / root) - beyond, 0.0)) for end in (eta, high))
     by_chance = (eta <= 0) | (tail - rest >= test.size * (1 - rest))
     return np.where(is_certain, eta > ZERO, ~by_chance | (eta > test.first_stage))
 

@@ -84,7 +84,8 @@ def stage_jumps(panel: pd.DataFrame, outcomes: Sequence[str]) -> StageJumps:
     missing = [name for name in (UNIT, "period", STAGE, INDEX, *outcomes) if name not in panel.columns]
     if missing:
         raise InputRefusedError(f"columns are missing: {', '.join(missing)}.", where="stage_jumps")
-    quarters = _quarters(panel, outcomes)
+    # Sorted, so that sums come out the same to the last digit whatever the row order.
+    quarters = _quarters(panel.sort_values([UNIT, "period"]), outcomes)
     first = quarters.dropna(subset=STAGE).groupby(UNIT).first()
     if first.empty:
         raise AllMissingError("no organisation has a stage in a full quarter.", where="stage_jumps")
