@@ -48,6 +48,7 @@ def analyse(
     thresholds: Thresholds | None = None,
     grid: SpecificationGrid | None = None,
     recomputed: Mapping[str, float] | None = None,
+    reliability: float | None = None,
     parts: Sequence[Part] = PARTS,
     seed: int = 20261122,
 ) -> Analysis:
@@ -75,6 +76,8 @@ def analyse(
         Of the specification curve; the declared one by default. Its outcomes are not read.
     recomputed : mapping of outcome to float, optional
         Within estimates by another route, which the health card compares.
+    reliability : float, optional
+        Of the index where it was measured elsewhere; not read where there are answers.
     parts : sequence of Part
         What is computed beside the effects; what is left out stops the ladder where it is asked for.
     seed : int
@@ -102,6 +105,8 @@ def analyse(
     # Many small products: one BLAS thread is faster, and the digits do not depend on the number of cores.
     with library("threadpoolctl").threadpool_limits(limits=1, user_api="blas"):
         index, quality = _index(answers, questions, parts)
+        if answers is None and reliability is not None:
+            quality = (QualityRow("icc2", reliability, None, None, "index"),)
         responses = None if answers is None else attempt(partial(read_responses, answers, questions))
         used = with_exposures(checked.loc[~low], questions, assessment, responses)
         outcomes = [o for o in (*primary, *exploratory) if o + LEAD_SUFFIX in used.columns]

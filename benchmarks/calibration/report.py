@@ -1,0 +1,193 @@
+"""What many worlds say together: coverage, false findings, verdicts, overreach, as a page with plots."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from benchmarks.calibration.plots import coverage_plot, verdict_plot
+from benchmarks.calibration.scenarios import LADDER, PRIMARY, SCENARIOS
+
+VERDICTS = ("maturity_first", "outcome_first", "both", "cannot_tell")
+MODELS = {"naive": "naive", "m1": "M1", "m2": "M2"}
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many of how many, with the 95 % interval of Wilson (1927)."""
+
+    count: int
+    total: int
+
+    @property
+    def value(self) -> float:
+        return self.count / self.total if self.total else float("nan")
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        if not self.total:
+            return float("nan"), float("nan")
+        z, n, p = 1.959964, self.total, self.value
+        middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
+        half = z / (1 + z**2 / n) * (p * (1 - p) / n + z**2 / (4 * n**2)) ** 0.5
+        return middle - half, middle + half
+
+    def __str__(self) -> str:
+        low, high = self.interval
+        return f"{self.value:.1%} [{low:.1%}, {high:.1%}]" if self.total else "-"
+
+
+def coverage(rows: Iterable[Row], model: str, truth: dict[str, float]) -> Share:
+    """Count how often an interval holds the truth."""
+    known = [(row[model], truth[row["outcome"]]) for row in rows if row[model] is not None]
+    return Share(sum(low <= true <= high for (_, low, high), true in known), len(known))
+
+
+def findings(rows: Iterable[Row], model: str) -> Share:
+    """Count how often an interval excludes zero."""
+    known = [row[model] for row in rows if row[model] is not None]
+    return Share(sum(low * high > 0 for _, low, high in known), len(known))
+
+
+def overreach(rows: Iterable[Row]) -> Share:
+    """Count the claims above the highest rung that their scenario allows."""
+    judged = [LADDER.index(row["level"]) > LADDER.index(SCENARIOS[row["scenario"]].highest) for row in rows]
+    return Share(sum(judged), len(judged))
+
+
+def write_report(rows: Sequence[Row], worlds: int, day: date, version: str, docs: Path) -> Path:
+    """Write docs/calibration.md and its plots.
+
+    Parameters
+    ----------
+    rows : sequence of dict
+        As `one_world.find` gives them, of all scenarios.
+    worlds : int
+        Per scenario, seeds 10,000 onwards.
+    day, version
+        When it was measured, on which commit.
+    docs : Path
+    """
+    images = docs / "images" / "calibration"
+    images.mkdir(parents=True, exist_ok=True)
+    by_scenario = {
+        name: own for name in SCENARIOS if (own := [row for row in rows if row["scenario"] == name])
+    }
+    lines = [
+        "# Calibration",
+        "",
+        f"Measured on {day:%d %B %Y} at commit {version} by `make calibrate`: {worlds} worlds per scenario, "
+        f"seeds 10,000 to {10_000 + worlds - 1:,}, two primary outcomes each. Numbers in brackets are 95 % "
+        "intervals of the shares themselves. What is planted: [demo-world.md](demo-world.md).",
+        "",
+        "## Intervals and false findings",
+        "",
+        "Coverage: how often the 95 % interval holds what was planted, where the model can be right. Found: "
+        "how often it excludes zero; where nothing is planted that is a false finding, and should be 5 %.",
+        "",
+        "| scenario | outcome | M1 covers | M1 finds | M2 covers | M2 finds | rise finds |",
+        "|---|---|---|---|---|---|---|",
+        *_estimates(by_scenario),
+        "",
+        "![How often the intervals hold the truth](images/calibration/coverage.svg)",
+        "",
+        "With eight organisations the wild cluster bootstrap rejects a true null in "
+        f"{_bootstrap_size(by_scenario.get('eight', []))} of the worlds.",
+        "",
+        "## Which came first",
+        "",
+        "| scenario | outcome | maturity first | outcome first | both | cannot tell |",
+        "|---|---|---|---|---|---|",
+        *_verdicts(by_scenario),
+        "",
+        "![Verdicts by scenario](images/calibration/verdicts.svg)",
+        "",
+        "## What was claimed",
+        "",
+        "Overreach is a claim above the highest rung that the scenario allows, which stands beside it.",
+        "",
+        "| scenario | outcome | " + " | ".join(LADDER) + " | highest allowed | overreach |",
+        "|---|---|" + "---|" * (len(LADDER) + 2),
+        *_levels(by_scenario),
+        "",
+        f"Overreach over all scenarios: {overreach(rows)}.",
+        "",
+    ]
+    (images / "coverage.svg").write_text(coverage_plot(_coverages(by_scenario)), encoding="utf-8")
+    (images / "verdicts.svg").write_text(verdict_plot(_verdict_shares(by_scenario)), encoding="utf-8")
+    path = docs / "calibration.md"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+def _split(by_scenario: dict[str, list[Row]]) -> Iterable[tuple[str, str, list[Row]]]:
+    for name, rows in by_scenario.items():
+        for outcome in PRIMARY:
+            yield name, outcome, [row for row in rows if row["outcome"] == outcome]
+
+
+def _estimates(by_scenario: dict[str, list[Row]]) -> Iterable[str]:
+    for name, outcome, own in _split(by_scenario):
+        planted = SCENARIOS[name]
+        between = coverage(own, "m1", planted.between) if planted.between else "by design wrong"
+        within = coverage(own, "m2", planted.within) if planted.within else "by design wrong"
+        found = [findings(own, model) for model in ("m1", "m2", "rise")]
+        yield f"| {name} | {outcome} | {between} | {found[0]} | {within} | {found[1]} | {found[2]} |"
+
+
+def _coverages(by_scenario: dict[str, list[Row]]) -> list[dict[str, Any]]:
+    points = []
+    for name, outcome, own in _split(by_scenario):
+        truths = {"m1": SCENARIOS[name].between, "m2": SCENARIOS[name].within}
+        for model, truth in truths.items():
+            if truth:
+                share = coverage(own, model, truth)
+                low, high = share.interval
+                points.append(
+                    {
+                        "what": f"{name}, {outcome}",
+                        "model": MODELS[model],
+                        "value": share.value,
+                        "low": low,
+                        "high": high,
+                    }
+                )
+    return points
+
+
+def _bootstrap_size(rows: Sequence[Row]) -> Share:
+    known = [row["bootstrap_p_value"] for row in rows if row["bootstrap_p_value"] is not None]
+    return Share(sum(p < 0.05 for p in known), len(known))
+
+
+def _verdicts(by_scenario: dict[str, list[Row]]) -> Iterable[str]:
+    for name, outcome, own in _split(by_scenario):
+        counts = Counter(row["verdict"] for row in own)
+        cells = [
+            f"**{counts[verdict]}**" if verdict == SCENARIOS[name].verdict else str(counts[verdict])
+            for verdict in VERDICTS
+        ]
+        yield f"| {name} | {outcome} | " + " | ".join(cells) + " |"
+
+
+def _verdict_shares(by_scenario: dict[str, list[Row]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "what": f"{name}, {outcome}",
+            "verdict": verdict,
+            "share": Share(sum(row["verdict"] == verdict for row in own), len(own)).value,
+        }
+        for name, outcome, own in _split(by_scenario)
+        for verdict in VERDICTS
+    ]
+
+
+def _levels(by_scenario: dict[str, list[Row]]) -> Iterable[str]:
+    for name, outcome, own in _split(by_scenario):
+        counts = Counter(row["level"] for row in own)
+        told = " | ".join(str(counts[level]) for level in LADDER)
+        highest = SCENARIOS[name].highest
+        yield f"| {name} | {outcome} | {told} | {highest} | {overreach(own).count} of {len(own)} |"

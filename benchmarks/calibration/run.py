@@ -1,0 +1,82 @@
+"""Draws many worlds per scenario, on all cores, and writes what came out; goes on where it stopped.
+
+Use: ``python -m benchmarks.calibration.run [--worlds 500] [--scenarios forward null ...]``. Worlds that
+were found lie in build/calibration/<scenario>.jsonl; ``--fresh`` begins anew. The report: docs/calibration.md.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from benchmarks.calibration.one_world import find
+from benchmarks.calibration.report import write_report
+from benchmarks.calibration.scenarios import SCENARIOS
+
+ROOT = Path(__file__).parents[2]
+FOUND = ROOT / "build" / "calibration"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--worlds", type=int, default=500)
+    parser.add_argument("--scenarios", nargs="*", default=list(SCENARIOS), choices=list(SCENARIOS))
+    parser.add_argument("--fresh", action="store_true")
+    given = parser.parse_args()
+    FOUND.mkdir(parents=True, exist_ok=True)
+    if given.fresh:
+        for path in FOUND.glob("*.jsonl"):
+            path.unlink()
+    # A world is many small products: threads of the linear algebra only stand in each other's way.
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        for scenario in given.scenarios:
+            fill(scenario, given.worlds, pool)
+    rows = [row for scenario in given.scenarios for row in known(scenario) if row["seed"] < given.worlds]
+    version = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.strip()
+    path = write_report(rows, given.worlds, date.today(), version, ROOT / "docs")
+    print(f"Report: {path.relative_to(ROOT)}")
+
+
+def fill(scenario: str, worlds: int, pool: ProcessPoolExecutor) -> None:
+    """Find the worlds of a scenario that are not there yet, each written down as soon as it is known."""
+    there = {row["seed"] for row in known(scenario)}
+    seeds = [seed for seed in range(worlds) if seed not in there]
+    start, done = time.monotonic(), 0
+    with (FOUND / f"{scenario}.jsonl").open("a", encoding="utf-8") as file:
+        for rows in pool.map(find, [scenario] * len(seeds), seeds):
+            file.write(json.dumps(rows) + "\n")
+            file.flush()
+            done += 1
+            if done % 10 == 0 or done == len(seeds):
+                left = (time.monotonic() - start) / done * (len(seeds) - done)
+                told = f"\r{scenario:14} {len(there) + done:5} of {worlds}  {left / 60:5.1f} min left "
+                print(told, end="", file=sys.stderr, flush=True)
+    print(
+        f"\r{scenario:14} {worlds:5} worlds, {time.monotonic() - start:.0f} s for {done} of them", flush=True
+    )
+
+
+def known(scenario: str) -> Iterator[dict[str, Any]]:
+    """Read what was found so far; a last line that was cut off by a stop is left out."""
+    path = FOUND / f"{scenario}.jsonl"
+    if not path.exists():
+        return
+    for line in path.read_text(encoding="utf-8").splitlines():
+        try:
+            yield from json.loads(line)
+        except ValueError:
+            continue
+
+
+if __name__ == "__main__":
+    main()
