@@ -1,7 +1,7 @@
 """Draws many worlds per scenario, on all cores, and writes what came out; goes on where it stopped.
 
-Use: ``python -m benchmarks.calibration.run [--worlds 500] [--scenarios forward null ...]``. Worlds that
-were found lie in build/calibration/<scenario>.jsonl; ``--fresh`` begins anew. The report: docs/calibration.md.
+Use: ``python -m benchmarks.calibration.run [--worlds 500] [--scenarios forward null ...]``. Worlds found
+lie in build/calibration/<scenario>.jsonl; ``--fresh`` begins anew. The report: docs/calibration.md.
 """
 
 import argparse
