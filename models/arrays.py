@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
 
 # A column counts as dependent when the part outside the span of the earlier ones is below this share of its
 # length. Longley, the classic ill-conditioned design, keeps shares above 1e-6; rounding stays below 1e-13.

@@ -152,9 +152,9 @@ def dose_response(frame: pd.DataFrame, outcome: str, *, n_draws: int = 999, seed
         )
     fit = fit_within(design, "CR2")
     shape, covariance = fit.coefficients[curve], fit.covariance[curve, curve]
-    # The ends of a curve rest on few organisations, so the least certain coefficient sets the degrees.
-    freedom = float(fit.degrees_of_freedom[curve].min())
-    bend = wald_test(shape[1:], covariance[1:, 1:], freedom)
+    # A curve rests on few organisations in places: the least certain coefficient sets the degrees of freedom.
+    degrees = fit.degrees_of_freedom[curve]
+    bend, freedom = wald_test(shape[1:], covariance[1:, 1:], degrees[1:].min()), float(degrees.min())
     if bend is None:
         raise TooFewUnitsError("too few organisations for a test against the line.", where=WHERE)
 
@@ -178,7 +178,7 @@ def dose_response(frame: pd.DataFrame, outcome: str, *, n_draws: int = 999, seed
             outcome=outcome,
             bend_statistic=bend.statistic / bend.numerator_df,
             bend_numerator_df=bend.numerator_df,
-            bend_denominator_df=freedom,
+            bend_denominator_df=bend.denominator_df,
             bend_p_value=bend.p_value,
             reference_index=POINTS * reference,
             lowest_index=POINTS * lowest,

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from models.arrays import FloatArray, frozen
+from models.arrays import BoolArray, FloatArray, frozen
 from models.bands import LEVEL, Band, multiplier_bootstrap, standard_errors
 from models.errors import InputRefusedError
 
@@ -106,7 +106,7 @@ def aggregate_cells(
         raise InputRefusedError(f"kind {kind!r} with balance_e={balance_e} is unknown.", where="aggregate")
     groups, times = np.array(list(cells), dtype=np.float64).reshape(-1, 2).T
     event = times - groups
-    parts: dict[float, FloatArray] = {}
+    parts: dict[float, BoolArray] = {}
     after = event >= 0
     if kind == "dynamic":
         used = np.ones(len(event), dtype=np.bool_)
@@ -151,12 +151,12 @@ def whole(value: float) -> float:
 
 def _averager(
     effects: FloatArray, influence: FloatArray, groups: FloatArray, unit_starts: FloatArray
-) -> Callable[[FloatArray], tuple[float, FloatArray]]:
+) -> Callable[[BoolArray], tuple[float, FloatArray]]:
     """Make a function that averages chosen effects by group size, with the influence of the sizes."""
     belongs = (unit_starts[:, None] == groups[None, :]).astype(np.float64)
     shares = belongs.mean(axis=0)
 
-    def average(chosen: FloatArray) -> tuple[float, FloatArray]:
+    def average(chosen: BoolArray) -> tuple[float, FloatArray]:
         total = shares[chosen].sum()
         weights = shares[chosen] / total
         estimate = float(weights @ effects[chosen])

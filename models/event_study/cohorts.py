@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.arrays import FloatArray, IntArray, frozen, group_codes
+from models.arrays import BoolArray, FloatArray, IntArray, frozen, group_codes
 from models.errors import (
     AllMissingError,
     ConstantExposureError,
@@ -66,6 +66,11 @@ def make_cohorts(
     """
     if frame[unit].isna().any() or frame[period].isna().any():
         raise InputRefusedError(f"{unit} or {period} is empty in some rows.", where=WHERE)
+    for name in (period, first_treated):
+        if frame[name].dtype.kind not in "iuf":
+            raise InputRefusedError(
+                f"{name} holds no numbers.", where=WHERE, remedy="Number the periods, such as 2024 or 8096."
+            )
     values = frame[[outcome, *covariates]].to_numpy(dtype=np.float64, na_value=np.nan)
     known = np.isfinite(values[:, 0])
     if not known.any():
@@ -112,7 +117,7 @@ def _starts(column: FloatArray, codes: IntArray, n_units: int, unit: str) -> Flo
     return starts
 
 
-def _need_an_event(starts: FloatArray, keep: FloatArray, period: str) -> None:
+def _need_an_event(starts: FloatArray, keep: BoolArray, period: str) -> None:
     if not np.isfinite(starts).any():
         raise ConstantExposureError("no unit is treated within the periods.", where=WHERE)
     if not np.isfinite(starts[keep]).any():

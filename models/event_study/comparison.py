@@ -77,9 +77,9 @@ def _outcome_trend(change: FloatArray, untreated: FloatArray, X: FloatArray) -> 
     if np.linalg.cond(gram) > 1 / np.finfo(np.float64).eps:
         raise ModelError("covariates are collinear among the untreated.", where="group_time_att")
     coefficients = np.linalg.solve(gram, X.T @ (untreated * change) / len(X))
-    fitted = X @ coefficients
+    fitted = np.asarray(X @ coefficients)
     scores = (untreated * (change - fitted))[:, None] * X
-    return fitted, np.linalg.solve(gram, scores.T).T
+    return fitted, np.asarray(np.linalg.solve(gram, scores.T).T)
 
 
 def _chance(treated: FloatArray, X: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -99,4 +99,4 @@ def _chance(treated: FloatArray, X: FloatArray) -> tuple[FloatArray, FloatArray]
         if np.abs(step).max() < LOGIT_TOLERANCE:
             break
     scores = (treated - chance)[:, None] * X
-    return chance, np.linalg.lstsq(information, scores.T, rcond=None)[0].T
+    return chance, np.asarray(np.linalg.lstsq(information, scores.T, rcond=None)[0].T)

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-import numpy.typing as npt
 
-from models.arrays import FloatArray, library
+from models.arrays import BoolArray, FloatArray, library
 
 # Share of alpha that the first stage of the hybrid test spends (Andrews, Roth and Pakes 2023, section 5.3).
 FIRST_STAGE_SHARE = 0.1
@@ -104,9 +103,7 @@ def _dual_vertices(
     return vertices @ A, vertices @ effects @ weights / (weights @ weights)
 
 
-def is_refused(
-    tests: Sequence[MomentTest], estimates: FloatArray, targets: FloatArray
-) -> npt.NDArray[np.bool_]:
+def is_refused(tests: Sequence[MomentTest], estimates: FloatArray, targets: FloatArray) -> BoolArray:
     """Tell which values of the target (p,) every test refuses."""
     refused = np.ones(len(targets), dtype=np.bool_)
     for test in tests:
@@ -115,7 +112,7 @@ def is_refused(
     return refused
 
 
-def _refuses(test: MomentTest, estimates: FloatArray, targets: FloatArray) -> npt.NDArray[np.bool_]:
+def _refuses(test: MomentTest, estimates: FloatArray, targets: FloatArray) -> BoolArray:
     """Compare the largest candidate with a normal truncated to where it stays the largest (section 4)."""
     log_ndtr = library("scipy.special").log_ndtr
     candidates = (test.duals @ estimates)[:, None] - test.slopes[:, None] * targets
@@ -133,7 +130,7 @@ def _refuses(test: MomentTest, estimates: FloatArray, targets: FloatArray) -> np
     beyond = log_ndtr(-low / root)
     tail, rest = (np.exp(np.minimum(log_ndtr(-end / root) - beyond, 0.0)) for end in (eta, high))
     by_chance = (eta <= 0) | (tail - rest >= test.size * (1 - rest))
-    return np.where(is_certain, eta > ZERO, ~by_chance | (eta > test.first_stage))
+    return np.asarray(np.where(is_certain, eta > ZERO, ~by_chance | (eta > test.first_stage)))
 
 
 def relative_magnitude_interval(

@@ -146,5 +146,5 @@ def pooled(panel: pd.DataFrame, outcome: str, by: Sequence[str]) -> pd.Series[fl
     base = outcome.removeprefix(LOG)
     if base != outcome and base in panel.columns:
         level = numbers(base).groupby(keys).mean(skipna=False)
-        return np.log(level.where(level > 0))
+        return level.where(level > 0).map(np.log)
     return numbers(outcome).groupby(keys).mean(skipna=False)

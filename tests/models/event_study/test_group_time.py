@@ -259,6 +259,8 @@ def test_order_labels_and_units_do_not_matter(make_staggered, seed: int, scale: 
         (lambda f: pd.concat([f, f.iloc[:1]]), InputRefusedError, "two rows"),
         (lambda f: f.assign(start=f["start"] + (f.index == 0)), InputRefusedError, "differs"),
         (lambda f: f.assign(unit=f["unit"].where(f.index > 0)), InputRefusedError, "empty"),
+        (lambda f: f.assign(period=pd.Timestamp("2024-01-01")), InputRefusedError, "period holds no numbers"),
+        (lambda f: f.assign(start="2024"), InputRefusedError, "start holds no numbers"),
         (
             lambda f: f.loc[(f["start"] == 0) | (f["period"] < f["start"])],
             TooFewUnitsError,
