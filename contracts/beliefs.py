@@ -1,4 +1,4 @@
-"""Contract of fct_belief: which value was told from when to when. orchestration/beliefs.py keeps it."""
+"""Contract of fct_belief: which value was told from when to when. editions/beliefs.py keeps it."""
 
 from __future__ import annotations
 

@@ -9,9 +9,12 @@ import dagster as dg
 import pandas as pd
 
 from contracts import Contract
-from orchestration import checks, edition_views, editions, inputs, manifest, warehouse
+from orchestration import checks, warehouse
 from orchestration.assets.analysis import ENTITY_READ, MARTS_READ
 from orchestration.assets.step import running
+from orchestration.editions import inputs, provenance, views
+from orchestration.editions.folder import file_hashes
+from orchestration.editions.publish import Edition, publish
 from orchestration.errors import CheckFailed
 from orchestration.layers import BY_NAME, WAREHOUSE_POOL
 from orchestration.resources import Installation
@@ -87,7 +90,7 @@ def _facts(installation: Installation) -> dg.AssetsDefinition:
                     minimum_raters=settings.thresholds.minimum_raters,
                     minimum_group=settings.thresholds.minimum_group_people,
                     instrument_version=settings.instrument_version,
-                    code_version=manifest.package_version(),
+                    code_version=provenance.package_version(),
                 ),
             )
             content = canonical_json(found)
@@ -162,7 +165,7 @@ def _published(
         with running(installation, "publish", context) as stage:
             verdicts = latest_verdicts(context.instance, blocking)
             refuse_unless_passed(verdicts)
-            folder = editions.publish(
+            folder = publish(
                 installation.home,
                 _edition(installation, verdicts, contracts),
                 installation.parts.now(),
@@ -181,7 +184,7 @@ def _published(
                 dg.AssetCheckResult(
                     asset_key=PUBLISHED,
                     check_name=PUBLISH_CHECK,
-                    passed=editions.file_hashes(folder) == said_so["files"],
+                    passed=file_hashes(folder) == said_so["files"],
                     metadata={"files": len(said_so["files"])},
                 )
             ],
@@ -226,22 +229,22 @@ def _edition(
     installation: Installation,
     verdicts: Mapping[dg.AssetCheckKey, bool | None],
     contracts: Sequence[Contract],
-) -> editions.Edition:
+) -> Edition:
     from models.facts_schema import facts_schema
 
     home = installation.home
     pages = {f"summary.{language}.html": _waiting(home, f"summary.{language}.html") for language in LANGUAGES}
     schema = json.dumps(facts_schema(), indent=1, sort_keys=True).encode() + b"\n"
-    rows, views = inputs.brought(home), edition_views.load_views()
-    return editions.Edition(
+    rows, common = inputs.brought(home), views.load_views()
+    return Edition(
         facts=_waiting(home, "facts.json").read_bytes(),
         documents={
             **{name: path.read_bytes() for name, path in pages.items()},
             "facts.schema.json": schema,
-            "dictionary.html": _dictionary(installation, contracts, views),
+            "dictionary.html": _dictionary(installation, contracts, common),
             inputs.DELIVERIES: json.dumps(rows, sort_keys=True, separators=(",", ":")).encode() + b"\n",
         },
-        manifest=manifest.provenance(home, installation.settings(), installation.parts.dbt, rows)
+        manifest=provenance.provenance(home, installation.settings(), installation.parts.dbt, rows)
         | {
             "checks": {
                 f"{key.asset_key.to_user_string()} {key.name}": bool(said) for key, said in verdicts.items()
@@ -254,20 +257,20 @@ def _edition(
             )
             for contract in contracts
         },
-        views=views,
+        views=common,
     )
 
 
 def _dictionary(
-    installation: Installation, contracts: Sequence[Contract], views: Sequence[edition_views.View]
+    installation: Installation, contracts: Sequence[Contract], common: Sequence[views.View]
 ) -> bytes:
     from contracts.beliefs import FCT_BELIEF
     from models.dictionary_page import render_dictionary_page
-    from orchestration.dictionary import gather
+    from orchestration.editions.dictionary import gather
 
     reads = (*MARTS_READ, ENTITY_READ)
     return render_dictionary_page(
-        gather(installation.parts.dbt.manifest(), (*contracts, FCT_BELIEF), reads, views)
+        gather(installation.parts.dbt.manifest(), (*contracts, FCT_BELIEF), reads, common)
     ).encode()
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration import warehouse
+from orchestration.editions.shelf import manifest_of, resolve
 from orchestration.errors import WarehouseLocked
-from orchestration.shelf import manifest_of, resolve
 
 if TYPE_CHECKING:
     import duckdb

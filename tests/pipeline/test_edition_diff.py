@@ -15,13 +15,13 @@ import pytest
 from click.testing import CliRunner
 
 from orchestration.cli import cli
-from orchestration.edition_causes import Family, Kind
-from orchestration.edition_diff import Change, Difference, compare
+from orchestration.editions.causes import Family, Kind
+from orchestration.editions.diff import Change, Difference, compare
+from orchestration.editions.shelf import resolve
 from orchestration.ingest.gate import corrections, quarantine
 from orchestration.ingest.gate.gate_again import judge_again
 from orchestration.runs import run_home
 from orchestration.settings import load_settings
-from orchestration.shelf import resolve
 
 SOURCE = "exports/zendesk/tickets_2023.csv"
 TICKET_KPIS = {"csat_share", "first_response_minutes", "ticket_volume"}

@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from orchestration.edition_views import load_views
+from orchestration.editions.views import load_views
 from orchestration.reader import connect
 from tests.older_duckdb import LOCKS, ROOT, installed, version_of
 

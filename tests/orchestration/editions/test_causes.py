@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from orchestration.edition_causes import Cause, Family, Kind, Made, causes
+from orchestration.editions.causes import Cause, Family, Kind, Made, causes
 
 Rows = dict[str, dict[str, dict[str, dict[str, int]]]]
 TICKETS = frozenset({"tickets"})

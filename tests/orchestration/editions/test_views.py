@@ -8,9 +8,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration import edition_views
+from orchestration.editions import views
 
-VIEWS = {view.name: view for view in edition_views.load_views()}
+VIEWS = {view.name: view for view in views.load_views()}
 # Organisations A and B; figures small enough to be added up by hand.
 TABLES = """
 create table dim_organization as select * from (values
@@ -60,7 +60,7 @@ def edition(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         connection.execute(f"attach '{tmp_path / 'made.duckdb'}' as edition (storage_version 'v1.0.0')")
         connection.execute(f"use edition.main; {TABLES}; use memory.main")
-        edition_views.create(connection, "edition", list(VIEWS.values()))
+        views.create(connection, "edition", list(VIEWS.values()))
         connection.execute("detach edition")
     # Opened under another name than the one it was made under.
     with duckdb.connect(str(tmp_path / "made.duckdb"), read_only=True) as connection:

@@ -16,10 +16,10 @@ from models.dictionary import (
     DictionaryView,
     Step,
 )
-from orchestration.edition_views import View
+from orchestration.editions.views import View
 
 BELIEVED = ("fct_assessment", "fct_kpi")
-"""Marts whose values each edition carries on; see orchestration/beliefs.py."""
+"""Marts whose values each edition carries on; see orchestration/editions/beliefs.py."""
 _LONGEST_LIST = 15
 _SUFFIXES = ("", "_numerator", "_denominator", "_lead_3m", "_lag_3m")
 Manifest = Mapping[str, Any]

@@ -13,8 +13,9 @@ import pytest
 
 from contracts.beliefs import FCT_BELIEF, SUBJECT
 from orchestration import warehouse
-from orchestration.beliefs import HistoryDamagedError
-from orchestration.editions import Edition, point_current_to, publish
+from orchestration.editions.beliefs import HistoryDamagedError
+from orchestration.editions.folder import point_current_to
+from orchestration.editions.publish import Edition, publish
 
 FIRST = datetime(2024, 6, 1, 8, tzinfo=UTC)
 MONTH = timedelta(days=30)

@@ -1,4 +1,4 @@
-"""What was believed when: each edition carries on the beliefs of the one before it. Publishing: editions.py.
+"""What was believed when: each edition carries on the beliefs of the one before it. Publishing: publish.py.
 
 Editions never change, so the history of beliefs follows from them alone. It is kept as one table so that it
 outlives editions that are pruned; it hangs on the clock and therefore stands outside the hashed facts.

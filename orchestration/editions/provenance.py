@@ -1,4 +1,4 @@
-"""What an edition's manifest says of its making: inputs, code, versions, ledger. Hashes: editions.py."""
+"""What an edition's manifest says of its making: inputs, code, versions, ledger. Hashes: folder.py."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from orchestration import inputs
 from orchestration.dbt import DbtProject
+from orchestration.editions import inputs
 from orchestration.settings import SETTINGS_FILE, Settings
 
-_ROOT = Path(__file__).resolve().parents[1]
+_ROOT = Path(__file__).resolve().parents[2]
 _ROOMS = ("contracts", "models", "orchestration")
 _SOURCES = {".py", ".yaml", ".yml", ".sql", ".html", ".css", ".j2", ".csv"}
 METHOD_VERSION = "1"
@@ -63,7 +63,7 @@ def provenance(home: Path, settings: Settings, dbt: DbtProject, rows: inputs.Bro
     dbt : DbtProject
         Project that made the marts.
     rows : mapping
-        What each delivery brought; see `orchestration.inputs.brought`.
+        What each delivery brought; see `orchestration.editions.inputs.brought`.
     """
     return {
         "is_simulated": settings.is_simulated,

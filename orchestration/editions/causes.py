@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from orchestration.inputs import Brought
+from orchestration.editions.inputs import Brought
 
 REFERENCE = frozenset({"organizations", "crosswalk", "fx_rates"})
 """Entities kept by the user beside the settings: a change of theirs is configuration, not data."""

@@ -1,23 +1,19 @@
-"""The editions of a home: which there are, which is in force, going back, making room. No publishing."""
+"""The editions of a home: which there are, and which is in force. Going back and making room: keeping.py."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from orchestration.beliefs import published_last
 from orchestration.errors import MaturityImpactError
 
 EDITIONS, CURRENT, MANIFEST = "editions", "current", "manifest.json"
 PREVIOUS = "previous"
-GOING = ".pruned-"
-"""Prefix of an edition that is being removed: it is renamed first, so that none is ever seen half gone."""
 _PATIENCE_SECONDS = 60.0
 _NAMED_AT_MOST = 8
 
@@ -157,83 +153,6 @@ def resolve(home: Path, edition: str | None = None) -> Path:
         names = ", ".join(folder.name for folder in (found or folders)[:_NAMED_AT_MOST])
         raise UnknownEdition(said, str(home / EDITIONS), f"name one of {names}")
     return found[0]
-
-
-def rollback(home: Path, edition: str | None = None) -> tuple[str, str]:
-    """Let `current` point to an earlier edition, in one step.
-
-    Parameters
-    ----------
-    home : Path
-        Folder of the installation.
-    edition : str, optional
-        As in `resolve`; the previous one when left out.
-
-    Returns
-    -------
-    tuple of str
-        Edition that was in force (empty when none was) and the one that is now.
-
-    Raises
-    ------
-    DamagedEdition
-        Its files are not what its manifest says; `current` is as it was.
-    NoEdition, UnknownEdition
-        As in `resolve`.
-    """
-    from orchestration.editions import file_hashes, point_current_to
-
-    with one_at_a_time(home):
-        before = current_id(home) or ""
-        folder = resolve(home, edition or PREVIOUS)
-        if file_hashes(folder) != manifest_of(folder).get("files"):
-            raise DamagedEdition(
-                "The files of this edition are not what its manifest says, so it was not put in force",
-                str(folder),
-                "choose another one, or run again to publish a new one",
-            )
-        if folder.name != before:
-            point_current_to(home / EDITIONS, folder.name)
-        return before, folder.name
-
-
-def prune(home: Path, keep: int, *, dry_run: bool = False) -> list[Listed]:
-    """Remove the oldest editions; the newest `keep`, the one in force and the one published last stay.
-
-    Whoever has a removed edition open reads on: the files go when the last reader closes them.
-
-    Parameters
-    ----------
-    home : Path
-        Folder of the installation.
-    keep : int
-        Editions to keep, 1 or more; `retention.keep_editions` of the settings.
-    dry_run : bool
-        Only say which would go.
-
-    Returns
-    -------
-    list of Listed
-        What went, or would go, the newest first. An edition whose manifest cannot be read is left alone.
-    """
-    if keep < 1:
-        raise ValueError("at least one edition is kept")
-    with one_at_a_time(home):
-        found = listed(home)
-        readable = [one for one in found if one.is_readable]
-        last = published_last(
-            {one.edition_id: manifest_of(home / EDITIONS / one.edition_id) for one in readable}
-        )
-        # The next edition carries on the beliefs of the one published last, which a clock may have set back.
-        stays = {last[-1]} if last else set()
-        going = [one for one in found[keep:] if one in readable and not one.is_current]
-        going = [one for one in going if one.edition_id not in stays]
-        for one in going if not dry_run else ():
-            folder = home / EDITIONS / one.edition_id
-            aside = folder.with_name(f"{GOING}{one.edition_id}")
-            folder.rename(aside)
-            shutil.rmtree(aside)
-    return going
 
 
 def _in_force(home: Path, folders: Sequence[Path], wanted: str) -> Path:
