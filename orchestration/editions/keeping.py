@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from orchestration.editions.beliefs import published_last
-from orchestration.editions.folder import GOING
+from orchestration.editions.folder import GOING, file_hashes, point_current_to
 from orchestration.editions.shelf import (
     EDITIONS,
     PREVIOUS,
