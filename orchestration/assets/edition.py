@@ -12,7 +12,7 @@ from contracts import Contract
 from orchestration import checks, warehouse
 from orchestration.assets.analysis import ENTITY_READ, MARTS_READ
 from orchestration.assets.step import running
-from orchestration.editions import inputs, provenance, views
+from orchestration.editions import inputs, manifest, views
 from orchestration.editions.folder import file_hashes
 from orchestration.editions.publish import Edition, publish
 from orchestration.errors import CheckFailed
@@ -90,7 +90,7 @@ def _facts(installation: Installation) -> dg.AssetsDefinition:
                     minimum_raters=settings.thresholds.minimum_raters,
                     minimum_group=settings.thresholds.minimum_group_people,
                     instrument_version=settings.instrument_version,
-                    code_version=provenance.package_version(),
+                    code_version=manifest.package_version(),
                 ),
             )
             content = canonical_json(found)
@@ -242,14 +242,14 @@ def _edition(
             **{name: path.read_bytes() for name, path in pages.items()},
             "facts.schema.json": schema,
             "dictionary.html": _dictionary(installation, contracts, common),
-            inputs.DELIVERIES: json.dumps(rows, sort_keys=True, separators=(",", ":")).encode() + b"\n",
         },
-        manifest=provenance.provenance(home, installation.settings(), installation.parts.dbt, rows)
+        manifest=manifest.manifest_parts(home, installation.settings(), installation.parts.dbt, rows)
         | {
             "checks": {
                 f"{key.asset_key.to_user_string()} {key.name}": bool(said) for key, said in verdicts.items()
             }
         },
+        provenance={"deliveries": rows, "restated": inputs.restated(home)},
         comments={
             (contract.layer, contract.name): (
                 f"{contract.description} {contract.grain}",

@@ -9,10 +9,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from orchestration.editions.causes import Cause, Family, Made, causes
+from orchestration.editions.cause import Cause, Family, Made
+from orchestration.editions.causes import causes
 from orchestration.editions.headlines import Headline, headlines, not_comparable
-from orchestration.editions.inputs import DELIVERIES
-from orchestration.editions.shelf import manifest_of
+from orchestration.editions.shelf import manifest_of, provenance_file
 
 # What is decided for all outcomes of a claim's family together, since their p-values are adjusted together.
 _JUDGED_TOGETHER = frozenset({"level", "grade", "withheld"})
@@ -83,7 +83,7 @@ def compare(before: Path, after: Path) -> Difference:
     Parameters
     ----------
     before, after : Path
-        Their folders.
+        Their folders, each in its home.
 
     Raises
     ------
@@ -131,12 +131,13 @@ def _same(one: Any, other: Any) -> bool:
 def _made(folder: Path) -> Made:
     manifest = manifest_of(folder)
     try:
-        brought = json.loads((folder / DELIVERIES).read_text(encoding="utf-8"))
+        kept = json.loads(provenance_file(folder).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise not_comparable(folder) from error
-    if not {"inputs", "code", "versions", "settings"} <= manifest.keys():
+    is_told = {"inputs", "code", "versions", "settings"} <= manifest.keys() and "method" in manifest["code"]
+    if not is_told or "deliveries" not in kept:
         raise not_comparable(folder)
-    return Made(manifest, brought)
+    return Made(manifest, kept["deliveries"])
 
 
 def _plain(cause: Cause) -> dict[str, Any]:

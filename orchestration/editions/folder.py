@@ -7,7 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
-from orchestration.editions.shelf import CURRENT, MANIFEST
+from orchestration.editions.shelf import CURRENT, MANIFEST, PROVENANCE
 
 ASIDE, GOING, SWAPPED = ".making-", ".pruned-", ".current-"
 """Beginnings: being written, removed (renamed first, so that none is seen half gone), swapped in."""
@@ -44,14 +44,27 @@ def file_sizes(folder: Path) -> dict[str, int]:
 
 
 def sweep(editions: Path) -> None:
+    """Remove what an interrupted publication, swap or removal left behind."""
     for left_over in [path for name in (ASIDE, GOING, SWAPPED) for path in editions.glob(f"{name}*")]:
         if left_over.is_symlink():
             left_over.unlink()
         else:
             shutil.rmtree(left_over, ignore_errors=True)
+    for kept in (editions.parent / PROVENANCE).glob("*.json"):
+        if not (editions / kept.stem).is_dir():
+            kept.unlink()
+
+
+def keep(path: Path, text: str) -> None:
+    """Write a small file so that it outlives a power cut, its folder with it."""
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    _fsync(path)
+    _fsync(path.parent)
 
 
 def make_durable(folder: Path) -> None:
+    """Have every file below a folder, and the folder itself, on the disk before anything points to it."""
     for path in sorted(folder.rglob("*"), reverse=True):
         _fsync(path)
     _fsync(folder)

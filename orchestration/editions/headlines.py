@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestration.editions.causes import Family
+from orchestration.editions.cause import Family
 from orchestration.editions.shelf import DamagedEdition
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def _totals(rows: pd.DataFrame, aggregation: str) -> dict[str, Any]:
 def not_comparable(folder: Path) -> DamagedEdition:
     """The error for an edition that lacks what a comparison reads."""
     return DamagedEdition(
-        "This edition cannot be compared: a file that says how it was made is missing or damaged",
+        "This edition cannot be compared: what says how it was made is missing or damaged",
         str(folder),
-        "compare editions published by this version; maturity-impact run publishes one",
+        "compare editions in the home that published them; maturity-impact run publishes one",
     )

@@ -1,4 +1,4 @@
-"""What an edition says of its inputs: rows by fate, entity and month, how they were read, settings."""
+"""What an edition is made of: rows by fate, entity and month, how files were read, settings."""
 
 from __future__ import annotations
 
@@ -11,10 +11,8 @@ from typing import Any
 from orchestration.ingest.land.deliveries import manifest_of, receipts
 from orchestration.settings import Settings
 
-DELIVERIES = "deliveries.json"
-"""Document of an edition: rows by delivery, entity, month (empty where there is none) and fate."""
-
 Brought = Mapping[str, Mapping[str, Mapping[str, Mapping[str, int]]]]
+"""Rows by delivery, entity, month (empty where there is none) and fate."""
 _BY_WAVE = ("assessment_answers", "assessment_scores", "practices", "channel_adoption")
 _HALF = {"H1": "01", "H2": "07"}
 

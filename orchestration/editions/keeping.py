@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 from orchestration.editions.beliefs import published_last
-from orchestration.editions.folder import GOING, file_hashes, point_current_to
+from orchestration.editions.folder import GOING, file_hashes, point_current_to, sweep
 from orchestration.editions.shelf import (
     EDITIONS,
     PREVIOUS,
@@ -87,9 +86,9 @@ def prune(home: Path, keep: int, *, dry_run: bool = False) -> list[Listed]:
         stays = {last[-1]} if last else set()
         going = [one for one in found[keep:] if one in readable and not one.is_current]
         going = [one for one in going if one.edition_id not in stays]
-        for one in going if not dry_run else ():
-            folder = home / EDITIONS / one.edition_id
-            aside = folder.with_name(f"{GOING}{one.edition_id}")
-            folder.rename(aside)
-            shutil.rmtree(aside)
+        if not dry_run:
+            for one in going:
+                folder = home / EDITIONS / one.edition_id
+                folder.rename(folder.with_name(f"{GOING}{one.edition_id}"))
+            sweep(home / EDITIONS)
     return going

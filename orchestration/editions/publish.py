@@ -16,6 +16,7 @@ from orchestration.editions.folder import (
     ASIDE,
     file_hashes,
     file_sizes,
+    keep,
     make_durable,
     point_current_to,
     sweep,
@@ -36,6 +37,8 @@ class Edition:
         Further files by name: pages and the schema of the facts.
     manifest : mapping
         What the manifest says beside identity, row counts and file hashes.
+    provenance : mapping
+        What the home keeps for itself: rows by delivery and month, and restated periods.
     comments : mapping
         (schema, table) to (text of the table, text per column).
     views : sequence of View
@@ -45,6 +48,7 @@ class Edition:
     facts: bytes
     documents: Mapping[str, bytes]
     manifest: Mapping[str, Any]
+    provenance: Mapping[str, Any] = field(default_factory=dict)
     comments: Comments = field(default_factory=dict)
     views: Sequence[View] = ()
 
@@ -110,12 +114,18 @@ def _published_alone(home: Path, edition: Edition, now: datetime) -> Path:
             json.dumps(manifest, indent=1, ensure_ascii=False), encoding="utf-8"
         )
         make_durable(aside)
+        # Before the edition is there, so that none is without it.
+        keep(shelf.provenance_file(editions / edition_id), _json(edition.provenance))
         aside.rename(editions / edition_id)
         point_current_to(editions, edition_id)
     except BaseException:
         shutil.rmtree(aside, ignore_errors=True)
         raise
     return editions / edition_id
+
+
+def _json(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, sort_keys=True, separators=(",", ":")) + "\n"
 
 
 def _free_id(editions: Path, wanted: str) -> str:

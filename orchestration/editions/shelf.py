@@ -14,6 +14,9 @@ from orchestration.errors import MaturityImpactError
 
 EDITIONS, CURRENT, MANIFEST = "editions", "current", "manifest.json"
 PREVIOUS = "previous"
+PROVENANCE = "provenance"
+"""Folder of a home with a file per edition: rows by delivery and month. Private, since small groups of people
+stand in it; `editions diff` reads it."""
 _PATIENCE_SECONDS = 60.0
 _NAMED_AT_MOST = 8
 
@@ -110,6 +113,11 @@ def manifest_of(folder: Path) -> dict[str, Any]:
             "choose another one; maturity-impact editions list shows them",
         )
     return content
+
+
+def provenance_file(folder: Path) -> Path:
+    """Where the home keeps what an edition was made of, row by row counted; it is no part of the edition."""
+    return folder.parents[1] / PROVENANCE / f"{folder.name}.json"
 
 
 def listed(home: Path) -> list[Listed]:

@@ -189,7 +189,7 @@ def _told(manifest: Mapping[str, Any]) -> list[str]:
         f"Inputs: {len(manifest['inputs'])} files"
         + (f", months {min(months)} to {max(months)}" if months else ""),
         f"Rows:   {counted}",
-        f"Restated by late corrections: {len(manifest['restated'])} periods",
+        f"Restated by late corrections: {manifest['n_restated']} periods",
         f"Checks: {len(manifest['checks'])} passed" if not failed else f"Checks failed: {', '.join(failed)}",
         f"Size:   {_size(sum(manifest['bytes'].values()))} in {len(manifest['bytes'])} files",
         "Tables:",

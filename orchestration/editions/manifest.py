@@ -9,9 +9,9 @@ from typing import Any
 
 from orchestration.dbt import DbtProject
 from orchestration.editions import inputs
+from orchestration.editions.fingerprint import ROOT, method_of
 from orchestration.settings import SETTINGS_FILE, Settings
 
-_ROOT = Path(__file__).resolve().parents[2]
 _ROOMS = ("contracts", "models", "orchestration")
 _SOURCES = {".py", ".yaml", ".yml", ".sql", ".html", ".css", ".j2", ".csv"}
 METHOD_VERSION = "1"
@@ -24,7 +24,7 @@ def package_version() -> str:
     return version("maturity-impact")
 
 
-def sources_hash(root: Path = _ROOT) -> str:
+def sources_hash(root: Path = ROOT) -> str:
     """Hash of every source file of the three Python rooms, in order of their paths."""
     digest = hashlib.sha256()
     for room in _ROOMS:
@@ -37,11 +37,11 @@ def sources_hash(root: Path = _ROOT) -> str:
 
 def commit() -> str | None:
     """Commit the code stands at, with `-dirty` when it was changed since; None outside a checkout."""
-    if not (_ROOT / ".git").exists():
+    if not (ROOT / ".git").exists():
         return None
     try:
         said = subprocess.run(
-            ["git", "-C", str(_ROOT), "describe", "--always", "--dirty", "--abbrev=12"],
+            ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--abbrev=12"],
             capture_output=True,
             text=True,
             check=True,
@@ -52,7 +52,7 @@ def commit() -> str | None:
     return said.stdout.strip()
 
 
-def provenance(home: Path, settings: Settings, dbt: DbtProject, rows: inputs.Brought) -> dict[str, Any]:
+def manifest_parts(home: Path, settings: Settings, dbt: DbtProject, rows: inputs.Brought) -> dict[str, Any]:
     """Inputs, code, versions, settings and ledger of what is about to be published.
 
     Parameters
@@ -68,12 +68,13 @@ def provenance(home: Path, settings: Settings, dbt: DbtProject, rows: inputs.Bro
     return {
         "is_simulated": settings.is_simulated,
         "inputs": inputs.inputs(home, rows),
-        "restated": inputs.restated(home),
+        "n_restated": len(inputs.restated(home)),
         "code": {
             "version": package_version(),
             "commit": commit(),
             "sources_hash": sources_hash(),
             "dbt_hash": dbt.content_hash(),
+            "method": method_of(dbt_folder=dbt.folder),
         },
         "versions": {"instrument": settings.instrument_version, "method": METHOD_VERSION},
         "settings": inputs.settings_told(settings),
