@@ -19,6 +19,7 @@ _NEEDS: Mapping[str, tuple[str, ...]] = {
     "ends_in_month": ("starts", "ends"),
     "open_at_end": ("opened", "closed"),
 }
+RateKind = Literal["average", "closing"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Key = Annotated[tuple[Name, ...], Field(min_length=1)]
 
@@ -39,6 +40,8 @@ class RowModel:
     starts, ends : columns of the first and last day, for rows that hold for a stretch of time.
     horizon : model with `first_period` and `last_period` per organisation, where less than the whole window
         is known.
+    amount : column of its money in `currency`, for rows that are converted.
+    rate_kind : kind of rate that converts it: the average of the month, or that of its last day.
     """
 
     entity: Name
@@ -52,6 +55,8 @@ class RowModel:
     starts: Name | None = None
     ends: Name | None = None
     horizon: Name | None = None
+    amount: Name | None = None
+    rate_kind: RateKind = "average"
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
@@ -66,6 +71,7 @@ class Term:
     when : how a row belongs to a month.
     shift_months : from the month asked for to the month that is meant.
     weight : factor of the term.
+    rate : column of the rate that the money was converted at; a row with money and without it is missing.
     """
 
     model: Name
@@ -75,6 +81,7 @@ class Term:
     when: When = "in_month"
     shift_months: int = 0
     weight: float = 1.0
+    rate: Name | None = None
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
@@ -112,6 +119,8 @@ class RowRegistry:
                     raise ValueError(f"{code} is fed by the unknown model {term.model}")
                 model = self.models[term.model]
                 missing = [name for name in _NEEDS[term.when] if getattr(model, name) is None]
+                if term.rate is not None and model.amount is None:
+                    missing.append("amount")
                 if missing:
                     raise ValueError(f"{code} asks {term.model} {term.when}, which declares no {missing[0]}")
         return self

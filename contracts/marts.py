@@ -17,6 +17,7 @@ from contracts.marts_coverage import join_coverage, quarantine_impact
 from contracts.marts_dimensions import dim_instrument, dim_period, item_distribution
 from contracts.marts_history import organization_history
 from contracts.marts_kpis import dim_kpi, fct_kpi
+from contracts.marts_money import revenue_currency
 from contracts.marts_panel import maturity_impact, organization_month
 from contracts.marts_rules import computed, first_of_month, mart_rule, spoil
 
@@ -38,6 +39,7 @@ def marts() -> dict[str, Contract]:
         organization_month(),
         dim_kpi(),
         fct_kpi(),
+        revenue_currency(),
         maturity_impact(),
         benchmark(),
         maturity_contrast(),

@@ -21,7 +21,7 @@ from contracts.semantic import render_semantic
 
 HEADER = "# Written by contracts/render.py out of the contracts; change them there, not here.\n"
 DOMAINS = {
-    "reference": ("organizations", "crosswalk"),
+    "reference": ("organizations", "crosswalk", "fx_rates"),
     "assessment": ("assessment_answers", "assessment_scores", "practices", "channel_adoption"),
     "crm": ("accounts", "opportunities", "opportunity_history"),
     "coverage": ("ledger_periods",),
@@ -40,6 +40,7 @@ MART_DOMAINS = {
         "fct_channel_adoption",
     ),
     "panel": ("fct_organization_month", "dim_kpi", "fct_kpi", "fct_maturity_impact"),
+    "finance": ("fct_revenue_currency",),
     "benchmark": ("fct_benchmark", "fct_maturity_contrast"),
     "coverage": ("fct_join_coverage", "fct_quarantine_impact", "fct_published_benchmark"),
 }

@@ -122,7 +122,7 @@ def build_facts(
     channel_adoption
         ``fct_channel_adoption``, one row per organisation, wave and channel.
     join_coverage
-        ``fct_join_coverage``, one row per source system, entity and period.
+        ``fct_join_coverage``, one row per source system, entity, period and currency.
     ledger
         Row balance, one row per delivered file.
     ledger_periods

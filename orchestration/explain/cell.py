@@ -187,6 +187,7 @@ def _walk(
     looked_at = {window.month(month) for window in build_rows.windows(registry.kpis[kpi.code])}
     held_back = [
         *held.set_aside(build, registry, kpi.code, organization_id, month, files),
+        *held.without_rate(build, registry, kpi.code, organization_id, month, files),
         *held.repeated(source.home, kpi.entities, looked_at),
         *held.refused(source.home, kpi.entities, looked_at),
     ]

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 from contracts.kpi_rows import RowRegistry
 from contracts.kpis import Kpi
 from orchestration.explain.build_rows import ROW_LAYER, Window, n_counted, windows
-from orchestration.explain.held import UNMAPPED, Held, n_delivered
+from orchestration.explain.held import NO_RATE, UNMAPPED, Held, n_delivered
 
 if TYPE_CHECKING:
     import duckdb
 
-FOREIGN = "foreign_currency"
 _KEYS_NAMED = 3
 
 
@@ -86,7 +85,10 @@ def reasons(
         elif not n_counted(connection, model, window, organization_id, month):
             is_complete = False
             yield from _nothing_counts(window, model.entity, organization_id, month, held)
-    if is_complete and not registry.kpis[kpi.code].denominator:
+    lacking = [one for one in held if one.cause in NO_RATE]
+    if is_complete and lacking:
+        yield _no_rate(lacking, organization_id)
+    elif is_complete and not registry.kpis[kpi.code].denominator:
         yield Reason(
             "not_settled",
             "Rows count, but they do not settle the figure",
@@ -149,21 +151,17 @@ def _nothing_counts(
     month = window.month(asked)
     there = [one for one in held if entity in one.entity.split(";") and one.month in (month, None)]
     own = [one for one in there if one.is_own and one.month == month]
-    foreign = _sum(one for one in own if one.cause == FOREIGN)
-    if foreign:
-        yield Reason(
-            FOREIGN,
-            f"{foreign:,} rows of {organization_id} in {month:%Y-%m} are not in the reporting currency",
-            "deliver amounts in the reporting currency, or change reporting_currency in maturity.yaml",
-            foreign,
-        )
-    causes = sorted({one.cause for one in own if one.cause != FOREIGN})
+    lacking = [one for one in own if one.cause in NO_RATE]
+    if lacking:
+        yield _no_rate(lacking, organization_id)
+    others = [one for one in own if one.cause not in NO_RATE]
+    causes = sorted({one.cause for one in others})
     if causes:
-        n_rows = _sum(one for one in own if one.cause != FOREIGN)
+        n_rows = _sum(others)
         yield Reason(
             "set_aside",
             f"All {n_rows:,} other rows of {organization_id} in {month:%Y-%m} are {', '.join(causes)}"
-            if foreign
+            if lacking
             else f"All {n_rows:,} rows of {organization_id} in {month:%Y-%m} are {', '.join(causes)}",
             "none is needed where that is so; otherwise correct it at the source and deliver again",
             n_rows,
@@ -193,6 +191,19 @@ def _nothing_counts(
     if len(refused) > len(of_month):
         without = [one for one in refused if one.month is None]
         yield _quarantined(without, f"Rows of {entity} whose month cannot be read")
+
+
+def _no_rate(held: Sequence[Held], organization_id: str) -> Reason:
+    months = sorted({f"{one.month:%Y-%m}" for one in held if one.month})
+    wanted = sorted({f"{one.rule} {one.cause.split('_')[1]}" for one in held})
+    return Reason(
+        "no_rate",
+        f"{_sum(held):,} rows of {organization_id} in {', '.join(months)} are in a currency without a "
+        f"declared rate ({', '.join(wanted)})",
+        "declare it in reference/fx_rates.csv, by month average or closing; base is the average of twelve "
+        "months before",
+        _sum(held),
+    )
 
 
 def _quarantined(held: Sequence[Held], which: str) -> Reason:

@@ -212,9 +212,10 @@ def join_coverage() -> pd.DataFrame:
                     "n_rows": rows_here,
                     "n_mapped": rows_here - unmapped,
                     "n_unmapped": unmapped,
-                    "amount": amount,
+                    "currency": "XXX" if amount is None else "EUR",
+                    "reported_amount": amount,
                     "mapped_share": 1 - unmapped / rows_here,
-                    "amount_mapped": None if amount is None else amount * 0.98,
+                    "reported_amount_mapped": None if amount is None else amount * 0.98,
                 }
             )
     return pd.DataFrame(rows)

@@ -187,10 +187,10 @@ def test_more_of_the_same_is_not_offered_where_it_would_not_help() -> None:
     assert found["attrition"]["organizations_needed"] == 640
 
 
-def test_rows_in_another_currency_are_counted() -> None:
-    coverage = tables()["join_coverage"].assign(n_foreign_currency=1)
-    assert make_facts(join_coverage=coverage)["coverage"]["n_foreign_currency"] == len(coverage)
-    assert make_facts()["coverage"]["n_foreign_currency"] == 0
+def test_rows_without_a_rate_are_counted() -> None:
+    coverage = tables()["join_coverage"].assign(n_without_rate=1)
+    assert make_facts(join_coverage=coverage)["coverage"]["n_without_rate"] == len(coverage)
+    assert make_facts()["coverage"]["n_without_rate"] == 0
 
 
 def test_coverage_begins_with_the_index_and_not_with_the_oldest_hire() -> None:

@@ -165,8 +165,8 @@ def test_unknown_outcome_is_said_by_its_code() -> None:
     assert Words(make_facts(), "en").outcome("new_kpi") == "new kpi"
 
 
-def test_rows_in_another_currency_are_said() -> None:
-    coverage = tables()["join_coverage"].assign(n_foreign_currency=1)
+def test_rows_without_a_rate_are_said() -> None:
+    coverage = tables()["join_coverage"].assign(n_without_rate=1)
     said = build_narrative(make_facts(join_coverage=coverage), "en").coverage
     assert any("another currency than EUR" in sentence for sentence in said)
 

@@ -138,8 +138,9 @@ def of_money(code: str, lines: pd.DataFrame, month: pd.Period) -> tuple[float | 
     revenue = added("revenue", month)
     if code == "revenue":
         return revenue, None, revenue
-    divided_by = added("revenue", month - 12) if code == "revenue_growth" else revenue
-    less = divided_by if code == "revenue_growth" else added("cost_of_sales", month)
+    is_growth = code.startswith("revenue_growth")
+    divided_by = added("revenue", month - 12) if is_growth else revenue
+    less = divided_by if is_growth else added("cost_of_sales", month)
     return revenue - less, divided_by, (revenue - less) / divided_by
 
 
@@ -311,7 +312,7 @@ def gappy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Source]:
 EMPTY = [
     ("win_rate", "ORG-0001", "2023-05", "not_delivered", "opportunities"),
     ("csat_share", "ORG-0002", "2023-01", "unmapped", "zendesk brand"),
-    ("revenue", "ORG-0003", "2023-05", "foreign_currency", "reporting currency"),
+    ("revenue", "ORG-0003", "2023-05", "no_rate", "USD average"),
     ("revenue_growth", "ORG-0003", "2023-06", "outside_window", "2022-06"),
     ("revenue_growth", "ORG-0003", "2024-02", None, ""),
     ("ticket_volume", "ORG-0004", "2023-04", "set_aside", "deleted"),

@@ -12,6 +12,13 @@ changes as (
 
 ),
 
+rates as (
+
+    select * from {{ ref('int_fx_rate') }}
+    where rate_kind = 'closing'
+
+),
+
 periods as (
 
     select * from {{ ref('int_period') }}
@@ -99,13 +106,34 @@ valued as (
 
 ),
 
+priced as (
+
+    select
+        valued.*,
+        {{ rate_to_reporting('valued.currency', 'rates.rate') }} as rate_to_reporting
+    from valued
+    left join rates
+        on
+            valued.currency = rates.currency
+            and valued.period = rates.period
+
+),
+
+converted as (
+
+    select
+        *,
+        {{ in_reporting_currency('amount', 'rate_to_reporting') }} as reported_amount
+    from priced
+
+),
+
 final as (
 
     select
         *,
-        case when currency = {{ reporting_currency() }} then amount end as reported_amount,
-        case when currency = {{ reporting_currency() }} then amount * probability_share end as weighted_amount
-    from valued
+        reported_amount * probability_share as weighted_amount
+    from converted
 
 )
 
