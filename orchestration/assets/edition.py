@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Literal
 
 import dagster as dg
-import pandas as pd
 
 from contracts import Contract
-from orchestration import checks, warehouse
+from orchestration import checks
 from orchestration.assets.analysis import ENTITY_READ, MARTS_READ
 from orchestration.assets.step import running
-from orchestration.editions import inputs, manifest, views
+from orchestration.editions import facts_read, inputs, manifest, views
 from orchestration.editions.folder import file_hashes
 from orchestration.editions.publish import Edition, publish
 from orchestration.errors import CheckFailed
@@ -24,18 +23,6 @@ PUBLISH_CHECK = "readable_and_whole"
 LANGUAGES: tuple[Literal["en", "nl"], ...] = ("en", "nl")
 NEXT_EDITION = Path("tmp") / "edition"
 """Where facts and pages wait, below the home, until they are published together."""
-
-_FACTS_READ = {
-    "effects": ("analysis", "effects"),
-    "claims": ("analysis", "claims"),
-    "reasons": ("analysis", "claim_reasons"),
-    "contrasts": ("analysis", "contrasts"),
-    "index_quality": ("analysis", "index_quality"),
-    "assessment": ("marts", "fct_assessment"),
-    "benchmarks": ("marts", "fct_published_benchmark"),
-    "channel_adoption": ("marts", "fct_channel_adoption"),
-    "join_coverage": ("marts", "fct_join_coverage"),
-}
 
 
 def edition_assets(
@@ -65,24 +52,18 @@ def _spec(key: dg.AssetKey, description: str, deps: Iterable[dg.AssetKey], kinds
 
 
 def _facts(installation: Installation) -> dg.AssetsDefinition:
-    deps = sorted(dg.AssetKey(list(relation)) for relation in _FACTS_READ.values())
+    deps = sorted(dg.AssetKey(list(relation)) for relation in facts_read.RELATIONS)
     said = "Every number that the summary may show, in one object without a clock."
 
     @dg.multi_asset(name="facts", specs=[_spec(FACTS, said, deps, {"python", "json"})], pool=WAREHOUSE_POOL)
     def facts(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
-        import pandas as pd
-
         from models.facts import FactsSettings, build_facts, canonical_json
 
         with running(installation, "facts", context) as stage:
             settings = installation.settings()
-            accepted = installation.home / "accepted"
-            periods = accepted / "ledger_periods.parquet"
             found = build_facts(
-                **_tables(installation.home),
-                ledger=pd.read_parquet(accepted / "ledger.parquet"),
-                ledger_periods=pd.read_parquet(periods) if periods.exists() else None,
-                truth=_planted(installation.home) if settings.is_simulated else None,
+                **facts_read.tables(installation.home),
+                truth=facts_read.planted(installation.home) if settings.is_simulated else None,
                 settings=FactsSettings(
                     is_simulated=settings.is_simulated,
                     reporting_currency=settings.reporting_currency,
@@ -106,16 +87,6 @@ def _facts(installation: Installation) -> dg.AssetsDefinition:
         )
 
     return facts
-
-
-def _planted(home: Path) -> dict[str, float] | None:
-    """Effects planted in a demo world, where the home holds its truth."""
-    path = home / "truth.json"
-    return json.loads(path.read_text(encoding="utf-8"))["effects"] if path.is_file() else None
-
-
-def _tables(home: Path) -> dict[str, pd.DataFrame]:
-    return {name: warehouse.read_table(home, *relation) for name, relation in _FACTS_READ.items()}
 
 
 def _summary(installation: Installation) -> dg.AssetsDefinition:

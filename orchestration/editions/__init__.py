@@ -4,5 +4,6 @@ publish     writes an edition aside and puts it in force, with tables, views, be
 manifest    what it says of its making: inputs (deliveries, settings) and fingerprint (code)
 shelf       which editions there are, and which is in force; keeping goes back and makes room
 diff        what changed between two: headlines are compared, causes (and arrivals, of rows) are named
+facts_read  the tables that facts are made of
 dictionary  what is known of every published table; asking answers questions, see also orchestration/reader.py
 """

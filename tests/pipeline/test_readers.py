@@ -1,4 +1,4 @@
-"""If these fail, an older DuckDB, pandas, polars or pyarrow cannot open an edition, or reads other rows from it."""
+"""If these fail, an older DuckDB, pandas, polars or pyarrow cannot open an edition, or reads it otherwise."""
 
 from __future__ import annotations
 
