@@ -27,6 +27,15 @@ _STRICT = ConfigDict(extra="forbid")
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
+class Also:
+    """Rows of another entity that gave a row its worth, named by columns that the row has too."""
+
+    entity: Name
+    staged: Name
+    key: Key
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
 class RowModel:
     """An intermediate model with a row per thing that counts, and where its rows came from.
 
@@ -42,6 +51,9 @@ class RowModel:
         is known.
     amount : column of its money in `currency`, for rows that are converted.
     rate_kind : kind of rate that converts it: the average of the month, or that of its last day.
+    from_month : column of a record, the month from which on it can stand behind a row that it is linked to.
+    counts : dispositions of records that count.
+    also : rows of another entity behind a row.
     """
 
     entity: Name
@@ -57,6 +69,9 @@ class RowModel:
     horizon: Name | None = None
     amount: Name | None = None
     rate_kind: RateKind = "average"
+    from_month: Name | None = None
+    counts: Key = ("counted",)
+    also: Also | None = None
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
@@ -72,6 +87,8 @@ class Term:
     shift_months : from the month asked for to the month that is meant.
     weight : factor of the term.
     rate : column of the rate that the money was converted at; a row with money and without it is missing.
+    horizon : as of the model, for this term alone.
+    known_from : column of the horizon, the first month in which the term is known.
     """
 
     model: Name
@@ -82,6 +99,8 @@ class Term:
     shift_months: int = 0
     weight: float = 1.0
     rate: Name | None = None
+    horizon: Name | None = None
+    known_from: Name = "first_period"
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
@@ -90,6 +109,7 @@ class KpiRows:
 
     Attributes
     ----------
+    unsettled : rows that make the figure unknown wherever there is one; `unsettled_words` says what they are.
     only_lines : lines are told, and not what each row adds: answers of employees are not anybody's business,
         and a figure that compares customers is no sum over rows.
     """
@@ -97,6 +117,8 @@ class KpiRows:
     numerator: Annotated[tuple[Term, ...], Field(min_length=1)]
     denominator: tuple[Term, ...] = ()
     only_lines: bool = False
+    unsettled: Term | None = None
+    unsettled_words: str = ""
 
     @property
     def terms(self) -> tuple[Term, ...]:

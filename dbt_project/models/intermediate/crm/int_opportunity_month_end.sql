@@ -68,6 +68,7 @@ ranked as (
         changes.amount,
         changes.currency,
         changes.probability_share,
+        changes.changed_at,
         row_number() over (
             partition by open_months.source_system, open_months.opportunity_key, open_months.period
             order by changes.changed_at desc
@@ -94,6 +95,7 @@ valued as (
             when ranked.place is not null then ranked.probability_share
             else open_months.probability_share
         end as probability_share,
+        ranked.changed_at,
         ranked.place is not null or open_months.period = open_months.last_period as is_known
     from open_months
     left join ranked

@@ -14,7 +14,7 @@ systems as (
 
 ),
 
-final as (
+horizon as (
 
     select
         invoices.organization_id,
@@ -24,6 +24,20 @@ final as (
     inner join systems on invoices.source_system = systems.source_system
     where invoices.disposition = 'counted'
     group by invoices.organization_id
+
+),
+
+-- Until as many months have passed as make a customer active, nobody can tell a new customer from an old one.
+final as (
+
+    select
+        organization_id,
+        first_period,
+        last_period,
+        {{ shift_months('first_period', var('customer_carried_months')) }} as first_active_period,
+        {{ shift_months('first_period', var('customer_carried_months') + 1) }} as first_new_period,
+        {{ shift_months('first_period', var('customer_carried_months') + 12) }} as first_comparable_period
+    from horizon
 
 )
 
