@@ -129,6 +129,7 @@ def _find_places(
     keys = pd.DataFrame([row.key for row in rows], columns=list(model.key)).astype("str")
     connection.register("asked_keys", keys.assign(place=range(len(rows))))
     until = f" and records.{model.from_month} <= cast(asked_keys.period as date)" if model.from_month else ""
+    until += f" and records.{counts(model)}" if model.records else ""
     queries = [
         f"select place, '{model.entity}', staged.delivery_id, staged.source_line from asked_keys "
         f"inner join {ROW_LAYER}.{model.records or name} as records "
