@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from contracts.beliefs import FCT_BELIEF, SUBJECT
+from contracts.marts_benchmark import ASKED_OF_EMPLOYEES
 from contracts.sql_rules import listed, text
 from orchestration.errors import MaturityImpactError
 
@@ -139,16 +140,18 @@ def _told(connection: duckdb.DuckDBPyConnection, database: str) -> Iterator[str]
         f"where table_catalog = {text(database)} and table_schema = 'main' order by 1, ordinal_position"
     ).fetchall()
     if any(table == _KPIS for table, *_ in columns):
-        yield _measure("kpi", "kpi_code", "value", f"{database}.main.{_KPIS}")
+        # Two values of few employees' answers would tell what the few said who came between.
+        hidden = ", ".join(text(code) for code in ASKED_OF_EMPLOYEES)
+        yield _measure("kpi", "kpi_code", "value", f"{database}.main.{_KPIS}", f"kpi_code not in ({hidden})")
     for table, column, kind in columns:
         if table == _SCORES and kind == "DOUBLE":
             yield _measure("score", text(column), f'"{column}"', f"{database}.main.{_SCORES}")
 
 
-def _measure(kind: str, code: str, value: str, table: str) -> str:
+def _measure(kind: str, code: str, value: str, table: str, which: str = "true") -> str:
     return (
         f"select {text(kind)} as measure_kind, {code} as measure_code, organization_id, period, "
-        f"cast({value} as double) as value from {table} where {value} is not null"
+        f"cast({value} as double) as value from {table} where {value} is not null and {which}"
     )
 
 

@@ -53,7 +53,7 @@ def source(made: Any) -> Iterator[Source]:
 
 
 def test_rows_of_random_cells_add_up_to_the_cell(made: Any, source: Source) -> None:
-    names = ("tickets", "opportunities", "ledger_lines", "employment_spells")
+    names = ("tickets", "opportunities", "opportunity_history", "ledger_lines", "employment_spells")
     frames = {name: read_entity(made.home / "accepted", ENTITIES[name]) for name in names}
     rows = source.rows("select * from fct_organization_month")
     cells = [(row, kpi.code) for row in rows for kpi in load_kpis().kpis if row[kpi.code] is not None]

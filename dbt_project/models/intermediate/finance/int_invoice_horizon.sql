@@ -19,7 +19,8 @@ horizon as (
     select
         invoices.organization_id,
         min(invoices.period) as first_period,
-        max(systems.last_period) as last_period
+        max(systems.last_period) as last_period,
+        {{ shift_months('min(invoices.period)', var('customer_carried_months')) }} as first_active_period
     from invoices
     inner join systems on invoices.source_system = systems.source_system
     where invoices.disposition = 'counted'
@@ -34,9 +35,9 @@ final as (
         organization_id,
         first_period,
         last_period,
-        {{ shift_months('first_period', var('customer_carried_months')) }} as first_active_period,
-        {{ shift_months('first_period', var('customer_carried_months') + 1) }} as first_new_period,
-        {{ shift_months('first_period', var('customer_carried_months') + 12) }} as first_comparable_period
+        first_active_period,
+        {{ shift_months('first_active_period', 1) }} as first_new_period,
+        {{ shift_months('first_active_period', 12) }} as first_comparable_period
     from horizon
 
 )
