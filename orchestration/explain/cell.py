@@ -15,6 +15,7 @@ from orchestration.explain.asked import month_of, unknown
 from orchestration.explain.build_rows import CountedRow
 from orchestration.explain.counted_steps import counted_steps
 from orchestration.explain.source import VERSION, Source, rows_of
+from orchestration.settings import load_settings
 
 if TYPE_CHECKING:
     import duckdb
@@ -195,7 +196,8 @@ def _walk(
     why: list[reasons.Reason] = []
     kpi_rows = registry.kpis[kpi.code]
     if kpi_rows.only_lines and shown.get("denominator") and shown.get("numerator") is None:
-        why = [reasons.too_few_to_show(shown["denominator"])]
+        minimum = load_settings(source.home).thresholds.minimum_group_people
+        why = [reasons.too_few_to_show(shown["denominator"], minimum)]
     elif shown.get("value") is None:
         denominator = build_rows.totals(rows)["denominator"]
         why = list(

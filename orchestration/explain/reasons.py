@@ -41,8 +41,16 @@ def outside_window(month: date, known: Sequence[date]) -> Reason | None:
     )
 
 
-def too_few_to_show(n_answers: float) -> Reason:
-    """So few answered that a figure could be traced to one of them."""
+def too_few_to_show(n_answers: float, minimum: int) -> Reason:
+    """So few answered, or answered since, that a figure could be traced to one of them."""
+    if n_answers >= minimum:
+        return Reason(
+            "suppressed",
+            f"Fewer than {minimum} of {n_answers:g} answers came or changed since an edition that is kept "
+            "showed the figure: both together would tell what these few said",
+            "it is shown again once as many changed, or when that edition is pruned",
+            int(n_answers),
+        )
     return Reason(
         "suppressed",
         f"Only {n_answers:g} people answered, too few to show what they said",
