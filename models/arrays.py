@@ -53,9 +53,15 @@ def rows_of_groups(codes: IntArray, n_groups: int) -> list[IntArray]:
 
 
 def group_sums(values: FloatArray, codes: IntArray, n_groups: int) -> FloatArray:
-    """Sum the rows of `values` (n, k) within groups: (G, k)."""
+    """Sum the rows of `values` (n, k) within groups: (G, k); a group without rows gets zeros."""
     out = np.zeros((n_groups, values.shape[1]))
-    np.add.at(out, codes, values)
+    if len(codes) == 0:
+        return out
+    if (np.diff(codes) < 0).any():
+        order = np.argsort(codes, kind="stable")
+        values, codes = values[order], codes[order]
+    present, starts = np.unique(codes, return_index=True)
+    out[present] = np.add.reduceat(values, starts, axis=0)
     return out
 
 
@@ -63,6 +69,12 @@ def demean(values: FloatArray, codes: IntArray, n_groups: int) -> FloatArray:
     """Take the group mean from every column of `values` (n, k)."""
     means = group_sums(values, codes, n_groups) / np.bincount(codes, minlength=n_groups)[:, None]
     return np.asarray(values - means[codes])
+
+
+def quotient(top: npt.ArrayLike, bottom: npt.ArrayLike, otherwise: float = np.nan) -> FloatArray:
+    """Divide where `bottom` is positive; `otherwise` elsewhere."""
+    over, under = np.broadcast_arrays(np.asarray(top, np.float64), np.asarray(bottom, np.float64))
+    return np.asarray(np.divide(over, under, out=np.full(over.shape, otherwise), where=under > 0))
 
 
 def dependent_columns(X: FloatArray, tolerance: float = DEPENDENCE_TOLERANCE) -> list[int]:

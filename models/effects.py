@@ -8,15 +8,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from models.arrays import FloatArray, dependent_columns, dummies
+from models.between import between_design
 from models.diagnostics import leave_one_cluster_out
-from models.errors import (
-    AllMissingError,
-    ConstantExposureError,
-    ConstantOutcomeError,
-    ModelError,
-    TooFewUnitsError,
-)
+from models.errors import ModelError, TooFewUnitsError
 from models.estimate import Coefficient, Fit, ols
 from models.inference import wild_cluster_bootstrap
 from models.panel import WithinDesign, fit_within, within_design
@@ -28,6 +22,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 EXPOSURE = "index_per_10"
 CATEGORIES = ("industry", "country", "customer_type")
+NUMERIC_CONTROLS = ("log_employees",)
 # A residual or standard error below this share of what the data's spread allows is rounding.
 EXACT = 1e-9
 LEAD_SUFFIX = "_lead_3m"
@@ -176,34 +171,16 @@ def _attempt(run: Callable[[], T], model: str, failures: list[tuple[str, ModelEr
 
 def _between(frame: pd.DataFrame, y_name: str) -> tuple[Fitted, Fitted, Coefficient, Coefficient]:
     """Naive and M1 on the same rows, so that they differ by the adjustment alone."""
-    numeric = frame[[y_name, EXPOSURE, "log_employees"]].to_numpy(dtype=np.float64, na_value=np.nan)
-    keep = np.isfinite(numeric).all(axis=1) & frame[list(CATEGORIES)].notna().all(axis=1).to_numpy()
-    if not keep.any():
-        raise AllMissingError(f"no row has {y_name}, the index and every control.", where="M1")
-    rows, (y, x, size) = frame.loc[keep], numeric[keep].T
-    for values, name, error in ((y, y_name, ConstantOutcomeError), (x, EXPOSURE, ConstantExposureError)):
-        if np.ptp(values) == 0:
-            raise error(f"{name} has one value in every row.", where="M1")
-    groups = rows["organization_id"].to_numpy()
-    periods = tuple(str(period)[:10] for period in np.unique(rows["period"]))
-    spread = (float(y.std()), float(x.std()))
-    ones = np.ones((len(rows), 1))
-    naive = ols(y, np.column_stack([x, ones]), (EXPOSURE, "constant"), groups)
-
-    blocks = [dummies(rows["period"], "period"), *(dummies(rows[name], name) for name in CATEGORIES)]
-    controls: FloatArray = np.column_stack([ones, *(columns for columns, _ in blocks), size])
-    names = ["constant", *(name for _, block in blocks for name in block), "log_employees"]
-    redundant = set(dependent_columns(np.column_stack([controls, x])))
-    if controls.shape[1] in redundant:
-        raise ConstantExposureError("the controls explain the index exactly.", where="M1")
-    used = [j for j in range(controls.shape[1]) if j not in redundant]
-    design, labels = np.column_stack([x, controls[:, used]]), (EXPOSURE, *(names[j] for j in used))
-    m1 = ols(y, design, labels, groups)
+    design = between_design(frame, y_name, EXPOSURE, CATEGORIES, NUMERIC_CONTROLS)
+    y, groups, labels = design.y, design.groups, (EXPOSURE, *design.names)
+    spread = (float(y.std()), float(design.x.std()))
+    naive = ols(y, np.column_stack([design.x, np.ones(len(y))]), (EXPOSURE, "constant"), groups)
+    m1 = ols(y, design.X, labels, groups)
     return (
-        _fitted("naive", naive, periods, spread),
-        _fitted("M1", m1, periods, spread),
-        ols(y, design, labels, groups, "HC3").at(EXPOSURE),
-        ols(y, design, labels, groups, "CR2").at(EXPOSURE),
+        _fitted("naive", naive, design.periods, spread),
+        _fitted("M1", m1, design.periods, spread),
+        ols(y, design.X, labels, groups, "HC3").at(EXPOSURE),
+        ols(y, design.X, labels, groups, "CR2").at(EXPOSURE),
     )
 
 

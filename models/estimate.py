@@ -155,10 +155,12 @@ def ols(
     residual_sd = float(np.sqrt(result.ssr / (n - k - n_absorbed)))
     counts = (n, n_dropped, n_clusters)
     quality = (float(result.rsquared), residual_sd)
-    return _fit(tuple(names), result.params, matrix, freedom, counts=counts, quality=quality, kind=covariance)
+    return fit_of(
+        tuple(names), result.params, matrix, freedom, counts=counts, quality=quality, kind=covariance
+    )
 
 
-def _fit(
+def fit_of(
     names: tuple[str, ...],
     coefficients: FloatArray,
     matrix: FloatArray,

@@ -33,6 +33,8 @@ class WithinDesign:
     units : int array (n,)
         Unit number of each row, in sorted order of the labels.
     unit_labels : tuple of str
+    positions : int array (n,)
+        Row of the frame that was given.
     periods : tuple
         Distinct periods used, ascending.
     n_dropped : int
@@ -46,6 +48,7 @@ class WithinDesign:
     names: tuple[str, ...]
     units: IntArray
     unit_labels: tuple[str, ...]
+    positions: IntArray
     periods: tuple[object, ...]
     n_dropped: int
     n_redundant: int
@@ -121,7 +124,11 @@ def within_design(
             where="two_way_within",
             remedy="Add periods.",
         )
-    rows = frame.loc[keep].sort_values([unit, period])
+    positions = np.flatnonzero(keep)
+    positions = positions[
+        np.lexsort((group_codes(frame[period])[0][keep], group_codes(frame[unit])[0][keep]))
+    ]
+    rows = frame.iloc[positions]
     values = rows[numeric].to_numpy(dtype=np.float64, na_value=np.nan)
     units, n_units = group_codes(rows[unit])
     columns, period_names = dummies(rows[period], period)
@@ -152,6 +159,7 @@ def within_design(
         names=(*(names[j] for j in used), "constant"),
         units=units,
         unit_labels=tuple(str(label) for label in np.unique(rows[unit])),
+        positions=positions,
         periods=tuple(np.unique(rows[period])),
         n_dropped=len(frame) - len(rows),
         n_redundant=len(redundant),

@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-World = Literal["forward", "null", "trait_only", "reverse", "common_shock"]
+World = Literal["forward", "null", "trait_only", "reverse", "common_shock", "saturation"]
 WORLDS: tuple[World, ...] = get_args(World)
 
 LEAD_MONTHS = 3
@@ -61,6 +61,7 @@ class WorldSpec:
 class Planted:
     """Strength of everything planted in one world; effects are per +10 index points.
 
+    ``saturates_at`` is the index above which maturity moves nothing any more.
     ``shock_*`` load a standard AR(1) organisation shock; ``shock_maturity`` is in index points and
     ``shock_delay`` in months (how long before a wave the shock that moves it is taken).
     """
@@ -78,6 +79,7 @@ class Planted:
     shock_log_revenue: float = 0.0
     shock_maturity: float = 0.0
     shock_delay: int = 0
+    saturates_at: float = 100.0
 
 
 TRAIT_ONLY = replace(Planted(), csat_share=0.0, log_revenue=0.0, first_response_minutes=0.0)
@@ -98,6 +100,8 @@ PLANTED: dict[World, Planted] = {
     # The quarter before a wave moves the wave: the outcome came first.
     "reverse": replace(SHOCKED, shock_delay=3),
     "common_shock": replace(SHOCKED, shock_delay=0),
+    # Twice as steep up to the middle of the scale, flat above it.
+    "saturation": replace(Planted(), csat_share=0.03, log_revenue=0.06, saturates_at=50.0),
 }
 
 

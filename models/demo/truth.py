@@ -54,6 +54,7 @@ def make_truth(world: LatentWorld, answers: Answers, instrument: Instrument) -> 
             "not to its level, so no single effect of the level was planted"
         },
         "naive_bias": {outcome: naive_bias(world, outcome) for outcome in PRIMARY},
+        "saturates_at": planted.saturates_at,
         "reverse_effect": bool(planted.shock_maturity and planted.shock_delay),
         "common_shock": bool(planted.shock_maturity and not planted.shock_delay),
         "stage_shares": {
@@ -88,7 +89,7 @@ def naive_bias(world: LatentWorld, outcome: str) -> float:
     effect = {"csat_share": world.planted.csat_share, "log_revenue": world.planted.log_revenue}[outcome]
     expected = {"csat_share": world.csat_share, "log_revenue": world.log_revenue}[outcome]
     x = world.exposure[:, LEAD_MONTHS:] / 10.0
-    rest = expected[:, LEAD_MONTHS:] - effect * x
+    rest = expected[:, LEAD_MONTHS:] - effect * np.minimum(x, world.planted.saturates_at / 10.0)
     centred = x - x.mean()
     return round(float((centred * rest).sum() / (centred**2).sum()), 6)
 

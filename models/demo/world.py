@@ -73,7 +73,7 @@ def draw_world(spec: WorldSpec) -> LatentWorld:
     maturity = _maturity(rng, orgs.maturity, shock, calendar, planted)
     by_month = maturity[:, calendar.wave_of_month]
     exposure = by_month[:, np.maximum(np.arange(t) - LEAD_MONTHS, 0)]
-    x = (exposure - 50.0) / 10.0
+    x = (np.minimum(exposure, planted.saturates_at) - 50.0) / 10.0
     trait = orgs.trait[:, None]
     season = np.cos(2 * np.pi * (calendar.month_of_year - 12) / 12)[None, :]
     noise = autoregressive(rng.standard_normal((n, t)), REVENUE_NOISE_AUTOCORRELATION) * REVENUE_NOISE_SD

@@ -1,0 +1,182 @@
+"""Sums that a two-way fixed-effects fit needs, made where the rows are. What they mean is in `models`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from models.errors import AllMissingError, TooFewUnitsError
+from models.panel_moments import PanelMoments, WithinSolution, fit_from_moments, solve_within
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from models.arrays import FloatArray
+    from models.estimate import Fit
+
+
+def two_way_within_sql(
+    connection: duckdb.DuckDBPyConnection,
+    relation: str,
+    outcome: str,
+    regressors: Sequence[str],
+    unit: str,
+    period: str,
+) -> Fit:
+    """Fit y on x with unit and period effects without taking the rows out of the warehouse.
+
+    Three passes: sums by unit, sums by period, scores by unit. Memory grows with units and not with rows.
+
+    Parameters
+    ----------
+    connection : DuckDBPyConnection
+        Makes two temporary tables of its own.
+    relation : str
+        Table or view with one row per unit and period, as SQL.
+    outcome : str
+    regressors : sequence of K str
+        Exposure first, then numeric controls.
+    unit, period : str
+
+    Returns
+    -------
+    Fit
+        Coefficients and clustered errors of the regressors, those of `models.panel.two_way_within` but for
+        rounding.
+
+    Raises
+    ------
+    AllMissingError, TooFewUnitsError, ConstantExposureError, ConstantOutcomeError, InputRefusedError
+    """
+    names = (outcome, *regressors)
+    complete = " and ".join(f"isfinite({_quoted(name)})" for name in names)
+    averages = ", ".join(f"avg({_quoted(name)})" for name in names)
+    [(given,)] = _fetched(connection, f"select count(*) from {relation}")
+    [means] = _fetched(connection, f"select {averages} from {relation} where {complete}")
+    if means[0] is None:
+        raise AllMissingError("no row has the outcome and every regressor.", where="two_way_within_sql")
+    # Numbers far from zero lose digits when they are squared, so all are counted from their mean.
+    values = [
+        f"{_quoted(name)} - {mean!r} as v{j}" for j, (name, mean) in enumerate(zip(names, means, strict=True))
+    ]
+    keys = f"{_quoted(unit)} as unit, {_quoted(period)} as period"
+    rows = f"(select {keys}, {', '.join(values)} from {relation} where {complete})"
+    _sum_rows(connection, rows, len(names))
+    while alone := _singletons(connection):
+        rows = f"(select * from {rows} where {alone})"
+        _sum_rows(connection, rows, len(names))
+    moments = _moments(connection, names)
+    if moments.n_rows == 0:
+        raise TooFewUnitsError(f"no {unit} has two periods.", where="two_way_within_sql")
+    solution = solve_within(moments)
+    meat = _meat(connection, rows, solution)
+    return fit_from_moments(moments, solution, meat, n_dropped=given - moments.n_rows)
+
+
+def _sum_rows(connection: duckdb.DuckDBPyConnection, rows: str, n: int) -> None:
+    """Sum by period and by unit, into two temporary tables."""
+    sums = ", ".join(f"sum(v{j}) as s{j}" for j in range(n))
+    pairs = ", ".join(f"sum(v{j} * v{k}) as c{j}_{k}" for j in range(n) for k in range(j, n))
+    connection.execute(
+        "create or replace temp table moments_period as "
+        "select period, row_number() over (order by period) - 1 as code, count(*) as n_rows, "
+        f"{sums} from {rows} group by period"
+    )
+    [(periods,)] = _fetched(connection, "select count(*) from moments_period")
+    connection.execute(
+        "create or replace temp table moments_unit as "
+        f"select unit, count(*) as n_rows, {sums}, {pairs}, "
+        f"bitstring_agg(code, 0, {max(periods - 1, 0)}) as pattern "
+        f"from {rows} join (select period, code from moments_period) using (period) group by unit"
+    )
+
+
+def _singletons(connection: duckdb.DuckDBPyConnection) -> str:
+    """Condition that leaves out rows which are alone in their unit or period; empty when there are none."""
+    conditions = []
+    for key in ("unit", "period"):
+        alone = f"select {key} from moments_{key} where n_rows = 1"
+        [(count,)] = _fetched(connection, f"select count(*) from ({alone})")
+        if count:
+            kept = f"moments_{key}_alone_{_serial(connection)}"
+            connection.execute(f"create temp table {kept} as {alone}")
+            conditions.append(f"{key} not in (select {key} from {kept})")
+    return " and ".join(conditions)
+
+
+def _serial(connection: duckdb.DuckDBPyConnection) -> int:
+    [(count,)] = _fetched(
+        connection, "select count(*) from duckdb_tables() where table_name like 'moments_%_alone_%'"
+    )
+    return int(count)
+
+
+def _moments(connection: duckdb.DuckDBPyConnection, names: tuple[str, ...]) -> PanelMoments:
+    n = len(names)
+    means = ", ".join(f"sum(s{j} / n_rows)" for j in range(n))
+    groups = _fetched(
+        connection,
+        f"select pattern::varchar, count(*), {means} from moments_unit group by pattern order by pattern",
+    )
+    sums = ", ".join(f"s{j}" for j in range(n))
+    periods = _array(_fetched(connection, f"select n_rows, {sums} from moments_period order by code"), 1 + n)
+    pairs = [(j, k) for j in range(n) for k in range(j, n)]
+    within = ", ".join(f"sum(c{j}_{k} - s{j} * s{k} / n_rows)" for j, k in pairs)
+    squares = ", ".join(f"sum(c{j}_{j})" for j in range(n))
+    [totals] = _fetched(connection, f"select {squares}, {within} from moments_unit")
+    cross = np.zeros((n, n))
+    for (j, k), value in zip(pairs, totals[n:], strict=True):
+        cross[j, k] = cross[k, j] = value or 0.0
+    return PanelMoments(
+        names=names,
+        n_units=np.array([float(group[1]) for group in groups]),
+        patterns=np.array([[float(bit) for bit in group[0]] for group in groups]),
+        unit_means=_array([group[2:] for group in groups], n),
+        period_counts=periods[:, 0],
+        period_sums=periods[:, 1:],
+        squares=np.array([value or 0.0 for value in totals[:n]]),
+        within=cross,
+    )
+
+
+def _meat(connection: duckdb.DuckDBPyConnection, rows: str, solution: WithinSolution) -> FloatArray:
+    """Sum the outer products of the units' scores."""
+    k = len(solution.coefficients)
+    effects = ", ".join(
+        f"({code}, {', '.join(repr(float(value)) for value in row)})"
+        for code, row in enumerate(solution.period_effects)
+    )
+    columns = ", ".join(f"g{j}" for j in range(k + 1))
+    fitted = " - ".join(
+        ["v0 - g0", *(f"{float(b)!r} * (v{j} - g{j})" for j, b in enumerate(solution.coefficients, start=1))]
+    )
+    left = ", ".join(f"v{j} - g{j} as u{j}" for j in range(1, k + 1))
+    scores = ", ".join(f"sum(u{j} * e) - sum(u{j}) * sum(e) / count(*) as s{j}" for j in range(1, k + 1))
+    pairs = [(j, i) for j in range(1, k + 1) for i in range(j, k + 1)]
+    products = ", ".join(f"sum(s{j} * s{i})" for j, i in pairs)
+    [totals] = _fetched(
+        connection,
+        f"with effects(code, {columns}) as (values {effects}), "
+        "by_period as (select * from effects join moments_period using (code)), "
+        f"residuals as (select unit, {left}, {fitted} as e from {rows} join by_period using (period)), "
+        f"scores as (select {scores} from residuals group by unit) "
+        f"select {products} from scores",
+    )
+    meat = np.zeros((k, k))
+    for (j, i), value in zip(pairs, totals, strict=True):
+        meat[j - 1, i - 1] = meat[i - 1, j - 1] = value
+    return meat
+
+
+def _array(rows: list[tuple[Any, ...]], width: int) -> FloatArray:
+    return np.array([[float(value) for value in row] for row in rows], dtype=np.float64).reshape(-1, width)
+
+
+def _fetched(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:
+    return connection.execute(query).fetchall()
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
