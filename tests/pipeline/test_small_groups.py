@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
@@ -23,11 +24,11 @@ from orchestration.ingest.gate.accepted import read_entity
 from orchestration.reader import connect
 from tests.pipeline import delivered, every_kpi
 
-K, RATERS = 10, 3
-WAVE = "2024-H2"
 if TYPE_CHECKING:
     import duckdb
 
+K, RATERS = 10, 3
+WAVE = "2024-H2"
 KEYS = {
     "employment_spells": "person_key", "hires": "person_key", "survey_responses": "response_key",
     "assessment_answers": "response_key",
