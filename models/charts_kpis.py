@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from models.charts_svg import FAINT, OBSERVED, Fact, Figure, Spec, base_spec, draw
 from models.narrative_kpis import known_kpis, kpi_name
 from models.wording import Words
 
+WIDEST, BREAK = 30, "\u200b"
+"""Letters of a line that fits beside the bars, and what parts the lines."""
 ON_LITTLE = "#8fbcd6"
 
 
@@ -21,7 +25,7 @@ def kpi_coverage_figure(words: Words) -> Figure | None:
         for place, (kind, n) in enumerate(zip((enough, little), shares, strict=True)):
             values.append(
                 {
-                    "row": kpi_name(words, row["kpi"]),
+                    "row": _label(words, row),
                     "kind": kind,
                     "share": n / row["n_possible"],
                     "place": place,
@@ -29,7 +33,7 @@ def kpi_coverage_figure(words: Words) -> Figure | None:
             )
     labels = [
         {
-            "row": kpi_name(words, row["kpi"]),
+            "row": _label(words, row),
             "share": row["share_known"],
             "label": words.share(row["share_known"]),
         }
@@ -39,7 +43,12 @@ def kpi_coverage_figure(words: Words) -> Figure | None:
         "field": "row",
         "type": "nominal",
         "sort": [label["row"] for label in labels],
-        "axis": {"title": None, "grid": False},
+        "axis": {
+            "title": None,
+            "grid": False,
+            "labelExpr": "split(datum.label, '\u200b')",
+            "labelLineHeight": 13,
+        },
     }
     x: Spec = {
         "field": "share",
@@ -69,8 +78,11 @@ def kpi_coverage_figure(words: Words) -> Figure | None:
             "encoding": {"x": {**x, "field": "end"}, "y": y, "text": {"field": "label"}},
         },
     ]
-    spec = base_spec(66 + 25 * len(known), layers, data={"values": values})
-    sentences = (words.text("kpis.row", name=label["row"], share=label["label"]) for label in labels)
+    spec = base_spec(66 + 30 * len(known), layers, data={"values": values})
+    sentences = (
+        words.text("kpis.row", name=label["row"].replace(BREAK, " "), share=label["label"])
+        for label in labels
+    )
     return draw(
         words,
         "kpis",
@@ -79,6 +91,11 @@ def kpi_coverage_figure(words: Words) -> Figure | None:
         spec=spec,
         table=(words.header("kpis.columns"), tuple(_kpi_row(words, row) for row in known)),
     )
+
+
+def _label(words: Words, row: Fact) -> str:
+    """Name of a KPI in lines that fit beside the bars."""
+    return BREAK.join(textwrap.wrap(kpi_name(words, row["kpi"]), WIDEST))
 
 
 def _kpi_row(words: Words, row: Fact) -> tuple[str, ...]:

@@ -58,10 +58,15 @@ def _medians(words: Words, benchmark: Fact) -> str:
         name=kpi_name(words, benchmark["kpi"]),
         month=words.form.month(benchmark["period"]),
         low=kpi_value(words, benchmark["kpi"], low["median"]),
-        low_group=lower_first(segment_name(words, low_kind, low["segment"])),
+        low_group=_inside(segment_name(words, low_kind, low["segment"])),
         high=kpi_value(words, benchmark["kpi"], high["median"]),
-        high_group=lower_first(segment_name(words, high_kind, high["segment"])),
+        high_group=_inside(segment_name(words, high_kind, high["segment"])),
     )
+
+
+def _inside(name: str) -> str:
+    """A name inside a sentence; codes of countries keep their capitals."""
+    return name if name.isupper() else lower_first(name)
 
 
 def known_kpis(words: Words) -> list[Fact]:
@@ -89,17 +94,17 @@ def never_known(words: Words) -> tuple[str, ...]:
 
 
 def held_rows(words: Words) -> tuple[tuple[str, ...], ...]:
-    """Table of what the known KPIs miss: KPI, reason, rows, money."""
-    return tuple(
-        (
-            kpi_name(words, row["kpi"]),
-            words.name("held_reason", held["reason"]),
-            words.form.integer(held["n_rows"]),
-            "; ".join(_money(words, held)) or "–",
-        )
-        for row in known_kpis(words)
-        for held in row["held_back"]
-    )
+    """Table of what the known KPIs miss: reason, rows, money, and the figures that miss the same."""
+    missed: dict[tuple[str, str, str], list[str]] = {}
+    for row in known_kpis(words):
+        for held in row["held_back"]:
+            what = (
+                words.name("held_reason", held["reason"]),
+                words.form.integer(held["n_rows"]),
+                "; ".join(_money(words, held)) or "–",
+            )
+            missed.setdefault(what, []).append(kpi_name(words, row["kpi"]))
+    return tuple((*what, "; ".join(names)) for what, names in sorted(missed.items()))
 
 
 def _money(words: Words, held: Fact) -> Iterator[str]:

@@ -57,7 +57,7 @@ def explain_kpi(source: Source, code: str, organization_id: str, period: str) ->
         "asked": {"kpi": code, "organization_id": organization_id, "period": month.isoformat()},
         "edition": source.edition.name,
         "warnings": source.warnings,
-        "cell": {**_words(kpi), **_figures(shown)},
+        "cell": {**_words(kpi, str(shown.get("currency") or kpi.unit)), **_figures(shown)},
         "reasons": [],
         "notes": _notes(kpi, shown),
         "steps": [],
@@ -107,6 +107,7 @@ def _cell(
     if kpi.code not in present:
         raise unknown("KPI in this edition", kpi.code, present, "it is older than the KPI; ask a newer one")
     columns = {f"{kpi.code}_{part}": part for part in _PARTS} | {kpi.code: "value"}
+    columns["reporting_currency"] = "currency"
     shown = ", ".join(f"{name} as {alias}" for name, alias in columns.items() if name in present)
     rows = rows_of(
         connection,
@@ -136,14 +137,14 @@ def _not_walked() -> reasons.Reason:
     )
 
 
-def _words(kpi: Kpi) -> dict[str, Any]:
+def _words(kpi: Kpi, currency: str) -> dict[str, Any]:
     return {
         "mart": MART,
         "name": kpi.name_en,
         "formula": kpi.formula,
         "numerator_words": kpi.numerator,
         "denominator_words": kpi.denominator,
-        "unit": kpi.unit,
+        "unit": currency if kpi.unit == "currency" else kpi.unit,
         "minimum_sample": kpi.minimum_sample,
     }
 
