@@ -49,9 +49,10 @@ create table fct_assessment as select * from (values
     ('A', '2026-H1', null, null, null, 2, true), ('B', '2025-H2', 20.0, 1, 'doing_nothing', 2, true)
 ) as t (organization_id, wave, integration_index, stage, stage_code, n_raters, is_low_reliability);
 create table fct_join_coverage as select * from (values
-    ('zendesk', 'tickets', date '2026-01-01', 10, 0, 1.0),
-    ('xero', 'ledger_lines', date '2026-01-01', 8, 2, 0.75)
-) as t (source_system, entity, period, n_rows, n_unmapped, mapped_share);
+    ('zendesk', 'tickets', date '2026-01-01', 'XXX', 10, 10, 0),
+    ('xero', 'ledger_lines', date '2026-01-01', 'EUR', 5, 5, 0),
+    ('xero', 'ledger_lines', date '2026-01-01', 'GBP', 3, 1, 2)
+) as t (source_system, entity, period, currency, n_rows, n_mapped, n_unmapped);
 """
 
 
