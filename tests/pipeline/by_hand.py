@@ -207,9 +207,11 @@ def spent(costs: pd.DataFrame) -> float:
 def of_pipeline(code: str, rows: Rows, month: pd.Period) -> Parts:
     """What the last change up to the month end says of each opportunity, or it itself where none does."""
     deals = rows["opportunities"].set_index("opportunity_key")
-    changes = rows["opportunity_history"].set_index("opportunity_key")
-    assert changes.index.is_unique
-    assert (months_of(changes["changed_at"]) <= month).all()
+    changes = deals.iloc[:0]
+    if len(rows["opportunity_history"]):
+        changes = rows["opportunity_history"].set_index("opportunity_key")
+        assert changes.index.is_unique
+        assert (months_of(changes["changed_at"]) <= month).all()
     worth = changes.combine_first(deals)[["amount", "probability_share"]].astype(float).loc[deals.index]
     chance = worth["probability_share"] if code == "weighted_pipeline" else 1.0
     total = float((worth["amount"] * chance).sum())
