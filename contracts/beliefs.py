@@ -1,4 +1,4 @@
-"""Contract of fct_belief: which value was told from when to when. orchestration/beliefs.py keeps it."""
+"""Contract of fct_belief: which value was told from when to when. editions/beliefs.py keeps it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ FCT_BELIEF = Contract(
     layer="edition",
     description=(
         "What was believed when: every value of a KPI or score that an edition told, until another told "
-        "something else. as_of(moment) gives what the edition published last by that moment said."
+        "something else; KPIs made of employees' answers aside. as_of(moment) gives what the edition "
+        "published last by that moment said."
     ),
     grain="One row per measure, organisation, month and span of time in which one value was told.",
     key=(*SUBJECT, "believed_from"),

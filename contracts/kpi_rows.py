@@ -19,10 +19,20 @@ _NEEDS: Mapping[str, tuple[str, ...]] = {
     "ends_in_month": ("starts", "ends"),
     "open_at_end": ("opened", "closed"),
 }
+RateKind = Literal["average", "closing"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Key = Annotated[tuple[Name, ...], Field(min_length=1)]
 
 _STRICT = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class Also:
+    """Rows of another entity that gave a row its worth, named by columns that the row has too."""
+
+    entity: Name
+    staged: Name
+    key: Key
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
@@ -39,6 +49,11 @@ class RowModel:
     starts, ends : columns of the first and last day, for rows that hold for a stretch of time.
     horizon : model with `first_period` and `last_period` per organisation, where less than the whole window
         is known.
+    amount : column of its money in `currency`, for rows that are converted.
+    rate_kind : kind of rate that converts it: the average of the month, or that of its last day.
+    from_month : column of a record, the month from which on it can stand behind a row that it is linked to.
+    counts : dispositions of records that count.
+    also : rows of another entity behind a row.
     """
 
     entity: Name
@@ -52,6 +67,11 @@ class RowModel:
     starts: Name | None = None
     ends: Name | None = None
     horizon: Name | None = None
+    amount: Name | None = None
+    rate_kind: RateKind = "average"
+    from_month: Name | None = None
+    counts: Key = ("counted",)
+    also: Also | None = None
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
@@ -66,6 +86,9 @@ class Term:
     when : how a row belongs to a month.
     shift_months : from the month asked for to the month that is meant.
     weight : factor of the term.
+    rate : column of the rate that the money was converted at; a row with money and without it is missing.
+    horizon : as of the model, for this term alone.
+    known_from : column of the horizon, the first month in which the term is known.
     """
 
     model: Name
@@ -75,6 +98,9 @@ class Term:
     when: When = "in_month"
     shift_months: int = 0
     weight: float = 1.0
+    rate: Name | None = None
+    horizon: Name | None = None
+    known_from: Name = "first_period"
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
@@ -83,6 +109,7 @@ class KpiRows:
 
     Attributes
     ----------
+    unsettled : rows that make the figure unknown wherever there is one; `unsettled_words` says what they are.
     only_lines : lines are told, and not what each row adds: answers of employees are not anybody's business,
         and a figure that compares customers is no sum over rows.
     """
@@ -90,6 +117,8 @@ class KpiRows:
     numerator: Annotated[tuple[Term, ...], Field(min_length=1)]
     denominator: tuple[Term, ...] = ()
     only_lines: bool = False
+    unsettled: Term | None = None
+    unsettled_words: str = ""
 
     @property
     def terms(self) -> tuple[Term, ...]:
@@ -112,6 +141,8 @@ class RowRegistry:
                     raise ValueError(f"{code} is fed by the unknown model {term.model}")
                 model = self.models[term.model]
                 missing = [name for name in _NEEDS[term.when] if getattr(model, name) is None]
+                if term.rate is not None and model.amount is None:
+                    missing.append("amount")
                 if missing:
                     raise ValueError(f"{code} asks {term.model} {term.when}, which declares no {missing[0]}")
         return self

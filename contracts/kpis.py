@@ -30,6 +30,8 @@ class Kpi:
         balances add up over organisations but not over months, medians and percentiles need the values.
     basis : str
         What is counted, and what with an alike name is another quantity.
+    entities : tuple of str
+        What it is made of; the first carries the numerator.
     numerator_kind, denominator_kind : PartKind
         Kind of the columns that carry the parts; a median or percentile has no numerator.
     lowest, highest : float
@@ -67,6 +69,13 @@ class Kpi:
     def is_distribution(self) -> bool:
         """True where the figure is read off the single values, so that it has no numerator."""
         return self.aggregation in ("median", "percentile_90")
+
+    @property
+    def money_entities(self) -> tuple[str, ...]:
+        """Entities whose amounts it adds up; where only the numerator is money, the first."""
+        if self.denominator_kind == "money":
+            return self.entities
+        return self.entities[:1] if self.numerator_kind == "money" else ()
 
     @model_validator(mode="after")
     def _parts_fit(self) -> Self:

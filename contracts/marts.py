@@ -17,6 +17,7 @@ from contracts.marts_coverage import join_coverage, quarantine_impact
 from contracts.marts_dimensions import dim_instrument, dim_period, item_distribution
 from contracts.marts_history import organization_history
 from contracts.marts_kpis import dim_kpi, fct_kpi
+from contracts.marts_money import revenue_currency
 from contracts.marts_panel import maturity_impact, organization_month
 from contracts.marts_rules import computed, first_of_month, mart_rule, spoil
 
@@ -38,6 +39,7 @@ def marts() -> dict[str, Contract]:
         organization_month(),
         dim_kpi(),
         fct_kpi(),
+        revenue_currency(),
         maturity_impact(),
         benchmark(),
         maturity_contrast(),
@@ -163,7 +165,13 @@ def _fct_practice() -> Contract:
             Column("practice_code", "text", "Practice.", allowed=codes, pattern="[a-z_]+", example=code),
             Column("is_in_place", "boolean", "More than half of the respondents say so.", example=True),
             shared.N_RATERS,
-            Column("share_in_place", "share", "Share of the respondents who say so.", example=0.75),
+            Column(
+                "share_in_place",
+                "share",
+                "Share of the respondents who say so; empty where they are fewer than may be shown.",
+                nullable=True,
+                example=0.75,
+            ),
         ),
         period_column="period",
         frame_rules=(
@@ -172,7 +180,10 @@ def _fct_practice() -> Contract:
                 "is_in_place",
                 "majority",
                 "is_in_place says whether more than half of the respondents say so.",
-                lambda frame: frame["is_in_place"].astype(bool) == (frame["share_in_place"] > 0.5),
+                lambda frame: (
+                    frame["share_in_place"].isna()
+                    | (frame["is_in_place"].astype(bool) == (frame["share_in_place"] > 0.5))
+                ),
                 spoil(is_in_place=True, share_in_place=0.5),
             ),
         ),

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from contracts import marts_columns as shared
 from contracts.contract import Column, Contract
+from contracts.entities import ENTITIES
 from contracts.iso import CURRENCIES
-from contracts.kpis import load_kpis
+from contracts.kpis import Kpi, load_kpis
 from contracts.marts_rules import at_most, computed, first_of_month, mart_rule, spoil
 
 COVERED_ENTITIES = (
@@ -16,23 +17,46 @@ COVERED_ENTITIES = (
     "practices",
     "channel_adoption",
     "tickets",
+    "survey_responses",
     "employment_spells",
+    "hires",
     "opportunities",
     "ledger_lines",
+    "invoices",
+    "marketing_spend",
 )
-"""Entities that carry a unit and a date; accounts and the crosswalk only help to place them."""
-
-
+"""Entities that carry a unit and a date; accounts, histories and reference data only help to read them."""
+NO_CURRENCY = "XXX"
+"""ISO 4217's code where no currency is involved."""
 INDEX_CODE, INDEX_ENTITIES = "integration_index", ("assessment_answers", "assessment_scores")
 """The headline that is no KPI, and the entities it is made of."""
-HELD_REASONS = ("quarantined", "unmapped", "foreign_currency")
-"""Why rows that were delivered are in no KPI."""
+SHARED_REASONS = ("quarantined", "unmapped")
+"""Why rows that were delivered are missing from every KPI of their entity."""
+OWN_REASONS = ("no_average_rate", "no_closing_rate", "other_scale")
+"""Why they are missing from some of them only: those that add money, or that ask for one scale."""
+HELD_REASONS = (*SHARED_REASONS, *OWN_REASONS)
+_SCALED = ("nps", "enps")
 
 
 def kpi_entities() -> list[dict[str, str]]:
-    """Rows of the seed that says which headline figure is made of which entities."""
-    figures = (*((kpi.code, kpi.entities) for kpi in load_kpis().kpis), (INDEX_CODE, INDEX_ENTITIES))
-    return [{"kpi_code": code, "entity": entity} for code, entities in figures for entity in entities]
+    """Rows of the seed that says which figure is made of which entities, and what may keep a row out."""
+    rows = [
+        {"kpi_code": kpi.code, "entity": entity, "own_reason": _own_reason(kpi, entity)}
+        for kpi in load_kpis().kpis
+        for entity in kpi.entities
+    ]
+    index = [{"kpi_code": INDEX_CODE, "entity": entity, "own_reason": ""} for entity in INDEX_ENTITIES]
+    return rows + index
+
+
+def _own_reason(kpi: Kpi, entity: str) -> str:
+    """Money is converted at the average rate where it flows and at the closing rate where it stands."""
+    if kpi.code in _SCALED:
+        return "other_scale"
+    is_money = "currency" in ENTITIES[entity].column_names and entity in kpi.money_entities
+    if not is_money:
+        return ""
+    return "no_closing_rate" if kpi.aggregation == "balance" else "no_average_rate"
 
 
 def join_coverage() -> Contract:
@@ -45,25 +69,41 @@ def join_coverage() -> Contract:
         pattern="[a-z_]+",
         example="tickets",
     )
-    foreign = "Part of it in another currency than the reporting currency: it is never added to a KPI."
     return Contract(
         name="fct_join_coverage",
         layer="marts",
-        description="How many accepted rows, and how much money, could be given to an organisation.",
-        grain="One row per source system, entity and month.",
-        key=("source_system", "entity", "period"),
+        description="How many accepted rows found an organisation, and how much of their money a rate.",
+        grain="One row per source system, entity, month and currency.",
+        key=("source_system", "entity", "period", "currency"),
         columns=(
             Column("source_system", "text", "System the rows come from.", example="zendesk"),
             entity,
             shared.PERIOD,
+            Column(
+                "currency",
+                "text",
+                f"Currency of the amounts; {NO_CURRENCY} where the rows carry no money.",
+                allowed=(*CURRENCIES, NO_CURRENCY),
+                unit="ISO 4217",
+                example="EUR",
+            ),
             Column("n_rows", "integer", "Accepted rows, deleted ones included.", minimum=1, example=10),
             Column("n_mapped", "integer", "Rows with an organisation.", minimum=0, example=8),
             Column("n_unmapped", "integer", "Rows without one.", minimum=0, example=2),
             Column("mapped_share", "share", "Rows with an organisation among all.", example=0.8),
-            Column("n_foreign_currency", "integer", "Rows in another currency.", minimum=0, example=0),
-            Column("amount", "money", "Nominal amount of all rows, a control total.", nullable=True),
-            Column("amount_mapped", "money", "Part with organisation and reporting currency.", nullable=True),
-            Column("amount_foreign_currency", "money", foreign, nullable=True),
+            Column(
+                "n_without_rate",
+                "integer",
+                "Rows with an amount for whose currency and month no average rate is declared.",
+                minimum=0,
+                example=0,
+            ),
+            _amount("amount", "Sum of the amounts, a control total.", "currency column"),
+            _amount(
+                "amount_without_rate", "Part of it without a rate: it is in no amount.", "currency column"
+            ),
+            _amount("reported_amount", "The rest, converted row by row.", "reporting currency"),
+            _amount("reported_amount_mapped", "Part of that with an organisation.", "reporting currency"),
         ),
         period_column="period",
         frame_rules=(
@@ -82,15 +122,29 @@ def join_coverage() -> Contract:
                 lambda frame: frame["n_mapped"] / frame["n_rows"],
                 0.123,
             ),
-            at_most("n_foreign_currency", "n_rows"),
+            at_most("n_without_rate", "n_rows"),
+            mart_rule(
+                "amount",
+                "has_a_currency",
+                "An amount has a currency.",
+                lambda frame: frame["amount"].isna() | (frame["currency"] != NO_CURRENCY),
+                spoil(currency=NO_CURRENCY, amount=1.0),
+            ),
         ),
     )
+
+
+def _amount(name: str, description: str, unit: str) -> Column:
+    return Column(name, "money", description, nullable=True, unit=unit)
 
 
 def quarantine_impact() -> Contract:
     """Contract of fct_quarantine_impact."""
     codes = (*(kpi.code for kpi in load_kpis().kpis), INDEX_CODE)
-    why = "Refused at the gate, without an organisation, or in a currency that is not added."
+    why = (
+        "Refused at the gate, without an organisation, without a declared rate (average for what flows, "
+        "closing for what stands open at a month end), or on another scale than the figure asks for."
+    )
     return Contract(
         name="fct_quarantine_impact",
         layer="marts",
@@ -139,9 +193,9 @@ def quarantine_impact() -> Contract:
             at_most("n_amount_unknown", "n_rows"),
             mart_rule(
                 "organization_id",
-                "known_of_foreign_currency_only",
-                "A refused or unmapped row has no organisation; a row in a foreign currency has one.",
-                lambda frame: frame["organization_id"].notna() == (frame["reason"] == "foreign_currency"),
+                "known_of_mapped_rows",
+                "A refused or unmapped row has no organisation; every other one has.",
+                lambda frame: frame["organization_id"].isna() == frame["reason"].isin(SHARED_REASONS),
                 spoil(organization_id="org-1", reason="unmapped"),
             ),
             mart_rule(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.charts_bars import adoption_figure, stage_figure
+from models.charts_benchmarks import benchmark_figures
+from models.charts_kpis import kpi_coverage_figure
 from models.charts_strips import contrast_figure, coverage_figure
 from models.charts_svg import INK, MUTED, OBSERVED, Fact, Figure, Spec, axis_labels, base_spec, draw
 from models.formats import Language, effect_display, effect_kind
@@ -21,7 +23,9 @@ class Figures:
     coefficients: tuple[Figure, ...]
     stages: Figure | None
     contrasts: Figure | None
+    benchmarks: tuple[Figure, ...]
     adoption: Figure | None
+    kpis: Figure | None
     coverage: Figure | None
 
 
@@ -35,7 +39,9 @@ def build_figures(facts: Fact, language: Language) -> Figures:
         ),
         stages=stage_figure(words),
         contrasts=contrast_figure(words),
+        benchmarks=benchmark_figures(words),
         adoption=adoption_figure(words),
+        kpis=kpi_coverage_figure(words),
         coverage=coverage_figure(words),
     )
 

@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from models.facts_benchmarks import benchmark_facts, benchmarked
 from models.facts_cells import Cells
+from models.facts_kpis import kpi_facts
 from models.facts_parts import (
     adoption_facts,
     claim_facts,
@@ -23,12 +25,11 @@ from models.facts_parts import (
 from models.facts_planted import planted_facts
 from models.facts_schema import validate_facts
 from models.facts_withheld import needs, suppressed_groups, withheld_facts
-from models.held_back import held_back_facts
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FACTS_VERSION = "1"
+FACTS_VERSION = "2"
 # Eight digits are far more than any text shows and fewer than summation order or the BLAS in use can change.
 SIGNIFICANT_DIGITS = 8
 # A random-intercept cross-lagged panel is identified from three waves on (Hamaker, Kuiper & Grasman 2015).
@@ -103,8 +104,11 @@ def build_facts(
     channel_adoption: pd.DataFrame,
     join_coverage: pd.DataFrame,
     ledger: pd.DataFrame,
+    kpis: pd.DataFrame,
+    groups: pd.DataFrame,
+    held_back: pd.DataFrame,
+    n_organization_months: int,
     settings: FactsSettings,
-    ledger_periods: pd.DataFrame | None = None,
     reasons: pd.DataFrame | None = None,
     truth: Mapping[str, float] | None = None,
 ) -> dict[str, Any]:
@@ -122,11 +126,17 @@ def build_facts(
     channel_adoption
         ``fct_channel_adoption``, one row per organisation, wave and channel.
     join_coverage
-        ``fct_join_coverage``, one row per source system, entity and period.
+        ``fct_join_coverage``, one row per source system, entity, period and currency.
     ledger
         Row balance, one row per delivered file.
-    ledger_periods
-        The same by entity, period, currency and fate, for what each KPI misses.
+    kpis
+        ``fct_kpi``, one row per organisation, month and KPI.
+    groups
+        ``fct_benchmark``, figures of groups of organisations.
+    held_back
+        ``fct_quarantine_impact``, rows and money that each KPI misses.
+    n_organization_months
+        Organisations times months of the edition: where a KPI could be known.
     settings
         What the text needs to know of the installation.
     reasons
@@ -170,10 +180,9 @@ def build_facts(
             minimum_organizations=settings.minimum_organizations,
             minimum_group=minimum,
         ),
-        "ledger": {
-            **ledger_facts(Cells(ledger)),
-            "held_back": held_back_facts(None if ledger_periods is None else Cells(ledger_periods)),
-        },
+        "benchmarks": benchmark_facts(Cells(groups), benchmarked(claim_rows)),
+        "kpis": kpi_facts(kpis, n_organization_months, Cells(held_back)),
+        "ledger": ledger_facts(Cells(ledger)),
         "method": {
             "exposure_step": float(settings.exposure_step),
             "lead_months": settings.lead_months,

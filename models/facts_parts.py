@@ -203,8 +203,9 @@ def _source_coverage(system: str, rows: Sequence[Row], start: str) -> Row:
             cell[0] += count(row["n_rows"])
             cell[1] += count(row["n_mapped"])
     n_rows, n_mapped = (sum(count(row[name]) for row in rows) for name in ("n_rows", "n_mapped"))
-    money = [row for row in rows if row["amount"] is not None]
-    amounts = [sorted(real(row[name]) or 0.0 for row in money) for name in ("amount", "amount_mapped")]
+    money = [row for row in rows if row["reported_amount"] is not None]
+    names = ("reported_amount", "reported_amount_mapped")
+    amounts = [sorted(real(row[name]) or 0.0 for row in money) for name in names]
     return {
         "source_system": system,
         "n_rows": n_rows,
@@ -222,7 +223,10 @@ def _source_coverage(system: str, rows: Sequence[Row], start: str) -> Row:
 
 def coverage_facts(join_coverage: Cells, assessment: Cells, claims: Sequence[Mapping[str, Any]]) -> Row:
     """Organisations, waves, periods and the share of rows whose key maps to an organisation, by source."""
-    names = ("source_system", "entity", "period", "n_rows", "n_mapped", "amount", "amount_mapped")
+    names = (
+        *("source_system", "entity", "period", "n_rows", "n_mapped"),
+        *("reported_amount", "reported_amount_mapped"),
+    )
     rows = join_coverage.pick(names)
     assessed = assessment.pick(("organization_id", "wave", "period"))
     waves = _waves(assessed)
@@ -247,7 +251,7 @@ def coverage_facts(join_coverage: Cells, assessment: Cells, claims: Sequence[Map
         "n_rows": n_rows,
         "n_mapped": n_mapped,
         "mapped_share": share(n_mapped, n_rows),
-        "n_foreign_currency": sum(count(row.get("n_foreign_currency")) for row in join_coverage.rows),
+        "n_without_rate": sum(count(row.get("n_without_rate")) for row in join_coverage.rows),
         "bands": list(COVERAGE_BANDS),
         "sources": sources,
     }

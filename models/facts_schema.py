@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from models.facts_schema_kpis import Benchmark, KpiCoverage
 from models.facts_schema_parts import Count, Coverage, Grade, Index, Level, Part, Period, Share, Stages
 
 
@@ -115,28 +116,11 @@ class LedgerSource(RowBalance):
     source_system: str
 
 
-class HeldAmount(Part):
-    """Money held back in one currency."""
-
-    currency: str
-    amount: float
-
-
-class HeldBack(Part):
-    """Rows and money that one KPI misses because they are held back."""
-
-    kpi: str
-    n_rows: Count
-    n_amount_unknown: Count
-    amounts: list[HeldAmount]
-
-
 class Ledger(RowBalance):
-    """Row balance of everything delivered, and what the KPIs miss."""
+    """Row balance of everything delivered."""
 
     is_balanced: bool
     sources: list[LedgerSource]
-    held_back: list[HeldBack]
 
 
 class Direction(Part):
@@ -187,6 +171,8 @@ class Facts(Part):
     effects: list[Effect]
     planted: list[Planted]
     withheld: list[Withheld]
+    benchmarks: list[Benchmark]
+    kpis: list[KpiCoverage]
     ledger: Ledger
     method: Method
     versions: Versions

@@ -27,7 +27,7 @@ class CoverageCell(Part):
 
 
 class SourceCoverage(Part):
-    """Coverage of one source system over all its periods."""
+    """Coverage of one source system over all its periods; amounts in the reporting currency."""
 
     source_system: str
     n_rows: Count
@@ -52,7 +52,7 @@ class Coverage(Part):
     n_rows: Count
     n_mapped: Count
     mapped_share: Share | None
-    n_foreign_currency: Count
+    n_without_rate: Count
     bands: list[Share]
     sources: list[SourceCoverage]
 

@@ -17,6 +17,8 @@ from models.narrative_context import (
     sure_sentences,
     withheld_sentences,
 )
+from models.narrative_gists import gists, glance_entries
+from models.narrative_kpis import benchmark_sentences, kpi_sentences
 from models.wording import Words, is_silent, lower_first
 
 Fact = Mapping[str, Any]
@@ -49,11 +51,15 @@ class Narrative:
     title: str
     question: str
     lede: str
+    glance: tuple[tuple[str, str], ...]
+    gists: Mapping[str, str]
     primary: tuple[ClaimText, ...]
     others: tuple[tuple[str, ...], ...]
     stages: tuple[str, ...]
     contrasts: tuple[str, ...]
     adoption: tuple[str, ...]
+    benchmarks: tuple[str, ...]
+    kpis: tuple[str, ...]
     coverage: tuple[str, ...]
     withheld: tuple[str, ...]
     direction: tuple[str, ...]
@@ -85,11 +91,15 @@ def build_narrative(facts: Fact, language: Language) -> Narrative:
         title=words.text("simulated.title", title=question) if simulated else question,
         question=question,
         lede=_lede(words),
+        glance=glance_entries(words),
+        gists=gists(words),
         primary=tuple(claim_text(words, claim) for claim in facts["claims"] if claim["is_primary"]),
         others=tuple(_other_row(words, claim) for claim in facts["claims"] if not claim["is_primary"]),
         stages=stage_sentences(words),
         contrasts=contrast_sentences(words),
         adoption=adoption_sentences(words),
+        benchmarks=benchmark_sentences(words),
+        kpis=kpi_sentences(words),
         coverage=coverage_sentences(words),
         withheld=withheld_sentences(words),
         direction=direction_sentences(words),

@@ -105,7 +105,7 @@ def coverage_sentences(words: Words) -> tuple[str, ...]:
     coverage, ledger = words.facts["coverage"], words.facts["ledger"]
     first, last = words.span(coverage["first_period"], coverage["last_period"])
     counts = ("delivered", "accepted", "quarantined", "duplicate", "superseded")
-    foreign = coverage["n_foreign_currency"]
+    without_rate = coverage["n_without_rate"]
     currency = words.facts["method"]["reporting_currency"]
     return (
         words.text(
@@ -123,8 +123,8 @@ def coverage_sentences(words: Words) -> tuple[str, ...]:
             **{name: words.form.integer(ledger[name]) for name in counts},
         ),
         *(
-            [words.text("coverage.foreign", n=words.form.integer(foreign), currency=currency)]
-            if foreign
+            [words.text("coverage.without_rate", n=words.form.integer(without_rate), currency=currency)]
+            if without_rate
             else []
         ),
         words.text("coverage.balanced" if ledger["is_balanced"] else "coverage.unbalanced"),

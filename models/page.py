@@ -7,14 +7,21 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from models.charts import build_figures
 from models.facts import facts_hash
 from models.facts_schema import validate_facts
 from models.formats import Language
 from models.narrative import build_narrative
+from models.narrative_kpis import held_rows, never_known
 from models.wording import Words, is_silent, lower_first
+
+SECTIONS = (
+    "coefficients", "direction", "stages", "benchmarks", "contrasts", "adoption", "others", "kpis",
+    "coverage", "withheld", "sure",
+)  # fmt: skip
+"""Sections below the answer in reading order; each is a template of its name, a heading and a gist."""
 
 
 @cache
@@ -30,6 +37,7 @@ def capitalize_first(text: str) -> str:
 def _environment() -> Environment:
     # Only the SVG elements, whose texts are escaped where they are made, are passed on as safe.
     environment = Environment(
+        loader=FunctionLoader(_resource),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -70,16 +78,17 @@ def render_summary(facts: Mapping[str, Any], language: Language) -> str:
     """
     validate_facts(facts)
     words = Words(facts, language)
-    template = _environment().from_string(_resource("summary.html.j2"))
+    template = _environment().get_template("summary/page.html.j2")
     hidden = [c["outcome"] for c in facts["claims"] if c["is_primary"] and is_silent(c)]
     others = sum(not claim["is_primary"] for claim in facts["claims"])
     return template.render(
         story=build_narrative(facts, language),
+        sections=SECTIONS,
         figures=build_figures(facts, language),
         t=words.text,
         header=words.header,
         watermark=words.text("simulated.watermark"),
-        style=_resource("summary.css"),
+        style=_resource("summary/page.css"),
         coefficients=[
             words.text("coefficients.text", confidence=words.confidence),
             *(
@@ -89,5 +98,7 @@ def render_summary(facts: Mapping[str, Any], language: Language) -> str:
         ],
         others_text=words.text("others.text", n=words.form.integer(others)),
         ledger_rows=_ledger_rows(words),
+        held_rows=held_rows(words),
+        never_known=never_known(words),
         hash=facts_hash(facts),
     )

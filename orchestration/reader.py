@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestration.editions.shelf import CURRENT, resolve
 from orchestration.errors import MaturityImpactError
-from orchestration.shelf import CURRENT, resolve
 
 if TYPE_CHECKING:
     import duckdb

@@ -79,10 +79,17 @@ def _count(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> int
     return int(count)
 
 
-def read_table(home: Path, schema: str, name: str) -> pd.DataFrame:
-    """Whole table as a frame, in total order, so that the same rows always come in the same order."""
+def read_table(home: Path, schema: str, name: str, columns: Sequence[str] = ()) -> pd.DataFrame:
+    """Table as a frame, in total order, so that the same rows always come in the same order.
+
+    Parameters
+    ----------
+    columns : sequence of str
+        Only these, each combination of theirs once; empty means the whole table.
+    """
+    wanted = f"distinct {', '.join(columns)}" if columns else "*"
     with connect(home, read_only=True) as connection:
-        return connection.execute(f'select * from "{schema}"."{name}" order by all').df()
+        return connection.execute(f'select {wanted} from "{schema}"."{name}" order by all').df()
 
 
 def write_tables(home: Path, schema: str, tables: dict[str, pd.DataFrame]) -> dict[str, int]:

@@ -135,12 +135,28 @@ def _late_in_the_month(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
+_RATE_KEY = ("currency", "period", "rate_kind")
+
+
+def _one_rate(frame: pd.DataFrame) -> pd.Series[bool]:
+    return frame.groupby(list(_RATE_KEY), dropna=False)["rate_to_reporting"].transform("nunique") == 1
+
+
+def _another_rate(frame: pd.DataFrame) -> pd.DataFrame:
+    frame = frame.copy()
+    for name in _RATE_KEY:
+        frame[name] = frame[name].where(frame.index != frame.index[1], frame[name].iloc[0])
+    other = frame["rate_to_reporting"].iloc[0] * 2
+    frame["rate_to_reporting"] = frame["rate_to_reporting"].where(frame.index != frame.index[1], other)
+    return frame
+
+
 FX_RATES = Contract(
     name="fx_rates",
     layer="accepted",
     description="Exchange rates to the reporting currency by month.",
     grain="One kind of rate of one currency in one month.",
-    key=("currency", "period", "rate_kind"),
+    key=_RATE_KEY,
     columns=(
         SOURCE_SYSTEM,
         *LINEAGE,
@@ -159,7 +175,7 @@ FX_RATES = Contract(
             "Units of the reporting currency for one unit of the currency.",
             unit="reporting currency",
             minimum=1e-9,
-            maximum=1e9,
+            maximum=1e7,
             example=0.92,
         ),
     ),
@@ -172,6 +188,19 @@ FX_RATES = Contract(
             _late_in_the_month,
             remedy="Write the first day of the month.",
             sql="day(period) = 1",
+        ),
+        FrameRule(
+            "rate_to_reporting",
+            "one_rate",
+            "Two systems give different rates for one currency, month and kind; nobody can say which holds.",
+            _one_rate,
+            _another_rate,
+            remedy="Keep the rates in one place, or make both agree.",
+            spans_rows=True,
+            sql=(
+                f"({', '.join(_RATE_KEY)}) not in (select {', '.join(_RATE_KEY)} from {{rows}} "
+                "group by all having count(distinct rate_to_reporting) > 1)"
+            ),
         ),
     ),
 )

@@ -1,13 +1,14 @@
 {# Written by contracts/render.py out of the contracts; change them there, not here. #}
 {% macro kpi_codes() -%}
-    csat_share first_response_minutes ticket_volume win_rate revenue revenue_growth gross_margin
-    headcount attrition first_response_minutes_median first_response_minutes_p90 resolution_minutes
-    resolution_minutes_median resolution_minutes_p90 csat_response_share social_ticket_share backlog
-    win_rate_amount sales_cycle_days open_pipeline weighted_pipeline csat_survey_share nps enps
-    engagement active_customers new_customers customer_retention customer_churn
-    revenue_retention_gross revenue_retention_net ticket_volume_per_customer marketing_spend
-    marketing_efficiency customer_acquisition_cost attrition_voluntary attrition_involuntary
-    time_to_hire_days time_to_fill_days cost_per_hire
+    csat_share first_response_minutes ticket_volume win_rate revenue revenue_growth
+    revenue_growth_constant_currency gross_margin headcount attrition first_response_minutes_median
+    first_response_minutes_p90 resolution_minutes resolution_minutes_median resolution_minutes_p90
+    csat_response_share social_ticket_share backlog win_rate_amount sales_cycle_days open_pipeline
+    weighted_pipeline csat_survey_share nps enps engagement active_customers new_customers
+    customer_retention customer_churn revenue_retention_gross revenue_retention_net
+    ticket_volume_per_customer marketing_spend marketing_efficiency customer_acquisition_cost
+    attrition_voluntary attrition_involuntary time_to_hire_days time_to_fill_days cost_per_hire
+    cost_per_hire_recorded
 {%- endmacro %}
 
 {% macro over_one_kpi_codes() -%}

@@ -8,6 +8,10 @@
     'employment_spells': 'stg_hr__employment_spells',
     'opportunities': 'stg_crm__opportunities',
     'ledger_lines': 'stg_finance__ledger_lines',
+    'invoices': 'stg_finance__invoices',
+    'marketing_spend': 'stg_finance__marketing_spend',
+    'survey_responses': 'stg_support__survey_responses',
+    'hires': 'stg_hr__hires',
 } %}
 
 with accepted as (

@@ -11,11 +11,12 @@ with final as (
         source_system,
         entity,
         period,
-        n_rows,
-        n_unmapped,
-        mapped_share
+        cast(sum(n_rows) as bigint) as n_rows,
+        cast(sum(n_unmapped) as bigint) as n_unmapped,
+        cast(sum(n_mapped) as double) / cast(sum(n_rows) as double) as mapped_share
     from fct_join_coverage
-    where n_unmapped > 0
+    group by source_system, entity, period
+    having sum(n_unmapped) > 0
 
 )
 

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Literal
 
 import dagster as dg
-import pandas as pd
 
 from contracts import Contract
-from orchestration import checks, edition_views, editions, inputs, manifest, warehouse
+from orchestration import checks
 from orchestration.assets.analysis import ENTITY_READ, MARTS_READ
 from orchestration.assets.step import running
+from orchestration.editions import facts_read, inputs, manifest, views
+from orchestration.editions.folder import file_hashes
+from orchestration.editions.publish import Edition, publish
 from orchestration.errors import CheckFailed
 from orchestration.layers import BY_NAME, WAREHOUSE_POOL
 from orchestration.resources import Installation
@@ -21,18 +23,6 @@ PUBLISH_CHECK = "readable_and_whole"
 LANGUAGES: tuple[Literal["en", "nl"], ...] = ("en", "nl")
 NEXT_EDITION = Path("tmp") / "edition"
 """Where facts and pages wait, below the home, until they are published together."""
-
-_FACTS_READ = {
-    "effects": ("analysis", "effects"),
-    "claims": ("analysis", "claims"),
-    "reasons": ("analysis", "claim_reasons"),
-    "contrasts": ("analysis", "contrasts"),
-    "index_quality": ("analysis", "index_quality"),
-    "assessment": ("marts", "fct_assessment"),
-    "benchmarks": ("marts", "fct_published_benchmark"),
-    "channel_adoption": ("marts", "fct_channel_adoption"),
-    "join_coverage": ("marts", "fct_join_coverage"),
-}
 
 
 def edition_assets(
@@ -62,24 +52,18 @@ def _spec(key: dg.AssetKey, description: str, deps: Iterable[dg.AssetKey], kinds
 
 
 def _facts(installation: Installation) -> dg.AssetsDefinition:
-    deps = sorted(dg.AssetKey(list(relation)) for relation in _FACTS_READ.values())
+    deps = sorted(dg.AssetKey(list(relation)) for relation in facts_read.RELATIONS)
     said = "Every number that the summary may show, in one object without a clock."
 
     @dg.multi_asset(name="facts", specs=[_spec(FACTS, said, deps, {"python", "json"})], pool=WAREHOUSE_POOL)
     def facts(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
-        import pandas as pd
-
         from models.facts import FactsSettings, build_facts, canonical_json
 
         with running(installation, "facts", context) as stage:
             settings = installation.settings()
-            accepted = installation.home / "accepted"
-            periods = accepted / "ledger_periods.parquet"
             found = build_facts(
-                **_tables(installation.home),
-                ledger=pd.read_parquet(accepted / "ledger.parquet"),
-                ledger_periods=pd.read_parquet(periods) if periods.exists() else None,
-                truth=_planted(installation.home) if settings.is_simulated else None,
+                **facts_read.tables(installation.home),
+                truth=facts_read.planted(installation.home) if settings.is_simulated else None,
                 settings=FactsSettings(
                     is_simulated=settings.is_simulated,
                     reporting_currency=settings.reporting_currency,
@@ -103,16 +87,6 @@ def _facts(installation: Installation) -> dg.AssetsDefinition:
         )
 
     return facts
-
-
-def _planted(home: Path) -> dict[str, float] | None:
-    """Effects planted in a demo world, where the home holds its truth."""
-    path = home / "truth.json"
-    return json.loads(path.read_text(encoding="utf-8"))["effects"] if path.is_file() else None
-
-
-def _tables(home: Path) -> dict[str, pd.DataFrame]:
-    return {name: warehouse.read_table(home, *relation) for name, relation in _FACTS_READ.items()}
 
 
 def _summary(installation: Installation) -> dg.AssetsDefinition:
@@ -162,7 +136,7 @@ def _published(
         with running(installation, "publish", context) as stage:
             verdicts = latest_verdicts(context.instance, blocking)
             refuse_unless_passed(verdicts)
-            folder = editions.publish(
+            folder = publish(
                 installation.home,
                 _edition(installation, verdicts, contracts),
                 installation.parts.now(),
@@ -181,7 +155,7 @@ def _published(
                 dg.AssetCheckResult(
                     asset_key=PUBLISHED,
                     check_name=PUBLISH_CHECK,
-                    passed=editions.file_hashes(folder) == said_so["files"],
+                    passed=file_hashes(folder) == said_so["files"],
                     metadata={"files": len(said_so["files"])},
                 )
             ],
@@ -226,27 +200,27 @@ def _edition(
     installation: Installation,
     verdicts: Mapping[dg.AssetCheckKey, bool | None],
     contracts: Sequence[Contract],
-) -> editions.Edition:
+) -> Edition:
     from models.facts_schema import facts_schema
 
     home = installation.home
     pages = {f"summary.{language}.html": _waiting(home, f"summary.{language}.html") for language in LANGUAGES}
     schema = json.dumps(facts_schema(), indent=1, sort_keys=True).encode() + b"\n"
-    rows, views = inputs.brought(home), edition_views.load_views()
-    return editions.Edition(
+    rows, common = inputs.brought(home), views.load_views()
+    return Edition(
         facts=_waiting(home, "facts.json").read_bytes(),
         documents={
             **{name: path.read_bytes() for name, path in pages.items()},
             "facts.schema.json": schema,
-            "dictionary.html": _dictionary(installation, contracts, views),
-            inputs.DELIVERIES: json.dumps(rows, sort_keys=True, separators=(",", ":")).encode() + b"\n",
+            "dictionary.html": _dictionary(installation, contracts, common),
         },
-        manifest=manifest.provenance(home, installation.settings(), installation.parts.dbt, rows)
+        manifest=manifest.manifest_parts(home, installation.settings(), installation.parts.dbt, rows)
         | {
             "checks": {
                 f"{key.asset_key.to_user_string()} {key.name}": bool(said) for key, said in verdicts.items()
             }
         },
+        provenance={"deliveries": rows, "restated": inputs.restated(home)},
         comments={
             (contract.layer, contract.name): (
                 f"{contract.description} {contract.grain}",
@@ -254,20 +228,20 @@ def _edition(
             )
             for contract in contracts
         },
-        views=views,
+        views=common,
     )
 
 
 def _dictionary(
-    installation: Installation, contracts: Sequence[Contract], views: Sequence[edition_views.View]
+    installation: Installation, contracts: Sequence[Contract], common: Sequence[views.View]
 ) -> bytes:
     from contracts.beliefs import FCT_BELIEF
     from models.dictionary_page import render_dictionary_page
-    from orchestration.dictionary import gather
+    from orchestration.editions.dictionary import gather
 
     reads = (*MARTS_READ, ENTITY_READ)
     return render_dictionary_page(
-        gather(installation.parts.dbt.manifest(), (*contracts, FCT_BELIEF), reads, views)
+        gather(installation.parts.dbt.manifest(), (*contracts, FCT_BELIEF), reads, common)
     ).encode()
 
 

@@ -9,19 +9,20 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from contracts.kpi_rows import KpiRows, RowModel, RowRegistry, Term
+from contracts.sql_rules import text
 from orchestration.explain.asked import last_day, shifted
 
 if TYPE_CHECKING:
     import duckdb
 
 ROW_LAYER, STAGING = "intermediate", "staging"
-COUNTED = "counted"
-Place = tuple[str, int]
+Place = tuple[str, str, int]
+"""Entity, delivery and line."""
 
 
 @dataclass(slots=True)
 class CountedRow:
-    """One row that counts, what it adds to each part, and where it was delivered (delivery_id, line)."""
+    """One row that counts, what it adds to each part, and where it was delivered."""
 
     model: str
     key: tuple[str, ...]
@@ -29,42 +30,52 @@ class CountedRow:
     places: list[Place] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Rows of one model in one month, as a term asks for them."""
-
-    model: str
-    when: str
-    shift_months: int
-
-    def month(self, asked: date) -> date:
-        """Month that is meant."""
-        return shifted(asked, self.shift_months)
+def month_meant(term: Term, asked: date) -> date:
+    """Month whose rows a term adds up."""
+    return shifted(asked, term.shift_months)
 
 
-def windows(rows: KpiRows) -> list[Window]:
-    """Every stretch of rows that a KPI looks at, once, in the order of its terms."""
-    return list(dict.fromkeys(Window(term.model, term.when, term.shift_months) for term in rows.terms))
+def stretches(rows: KpiRows) -> list[Term]:
+    """One term for every stretch of rows that a KPI looks at, in the order of its terms."""
+    return list({(term.model, term.when, term.shift_months): term for term in rows.terms}.values())
 
 
-def in_window(model: RowModel, window: Window, asked: date) -> tuple[str, list[date]]:
-    """SQL condition that a row lies in a window, and its parameters."""
-    month = window.month(asked)
+def in_stretch(model: RowModel, term: Term, asked: date) -> tuple[str, list[date]]:
+    """SQL condition that a row lies in the month of a term, and its parameters."""
+    month = month_meant(term, asked)
     end = last_day(month)
-    if window.when == "in_month" and model.starts is None:
+    if term.when == "in_month" and model.starts is None:
         return "period = ?", [month]
-    if window.when == "open_at_end":
+    if term.when == "open_at_end":
         return f"{model.opened} <= ? and ({model.closed} is null or {model.closed} > ?)", [month, month]
-    if window.when == "on_last_day":
+    if term.when == "on_last_day":
         return f"{model.starts} <= ? and ({model.ends} is null or {model.ends} >= ?)", [end, end]
-    if window.when == "ends_in_month":
+    if term.when == "ends_in_month":
         return f"{model.ends} between ? and ?", [month, end]
     return f"{model.starts} <= ? and ({model.ends} is null or {model.ends} >= ?)", [end, month]
 
 
+def of_term(model: RowModel, term: Term, asked: date) -> tuple[str, list[Any]]:
+    """SQL condition that a row is one that a term adds up, and its parameters."""
+    condition, dates = in_stretch(model, term, asked)
+    known = f" and {term.where_known} is not null" if term.where_known else ""
+    known += "".join(f" and {column} = ?" for column in term.where)
+    return f"{is_counted(model)} and {condition}{known}", [*dates, *term.where.values()]
+
+
+def added(term: Term) -> str:
+    """SQL of what a row adds."""
+    return f"cast({1 if term.add == 'one' else term.add} as decimal(38, 10))"
+
+
+def counts(model: RowModel) -> str:
+    """SQL condition that an accepted record counts."""
+    return f"disposition in ({', '.join(text(one) for one in model.counts)})"
+
+
 def is_counted(model: RowModel) -> str:
     """SQL condition that a row of the row model counts; rows of a coarser model all do."""
-    return "true" if model.records is not None else f"disposition = '{COUNTED}'"
+    return "true" if model.records is not None else counts(model)
 
 
 def counted_rows(
@@ -97,14 +108,11 @@ def counted_rows(
 def _added(
     connection: duckdb.DuckDBPyConnection, model: RowModel, term: Term, organization_id: str, month: date
 ) -> list[tuple[tuple[str, ...], Decimal]]:
-    condition, dates = in_window(model, Window(term.model, term.when, term.shift_months), month)
-    value = "cast(1 as decimal(38, 10))" if term.add == "one" else f"cast({term.add} as decimal(38, 10))"
-    known = f" and {term.where_known} is not null" if term.where_known else ""
-    known += "".join(f" and {column} = ?" for column in term.where)
+    condition, parameters = of_term(model, term, month)
     rows = connection.execute(
-        f"select {_texts(model.key)}, {value} as added from {ROW_LAYER}.{term.model} "
-        f"where organization_id = ? and {is_counted(model)} and {condition}{known} and added is not null",
-        [organization_id, *dates, *term.where.values()],
+        f"select {_texts(model.key)}, {added(term)} as added from {ROW_LAYER}.{term.model} "
+        f"where organization_id = ? and {condition} and added is not null",
+        [organization_id, *parameters],
     ).fetchall()
     weight = Decimal(str(term.weight))
     return [(tuple(row[:-1]), weight * row[-1]) for row in rows]
@@ -120,16 +128,25 @@ def _find_places(
         return
     keys = pd.DataFrame([row.key for row in rows], columns=list(model.key)).astype("str")
     connection.register("asked_keys", keys.assign(place=range(len(rows))))
-    records = f"{ROW_LAYER}.{model.records or name}"
-    found = connection.execute(
-        "select asked_keys.place, staged.delivery_id, staged.source_line from asked_keys "
-        f"inner join {records} as records on {_same(model.link or model.key, 'asked_keys', 'records')} "
+    until = f" and records.{model.from_month} <= cast(asked_keys.period as date)" if model.from_month else ""
+    until += f" and records.{counts(model)}" if model.records else ""
+    queries = [
+        f"select place, '{model.entity}', staged.delivery_id, staged.source_line from asked_keys "
+        f"inner join {ROW_LAYER}.{model.records or name} as records "
+        f"on {_same(model.link or model.key, 'asked_keys', 'records')}{until} "
         f"inner join {STAGING}.{model.staged} as staged on "
-        f"{_same(model.record_key or model.key, 'records', 'staged')} order by all"
-    ).fetchall()
+        f"{_same(model.record_key or model.key, 'records', 'staged')}"
+    ]
+    if model.also is not None:
+        queries.append(
+            f"select place, '{model.also.entity}', staged.delivery_id, staged.source_line from asked_keys "
+            f"inner join {ROW_LAYER}.{name} as own on {_same(model.key, 'asked_keys', 'own')} "
+            f"inner join {STAGING}.{model.also.staged} as staged on {_same(model.also.key, 'own', 'staged')}"
+        )
+    found = connection.execute(f"{' union all '.join(queries)} order by all").fetchall()
     connection.unregister("asked_keys")
-    for place, delivery_id, line in found:
-        rows[place].places.append((str(delivery_id), int(line)))
+    for place, entity, delivery_id, line in found:
+        rows[place].places.append((str(entity), str(delivery_id), int(line)))
 
 
 def totals(rows: Sequence[CountedRow]) -> dict[str, Decimal]:
@@ -141,21 +158,16 @@ def totals(rows: Sequence[CountedRow]) -> dict[str, Decimal]:
 
 
 def n_counted(
-    connection: duckdb.DuckDBPyConnection, model: RowModel, window: Window, organization_id: str, month: date
-) -> int:
-    """Rows of the organisation that count in a window, whatever they add."""
-    condition, dates = in_window(model, window, month)
-    return _one(
-        connection,
-        f"select count(*) from {ROW_LAYER}.{window.model} "
-        f"where organization_id = ? and {is_counted(model)} and {condition}",
-        [organization_id, *dates],
-    )
-
-
-def _one(connection: duckdb.DuckDBPyConnection, sql: str, parameters: list[Any]) -> int:
-    [(count,)] = connection.execute(sql, parameters).fetchall()
-    return int(count)
+    connection: duckdb.DuckDBPyConnection, model: RowModel, term: Term, organization_id: str, month: date
+) -> tuple[int, int]:
+    """Rows of the organisation that a term looks at, and those of them that add something known."""
+    condition, parameters = of_term(model, term, month)
+    [(n_rows, n_adding)] = connection.execute(
+        f"select count(*), count({added(term)}) from {ROW_LAYER}.{term.model} "
+        f"where organization_id = ? and {condition}",
+        [organization_id, *parameters],
+    ).fetchall()
+    return int(n_rows), int(n_adding)
 
 
 def _texts(columns: Sequence[str]) -> str:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from contracts.kpi_rows import RowRegistry, load_kpi_rows
 from contracts.kpis import Kpi, load_kpis
-from orchestration.explain import build_rows, empty, held
+from orchestration.explain import build_rows, empty, held, held_rows, reasons
 from orchestration.explain.asked import month_of, unknown
 from orchestration.explain.build_rows import CountedRow
 from orchestration.explain.counted_steps import counted_steps
 from orchestration.explain.source import VERSION, Source, rows_of
+from orchestration.settings import load_settings
 
 if TYPE_CHECKING:
     import duckdb
@@ -56,7 +57,7 @@ def explain_kpi(source: Source, code: str, organization_id: str, period: str) ->
         "asked": {"kpi": code, "organization_id": organization_id, "period": month.isoformat()},
         "edition": source.edition.name,
         "warnings": source.warnings,
-        "cell": {**_words(kpi), **_figures(shown)},
+        "cell": {**_words(kpi, str(shown.get("currency") or kpi.unit)), **_figures(shown)},
         "reasons": [],
         "notes": _notes(kpi, shown),
         "steps": [],
@@ -64,7 +65,7 @@ def explain_kpi(source: Source, code: str, organization_id: str, period: str) ->
         "files": [],
         "held_back": [],
     }
-    outside, build = empty.outside_window(month, months), source.build
+    outside, build = reasons.outside_window(month, months), source.build
     if outside is not None:
         told["reasons"] = [asdict(outside)]
     elif build is not None and _is_as_shown(source, build, kpi, organization_id, month, shown):
@@ -106,6 +107,7 @@ def _cell(
     if kpi.code not in present:
         raise unknown("KPI in this edition", kpi.code, present, "it is older than the KPI; ask a newer one")
     columns = {f"{kpi.code}_{part}": part for part in _PARTS} | {kpi.code: "value"}
+    columns["reporting_currency"] = "currency"
     shown = ", ".join(f"{name} as {alias}" for name, alias in columns.items() if name in present)
     rows = rows_of(
         connection,
@@ -127,22 +129,22 @@ def _is_as_shown(
     return source.is_as_shown("cell", shown, now, number(now.get("value")))
 
 
-def _not_walked() -> empty.Reason:
-    return empty.Reason(
+def _not_walked() -> reasons.Reason:
+    return reasons.Reason(
         "not_walked",
         "The rows behind this edition are not at hand, so that it cannot be said why the cell is empty",
         "ask about the current edition, or run again and ask about the new one",
     )
 
 
-def _words(kpi: Kpi) -> dict[str, Any]:
+def _words(kpi: Kpi, currency: str) -> dict[str, Any]:
     return {
         "mart": MART,
         "name": kpi.name_en,
         "formula": kpi.formula,
         "numerator_words": kpi.numerator,
         "denominator_words": kpi.denominator,
-        "unit": kpi.unit,
+        "unit": currency if kpi.unit == "currency" else kpi.unit,
         "minimum_sample": kpi.minimum_sample,
     }
 
@@ -184,16 +186,19 @@ def _walk(
         source.warnings.append(
             f"{lost} rows that count are no longer among the accepted ones, which changed since: run again."
         )
-    looked_at = {window.month(month) for window in build_rows.windows(registry.kpis[kpi.code])}
+    looked_at = {build_rows.month_meant(term, month) for term in registry.kpis[kpi.code].terms}
     held_back = [
-        *held.set_aside(build, registry, kpi.code, organization_id, month, files),
+        *held_rows.set_aside(build, registry, kpi.code, organization_id, month, files),
+        *held_rows.without_rate(build, registry, kpi.code, organization_id, month, files),
+        *held_rows.unsettled(build, registry, kpi.code, organization_id, month, files),
         *held.repeated(source.home, kpi.entities, looked_at),
         *held.refused(source.home, kpi.entities, looked_at),
     ]
-    why: list[empty.Reason] = []
+    why: list[reasons.Reason] = []
     kpi_rows = registry.kpis[kpi.code]
     if kpi_rows.only_lines and shown.get("denominator") and shown.get("numerator") is None:
-        why = [empty.too_few_to_show(shown["denominator"])]
+        minimum = load_settings(source.home).thresholds.minimum_group_people
+        why = [reasons.too_few_to_show(shown["denominator"], minimum)]
     elif shown.get("value") is None:
         denominator = build_rows.totals(rows)["denominator"]
         why = list(
@@ -205,7 +210,7 @@ def _walk(
         "reasons": [asdict(reason) for reason in why],
         "steps": counted_steps(source.home, build, MART, registry, kpi_rows, rows, organization_id, month),
         "rows": [] if kpi_rows.only_lines else [_row(row, registry, files) for row in rows],
-        "files": _files(rows, registry, files),
+        "files": _files(rows, files),
         "held_back": [one.as_json() for one in held_back],
     }
 
@@ -217,16 +222,16 @@ def _row(row: CountedRow, registry: RowRegistry, files: Any) -> dict[str, Any]:
         **{part: float(row.parts.get(part, Decimal(0))) for part in _PARTS},
         "lines": [
             {"file": files.get(delivery_id, delivery_id), "delivery_id": delivery_id, "source_line": line}
-            for delivery_id, line in row.places
+            for _, delivery_id, line in row.places
         ],
     }
 
 
-def _files(rows: Sequence[CountedRow], registry: RowRegistry, files: Any) -> list[dict[str, Any]]:
+def _files(rows: Sequence[CountedRow], files: Any) -> list[dict[str, Any]]:
     lines: dict[tuple[str, str], set[int]] = {}
     for row in rows:
-        for delivery_id, line in row.places:
-            lines.setdefault((registry.models[row.model].entity, delivery_id), set()).add(line)
+        for entity, delivery_id, line in row.places:
+            lines.setdefault((entity, delivery_id), set()).add(line)
     return [
         {
             "entity": entity,

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from orchestration.explain import steps
 from orchestration.explain.asked import unknown
-from orchestration.explain.empty import Reason
+from orchestration.explain.reasons import Reason
 from orchestration.explain.source import VERSION, Source
 
 MART = "fct_maturity_impact"

@@ -31,22 +31,28 @@ def counted_steps(
     for name in dict.fromkeys(term.model for term in kpi_rows.terms):
         model = registry.models[name]
         own = [row for row in rows if row.model == name]
-        places = {place for row in own for place in row.places}
+        places = {place for row in own for place in row.places if place[0] == model.entity}
         counts = {name: len(own), model.staged: len(places), model.records or name: len(own)}
         if model.records:
             counts[model.records] = len(places)
-        for step in steps.lineage(home, mart, model.staged):
+        origins = {model.staged: (model.entity, places)}
+        if model.also is not None:
+            others = {place for row in own for place in row.places if place[0] == model.also.entity}
+            origins[model.also.staged] = (model.also.entity, others)
+            counts[model.also.staged] = len(others)
+        for step in (step for staged in origins for step in steps.lineage(home, mart, staged)):
             n_rows = counts.get(step.model)
             if n_rows is None:
                 n_rows = _n_month(build, step, organization_id, month)
             found[step.model] = {**asdict(step), "n_rows": n_rows}
-        found[f"accepted/{model.entity}"] = {
-            "layer": "accepted",
-            "model": model.entity,
-            "file": f"accepted/{model.entity}",
-            "sql": None,
-            "n_rows": _n_accepted(build, home, model.entity, places),
-        }
+        for entity, behind in origins.values():
+            found[f"accepted/{entity}"] = {
+                "layer": "accepted",
+                "model": entity,
+                "file": f"accepted/{entity}",
+                "sql": None,
+                "n_rows": _n_accepted(build, home, entity, behind),
+            }
     return list(found.values())
 
 
@@ -70,7 +76,9 @@ def _n_accepted(
     """How many of these lines lie in accepted/."""
     import pandas as pd
 
-    lines = pd.DataFrame(sorted(places), columns=["delivery_id", "source_line"])
+    if not places:
+        return 0
+    lines = pd.DataFrame([place[1:] for place in sorted(places)], columns=["delivery_id", "source_line"])
     build.register("asked_lines", lines.astype({"delivery_id": "str", "source_line": "int64"}))
     pattern = str(home / "accepted" / entity / "**" / "*.parquet")
     [(count,)] = build.execute(

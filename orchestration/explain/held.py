@@ -1,21 +1,19 @@
-"""Rows held back from a cell: set aside, unmapped, repeated, superseded, quarantined. Never a value."""
+"""Rows held back from a cell, as ledger and quarantine tell them; accepted ones: held_rows.py. No values."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from contracts.kpi_rows import RowModel, RowRegistry
-from orchestration.explain.build_rows import COUNTED, ROW_LAYER, STAGING, Window, in_window, windows
-
 if TYPE_CHECKING:
-    import duckdb
     import pandas as pd
 
-UNMAPPED = "unmapped"
+UNMAPPED, UNSETTLED = "unmapped", "unsettled"
+NO_RATE = ("no_average_rate", "no_closing_rate", "no_base_rate")
+"""Causes of rows whose money has no declared rate: of its month, its month end, or twelve months before."""
 UNIT_KEY = "concat_ws(' ', source_system, unit_key_type, coalesce(unit_key, '(no key)'))"
 """SQL of the key that has no organisation, as people read it."""
 _LEDGER_FATES = ("duplicate", "superseded")
@@ -28,9 +26,10 @@ class Held:
     Attributes
     ----------
     entity : accepted entity they belong to.
-    cause : disposition of the row model (deleted, merged, open, contingent, foreign_currency, unmapped) or
-        fate in the ledger (duplicate, superseded, quarantined).
-    rule : rule that refused them, or key that has no organisation; None where the cause says all.
+    cause : disposition of the row model (deleted, merged, open, contingent, unmapped), one of `NO_RATE`, fate
+        in the ledger (duplicate, superseded, quarantined), or `unsettled` for what makes the figure unknown.
+    rule : rule that refused them, key that has no organisation, or currency without a rate; None where the
+        cause says all.
     month : first day of the month they fall in; None where that cannot be read of them.
     is_own : they are known to be of the organisation asked about.
     lines : lines of the file, where they are known.
@@ -50,74 +49,6 @@ class Held:
         """It in plain lists and words."""
         month = self.month.isoformat() if self.month else None
         return {**asdict(self), "month": month, "lines": list(self.lines)}
-
-
-def set_aside(
-    connection: duckdb.DuckDBPyConnection,
-    registry: RowRegistry,
-    kpi: str,
-    organization_id: str,
-    month: date,
-    files: Mapping[str, str],
-) -> list[Held]:
-    """Accepted rows of the organisation that do not count, and those of nobody, in the months looked at."""
-    found: list[Held] = []
-    seen: set[tuple[str, str]] = set()
-    for window in windows(registry.kpis[kpi]):
-        model = registry.models[window.model]
-        if model.link is not None:
-            # What stood open at a month end has no months of its own among the records.
-            continue
-        condition, dates = in_window(model, window, month)
-        if (window.model, str((condition, dates))) in seen:
-            continue
-        seen.add((window.model, str((condition, dates))))
-        found += _set_aside(connection, model, window, (condition, dates), organization_id, month, files)
-    return found
-
-
-def _set_aside(
-    connection: duckdb.DuckDBPyConnection,
-    model: RowModel,
-    window: Window,
-    within: tuple[str, list[date]],
-    organization_id: str,
-    month: date,
-    files: Mapping[str, str],
-) -> list[Held]:
-    keys = ", ".join(model.record_key or model.key)
-    condition, dates = within
-    rows = connection.execute(
-        f"""
-        with records as (
-            select {keys}, organization_id as own, disposition
-            from {ROW_LAYER}.{model.records or window.model}
-            where disposition <> '{COUNTED}' and (organization_id = ? or disposition = '{UNMAPPED}')
-                and {condition}
-        )
-        select
-            disposition, own is not null, staged.delivery_id,
-            case when disposition = '{UNMAPPED}' then {UNIT_KEY} end,
-            list(staged.source_line order by staged.source_line)
-        from records inner join {STAGING}.{model.staged} as staged using ({keys})
-        group by all order by all
-        """,
-        [organization_id, *dates],
-    ).fetchall()
-    return [
-        Held(
-            entity=model.entity,
-            cause=str(cause),
-            file=files.get(delivery_id, delivery_id),
-            delivery_id=str(delivery_id),
-            rule=key,
-            month=window.month(month),
-            is_own=bool(is_own),
-            n_rows=len(lines),
-            lines=tuple(int(line) for line in lines),
-        )
-        for cause, is_own, delivery_id, key, lines in rows
-    ]
 
 
 def refused(home: Path, entities: Collection[str], months: Collection[date]) -> list[Held]:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from orchestration.explain import held, steps
 from orchestration.explain.asked import month_of, unknown
 from orchestration.explain.cell import number, organization
-from orchestration.explain.empty import Reason, not_delivered
 from orchestration.explain.held import UNIT_KEY, UNMAPPED, Held
+from orchestration.explain.reasons import Reason, not_delivered
 from orchestration.explain.source import VERSION, Source, rows_of
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration import warehouse
+from orchestration.editions.shelf import manifest_of, resolve
 from orchestration.errors import WarehouseLocked
-from orchestration.shelf import manifest_of, resolve
+from orchestration.reader import connect
 
 if TYPE_CHECKING:
     import duckdb
@@ -69,13 +70,11 @@ def opened(home: Path, asked_edition: str | None) -> Iterator[Source]:
 
     Raises
     ------
-    NoEdition, UnknownEdition
-        Nothing was published yet, or not under that name.
+    NoEdition, UnknownEdition, UnreadableEdition
+        Nothing was published yet, not under that name, or it cannot be opened.
     """
-    import duckdb
-
     folder = resolve(home, asked_edition)
-    with duckdb.connect(str(folder / "marts.duckdb"), read_only=True) as tables:
+    with connect(home, folder.name) as tables:
         source = Source(home, folder, tables, None, _files(home))
         if not warehouse.build_file(home).is_file():
             source.warnings.append(

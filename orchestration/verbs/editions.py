@@ -14,8 +14,8 @@ from orchestration.verbs.options import DONE, HELD_BACK, JSON, OF_INSTALLATION
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from orchestration.edition_diff import Change
-    from orchestration.shelf import Listed
+    from orchestration.editions.diff import Change
+    from orchestration.editions.shelf import Listed
 
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 _TABLES_SHOWN = 60
@@ -31,7 +31,7 @@ def editions() -> None:
 @click.option("--json", "as_json", **JSON)
 def list_(home: Path, as_json: bool) -> None:
     """List the editions, the newest first; the one in force is marked."""
-    from orchestration.shelf import listed, resolve
+    from orchestration.editions.shelf import listed, resolve
 
     found = listed(home)
     if not found:
@@ -55,7 +55,7 @@ def list_(home: Path, as_json: bool) -> None:
 @click.option("--json", "as_json", **JSON)
 def show(edition: str | None, home: Path, as_json: bool) -> None:
     """Say what EDITION is made of: inputs, versions, rows, checks. Its id may be cut short."""
-    from orchestration.shelf import DamagedEdition, manifest_of, resolve
+    from orchestration.editions.shelf import DamagedEdition, manifest_of, resolve
 
     folder = resolve(home, edition)
     manifest = manifest_of(folder)
@@ -83,8 +83,8 @@ def diff(before: str, after: str, home: Path, as_json: bool) -> None:
 
     Ends in 1 when a number changed that nothing between the two editions explains.
     """
-    from orchestration.edition_diff import compare
-    from orchestration.shelf import resolve
+    from orchestration.editions.diff import compare
+    from orchestration.editions.shelf import resolve
 
     found = compare(resolve(home, before), resolve(home, after))
     if as_json:
@@ -112,7 +112,7 @@ def diff(before: str, after: str, home: Path, as_json: bool) -> None:
 @click.option("--json", "as_json", **JSON)
 def rollback(edition: str | None, home: Path, as_json: bool) -> None:
     """Put EDITION (the one before, when left out) in force again. The next run publishes a new one."""
-    from orchestration.shelf import rollback as went_back
+    from orchestration.editions.keeping import rollback as went_back
 
     before, now = went_back(home, edition)
     if as_json:
@@ -135,9 +135,9 @@ def rollback(edition: str | None, home: Path, as_json: bool) -> None:
 @click.option("--json", "as_json", **JSON)
 def prune(home: Path, keep: int | None, dry_run: bool, as_json: bool) -> None:
     """Remove old editions. The newest ones and the one in force stay; open readers are not disturbed."""
+    from orchestration.editions.keeping import prune as pruned
+    from orchestration.editions.shelf import listed
     from orchestration.settings import load_settings
-    from orchestration.shelf import listed
-    from orchestration.shelf import prune as pruned
 
     n_kept = keep or load_settings(home).retention.keep_editions
     gone = pruned(home, n_kept, dry_run=dry_run)
@@ -189,7 +189,7 @@ def _told(manifest: Mapping[str, Any]) -> list[str]:
         f"Inputs: {len(manifest['inputs'])} files"
         + (f", months {min(months)} to {max(months)}" if months else ""),
         f"Rows:   {counted}",
-        f"Restated by late corrections: {len(manifest['restated'])} periods",
+        f"Restated by late corrections: {manifest['n_restated']} periods",
         f"Checks: {len(manifest['checks'])} passed" if not failed else f"Checks failed: {', '.join(failed)}",
         f"Size:   {_size(sum(manifest['bytes'].values()))} in {len(manifest['bytes'])} files",
         "Tables:",

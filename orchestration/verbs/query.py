@@ -11,7 +11,7 @@ import click
 from orchestration.verbs.options import COULD_NOT, OF_INSTALLATION
 
 if TYPE_CHECKING:
-    from orchestration.asking import Asking
+    from orchestration.editions.asking import Asking
 
 _HELP = """\
 A question in SQL ends in a semicolon and may span lines. Beside that:
@@ -39,9 +39,9 @@ Nothing can be written, attached, loaded or read from elsewhere."""
 @click.option("--json", "form", flag_value="json", help="The same as --format json.")
 def query(sql: str | None, home: Path, edition: str | None, form: str) -> None:
     """Ask an edition SQL, or open a read-only shell when no SQL is given."""
-    from orchestration.asking import Asking
+    from orchestration.editions.asking import Asking
+    from orchestration.editions.shelf import resolve
     from orchestration.reader import connect
-    from orchestration.shelf import resolve
 
     folder = resolve(home, edition)
     with connect(home, folder.name) as connection:
@@ -58,7 +58,7 @@ def query(sql: str | None, home: Path, edition: str | None, form: str) -> None:
 
 def _shell(asking: Asking, is_person: bool) -> bool:
     """Answer line by line until the input ends; whether all could be answered."""
-    from orchestration.asking import NotAnswered
+    from orchestration.editions.asking import NotAnswered
 
     pending, is_fine = "", True
     while True:

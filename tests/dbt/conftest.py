@@ -139,6 +139,7 @@ def _world() -> Rows:
     return {
         "organizations": _organizations(),
         "crosswalk": pd.DataFrame({"organization_id": ORGANIZATIONS, "unit_key": ["1", "2", "3"]}),
+        "fx_rates": _rates(np.random.default_rng(20221103)),
         "tickets": _tickets(random),
         "accounts": _accounts(),
         "opportunities": (opportunities := _opportunities(random)),
@@ -168,6 +169,16 @@ def _organizations() -> pd.DataFrame:
 
 def _dates(name: str) -> Any:
     return lambda frame: pd.to_datetime(frame[name])
+
+
+def _rates(random: np.random.Generator) -> pd.DataFrame:
+    """Dollars in euros; of one month the average and of another the closing rate is missing."""
+    keys = [(period, kind) for period in MONTHS for kind in ("average", "closing")]
+    frame = pd.DataFrame(keys, columns=["period", "rate_kind"])
+    frame["rate_to_reporting"] = random.uniform(0.8, 1.1, len(frame)).round(6)
+    gaps = [("2022-06-01", "average"), ("2022-09-01", "closing")]
+    missing = [(pd.Timestamp(day), kind) for day, kind in gaps]
+    return frame[[key not in missing for key in keys]].assign(currency="USD")
 
 
 def _ledger_periods() -> pd.DataFrame:
@@ -367,6 +378,10 @@ def _customers_and_people(random: np.random.Generator, n: int = 300) -> Rows:
                 "opened_on": accepted - pd.to_timedelta(random.integers(-9, 120, n), unit="D"),
                 "is_deleted": random.random(n) < 0.1,
                 "organization_id": placed,
+                "cost": pd.Series([f"{cents / 100:.2f}" for cents in random.integers(0, 400_000, n)]).where(
+                    random.random(n) < 0.7
+                ),
+                "currency": currency,
             }
         ),
     }

@@ -20,6 +20,9 @@ SINGULAR = {
     "assert_revenue_is_conserved": (
         "update marts.fct_organization_month set revenue_numerator = revenue_numerator + 0.01"
     ),
+    "assert_rates_are_to_the_reporting_currency": (
+        "update staging.stg_reference__fx_rates set currency = 'EUR'"
+    ),
     "assert_every_answer_has_its_item": "delete from seeds.instrument_items where item_code = 'LS1'",
     "assert_every_score_has_its_dimension": (
         "update staging.stg_assessment__assessment_scores set dimension_code = 'nothing'"

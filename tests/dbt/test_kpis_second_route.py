@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from money import in_euros
 
 KEY = ["organization_id", "period"]
 ORGANIZATIONS = ("org-a", "org-b", "org-c")
@@ -61,7 +62,8 @@ def test_surveys(warehouse: Any) -> None:
 def _sales(warehouse: Any) -> pd.DataFrame:
     rows = warehouse.rows["invoices"]
     rows = rows[~rows["is_deleted"] & rows["status"].isin(["open", "paid"]) & rows["organization_id"].notna()]
-    return rows.assign(amount=rows["amount"].astype(float), period=_month(rows["issued_on"]))
+    rows = rows.assign(amount=rows["amount"].astype(float), period=_month(rows["issued_on"]))
+    return rows.assign(euros=in_euros(warehouse, rows, rows["period"]))
 
 
 def _active(sales: pd.DataFrame, organization: str, period: pd.Timestamp) -> set[str]:
@@ -125,26 +127,26 @@ def _lately(sales: pd.DataFrame, organization: str, period: pd.Timestamp) -> dic
     for customer, own in sales[sales["organization_id"] == organization].groupby("customer_key"):
         first = max(own.loc[own["amount"] > 0, "period"].min(), period - pd.DateOffset(months=2))
         inside = own[own["period"].between(first, period)]
-        amount = inside.loc[inside["currency"] == "EUR", "amount"].sum()
+        amount = inside["euros"].sum()
         told[str(customer)] = (bool((inside["amount"] > 0).any()), max(round(float(amount), 2), 0.0))
     return told
 
 
 def _ledger(warehouse: Any, account_class: str) -> pd.Series:
     rows = warehouse.rows["ledger_lines"]
-    rows = rows[rows["organization_id"].notna() & (rows["currency"] == "EUR")]
-    rows = rows[rows["account_class"] == account_class]
-    keys = [rows["organization_id"], _month(rows["posted_on"]).rename("period")]
-    return rows["amount"].astype(float).groupby(keys).sum().round(2)
+    rows = rows[rows["organization_id"].notna() & (rows["account_class"] == account_class)]
+    period = _month(rows["posted_on"]).rename("period")
+    amounts = in_euros(warehouse, rows, period)
+    return amounts.groupby([rows["organization_id"], period]).sum(min_count=1).dropna().round(2)
 
 
 def test_marketing_and_acquisition(warehouse: Any) -> None:
     months = _months(warehouse)
     rows = warehouse.rows["marketing_spend"]
-    rows = rows[rows["organization_id"].notna() & (rows["currency"] == "EUR")]
-    rows = rows[rows["spend_source"] == "platform"]
-    keys = [rows["organization_id"], _month(rows["spent_on"]).rename("period")]
-    spend = rows["amount"].astype(float).groupby(keys).sum().round(2)
+    rows = rows[rows["organization_id"].notna() & (rows["spend_source"] == "platform")]
+    period = _month(rows["spent_on"]).rename("period")
+    amounts = in_euros(warehouse, rows, period)
+    spend = amounts.groupby([rows["organization_id"], period]).sum(min_count=1).dropna().round(2)
     _compare(months["marketing_spend"], spend, 20)
     both = pd.concat({"spend": spend, "revenue": months["revenue"]}, axis=1).dropna()
     both = both[both["spend"] > 0]
@@ -189,3 +191,7 @@ def test_hiring(warehouse: Any) -> None:
     _compare(months["time_to_fill_days"], to_fill.where(to_fill >= 0).groupby(keys).median(), 20)
     cost = _ledger(warehouse, "recruiting") / rows.groupby(keys).size()
     _compare(months["cost_per_hire"], cost, 20)
+    recorded = in_euros(warehouse, rows, keys[1], amount="cost")
+    _compare(months["cost_per_hire_recorded"], recorded.groupby(keys).mean(), 20)
+    known = recorded.groupby(keys).count()
+    _compare(months["cost_per_hire_recorded_denominator"], known, 20)

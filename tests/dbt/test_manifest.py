@@ -37,6 +37,7 @@ MARTS = [
     "fct_practice",
     "fct_published_benchmark",
     "fct_quarantine_impact",
+    "fct_revenue_currency",
 ]
 WITHOUT_FORMULA = {"int_organization_period"}
 """A cross join; every other intermediate model holds a formula and has a unit test."""

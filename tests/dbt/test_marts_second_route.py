@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from money import in_euros
 
 from contracts.instrument import load_instrument
 from contracts.kpis import load_kpis
@@ -125,8 +126,10 @@ def _placed_opportunities(warehouse: Any) -> pd.DataFrame:
 
 def test_win_rate_by_amount_and_sales_cycle(warehouse: Any) -> None:
     rows = _placed_opportunities(warehouse).query("status in ('won', 'lost')")
-    euros = rows[rows["currency"] == "EUR"]
-    amounts = euros.pivot_table(index=KEY, columns="status", values="amount", aggfunc="sum", fill_value=0)
+    rows = rows.assign(amount=in_euros(warehouse, rows, rows["period"]))
+    amounts = rows.dropna(subset=["amount"]).pivot_table(
+        index=KEY, columns="status", values="amount", aggfunc="sum", fill_value=0
+    )
     _compare(warehouse, "win_rate_amount", amounts["won"] / amounts.sum(axis=1))
     days = (rows["closed_on"] - rows["created_at"].dt.normalize()).dt.days[rows["status"] == "won"]
     days = days[days >= 0]
@@ -144,9 +147,11 @@ def _pipeline(
         is_open = row.created_at < end and (row.status == "open" or row.closed_on >= end)
         if is_open and row.Index % 40 == 0 and end <= told:
             return None
-        if is_open and row.currency == "EUR":
+        if is_open and row.Index % 40:
             step = 3 if row.created_at + pd.Timedelta(days=20) < end else 7
-            total += (row.amount + step) * weights[step] if row.Index % 40 else 0.0
+            then = pd.DataFrame({"amount": [row.amount + step], "currency": [row.currency]})
+            [euros] = in_euros(warehouse, then, pd.Series([end - pd.DateOffset(months=1)]), kind="closing")
+            total += 0.0 if np.isnan(euros) else euros * weights[step]
     return total
 
 
@@ -171,8 +176,8 @@ def test_win_rate(warehouse: Any) -> None:
 
 def _ledger(warehouse: Any) -> pd.DataFrame:
     rows = warehouse.rows["ledger_lines"]
-    rows = rows[rows["organization_id"].notna() & (rows["currency"] == "EUR")]
-    rows = rows.assign(period=_month(rows["posted_on"]), amount=rows["amount"].astype(float))
+    rows = rows[rows["organization_id"].notna()].assign(period=_month(rows["posted_on"]))
+    rows = rows.assign(amount=in_euros(warehouse, rows, rows["period"])).dropna(subset=["amount"])
     table = rows.pivot_table(
         index=KEY, columns="account_class", values="amount", aggfunc="sum", fill_value=0.0
     )
@@ -191,6 +196,48 @@ def test_revenue_growth(warehouse: Any) -> None:
     found = warehouse.frame("select * from marts.fct_organization_month").set_index(KEY)["revenue_growth"]
     np.testing.assert_allclose(found.reindex(growth.index), growth, rtol=TOLERANCE)
     assert found.notna().sum() == len(growth)
+
+
+def test_growth_at_constant_rates(warehouse: Any) -> None:
+    rows = warehouse.rows["ledger_lines"]
+    rows = rows[rows["organization_id"].notna() & (rows["account_class"] == "revenue")]
+    rows = rows.assign(period=_month(rows["posted_on"]))
+    rows = rows[in_euros(warehouse, rows, rows["period"]).notna()]
+    then = in_euros(warehouse, rows, rows["period"] - pd.DateOffset(years=1))
+    keys = [rows["organization_id"], rows["period"]]
+    constant = then.groupby(keys).sum().where(then.notna().groupby(keys).all())
+    constant = constant.reindex(_ledger(warehouse).index.union(constant.index), fill_value=0.0)
+    base = _ledger(warehouse)["revenue"].unstack("organization_id").asfreq("MS").shift(12).stack()
+    base = base.reorder_levels(KEY).reindex(constant.index)
+    expected = ((constant - base) / base.where(base > 0)).dropna()
+    found = warehouse.frame("select * from marts.fct_organization_month").set_index(KEY)
+    growth = found["revenue_growth_constant_currency"]
+    np.testing.assert_allclose(growth.reindex(expected.index), expected, rtol=1e-9, atol=1e-9)
+    assert growth.notna().sum() == len(expected) > 5
+    assert (growth.dropna() - found["revenue_growth"].reindex(expected.index)).abs().max() > 0.01
+    is_unknown = growth.isna() & found["revenue_growth"].notna()
+    assert set(found.index[is_unknown].get_level_values("period")) == {pd.Timestamp("2023-06-01")}
+
+
+def test_revenue_by_currency_adds_up_to_revenue(warehouse: Any) -> None:
+    found = warehouse.frame("select * from marts.fct_revenue_currency")
+    rows = warehouse.rows["ledger_lines"]
+    rows = rows[rows["organization_id"].notna() & (rows["account_class"] == "revenue")]
+    posted = rows["amount"].astype(float).groupby([*_keys(rows), rows["currency"]]).sum()
+    own = found.set_index([*KEY, "currency"])
+    np.testing.assert_allclose(own["revenue"].astype(float), posted.reindex(own.index), atol=1e-6)
+    assert len(own) == len(posted)
+    revenue = warehouse.frame("select * from marts.fct_organization_month").set_index(KEY)["revenue"]
+    added = found.groupby(KEY)["reported_revenue"].sum(min_count=1).dropna().astype(float)
+    np.testing.assert_allclose(revenue.reindex(added.index), added, rtol=TOLERANCE)
+    assert (revenue.drop(added.index).fillna(0) == 0).all()
+    gaps = found[found["reported_revenue"].isna()]
+    assert set(gaps["period"]) == {pd.Timestamp("2022-06-01")}
+    assert set(gaps["currency"]) == {"USD"}
+
+
+def _keys(rows: pd.DataFrame) -> list[pd.Series]:
+    return [rows["organization_id"], _month(rows["posted_on"]).rename("period")]
 
 
 def test_gross_margin(warehouse: Any) -> None:
@@ -289,16 +336,42 @@ def test_carried_index_and_leads(warehouse: Any) -> None:
         np.testing.assert_equal(later["revenue_lag_3m"], row["revenue"])
 
 
-def test_coverage(warehouse: Any) -> None:
-    found = warehouse.frame("select * from marts.fct_join_coverage where entity = 'ledger_lines'")
-    rows = warehouse.rows["ledger_lines"]
-    amounts = rows["amount"].astype(float)
-    foreign = rows["currency"] != "EUR"
-    assert found["n_rows"].sum() == len(rows)
-    assert found["n_foreign_currency"].sum() == foreign.sum()
-    np.testing.assert_allclose(found["amount_foreign_currency"].sum(), amounts[foreign].sum())
-    mapped = amounts[~foreign & rows["organization_id"].notna()].sum()
-    np.testing.assert_allclose(found["amount_mapped"].sum(), mapped)
+MONEY = {
+    "ledger_lines": ("posted_on", "amount"),
+    "invoices": ("issued_on", "amount"),
+    "marketing_spend": ("spent_on", "amount"),
+    "opportunities": ("closed_on", "amount"),
+    "hires": ("accepted_on", "cost"),
+}
+
+
+def test_coverage_of_money_by_currency(warehouse: Any) -> None:
+    found = warehouse.frame("select * from marts.fct_join_coverage")
+    for entity, (day, amount) in MONEY.items():
+        rows = warehouse.rows[entity].dropna(subset=[amount])
+        euros = in_euros(warehouse, rows, _month(rows[day]), amount=amount)
+        amounts = rows[amount].astype(float)
+        own = found[found["entity"] == entity]
+        assert own["n_rows"].sum() == len(warehouse.rows[entity]), entity
+        assert own["n_without_rate"].sum() == euros.isna().sum() > 0, entity
+        by_currency = own.groupby("currency")["amount"].sum()
+        np.testing.assert_allclose(by_currency[["EUR", "USD"]], amounts.groupby(rows["currency"]).sum())
+        assert own.query("currency == 'EUR'")["amount_without_rate"].sum() == 0
+        np.testing.assert_allclose(own["amount_without_rate"].sum(), amounts[euros.isna()].sum())
+        np.testing.assert_allclose(own["reported_amount"].sum(), euros.sum())
+        if entity != "opportunities":
+            is_own = rows["organization_id"].notna()
+            np.testing.assert_allclose(own["reported_amount_mapped"].sum(), euros[is_own].sum())
+
+
+def test_coverage_of_rows_without_money(warehouse: Any) -> None:
+    found = warehouse.frame("select * from marts.fct_join_coverage where currency = 'XXX'").groupby("entity")
+    for entity in ("tickets", "survey_responses", "employment_spells", "practices"):
+        rows = warehouse.rows[entity]
+        counts = found.get_group(entity)
+        assert counts["n_rows"].sum() == len(rows), entity
+        assert counts["n_mapped"].sum() == rows["organization_id"].notna().sum(), entity
+        assert counts["amount"].isna().all(), entity
 
 
 def test_what_is_refused_is_told_of_every_figure_it_feeds(warehouse: Any) -> None:
@@ -317,25 +390,70 @@ def test_what_is_refused_is_told_of_every_figure_it_feeds(warehouse: Any) -> Non
     assert found[found["kpi_code"] == "integration_index"]["n_rows"].tolist() == [5]
 
 
-def test_unmapped_and_foreign_rows_are_told_with_organisation_and_month(warehouse: Any) -> None:
+def _held(warehouse: Any, kpi: str) -> pd.DataFrame:
+    return warehouse.frame(
+        "select * from marts.fct_quarantine_impact "
+        f"where kpi_code = '{kpi}' and reason <> 'quarantined' order by impact_key"
+    )
+
+
+def test_unmapped_rows_and_those_without_rate_are_told_with_organisation_and_month(warehouse: Any) -> None:
     keys = ["reason", "organization_id", "period", "currency"]
-    found = warehouse.frame(
-        "select * from marts.fct_quarantine_impact where kpi_code = 'revenue' and reason <> 'quarantined'"
-    ).set_index(keys)
-    rows = warehouse.rows["ledger_lines"]
-    rows = rows.assign(period=_month(rows["posted_on"]), amount=rows["amount"].astype(float))
-    is_unmapped = rows["organization_id"].isna()
-    rows["reason"] = np.where(is_unmapped, "unmapped", "foreign_currency")
-    held = rows[is_unmapped | (rows["currency"] != "EUR")].groupby(keys, dropna=False)["amount"]
-    assert found["n_rows"].to_dict() == held.size().to_dict()
-    np.testing.assert_allclose(found["amount"].sort_index(), held.sum().sort_index(), rtol=TOLERANCE)
+    for kpi, entity in (("revenue", "ledger_lines"), ("revenue_retention_net", "invoices")):
+        day, amount = MONEY[entity]
+        rows = warehouse.rows[entity]
+        if entity == "invoices":
+            rows = rows[~rows["is_deleted"] & rows["status"].isin(["open", "paid"])]
+        rows = rows.assign(period=_month(rows[day]), amount=rows[amount].astype(float))
+        is_unmapped = rows["organization_id"].isna()
+        rows["reason"] = np.where(is_unmapped, "unmapped", "no_average_rate")
+        without = in_euros(warehouse, rows, rows["period"]).isna()
+        held = rows[is_unmapped | without].groupby(keys, dropna=False)["amount"]
+        found = _held(warehouse, kpi).set_index(keys)
+        assert found["n_rows"].to_dict() == held.size().to_dict()
+        np.testing.assert_allclose(found["amount"].sort_index(), held.sum().sort_index(), rtol=TOLERANCE)
+        assert set(found.reset_index()["reason"]) == {"unmapped", "no_average_rate"}
     tickets = warehouse.rows["tickets"]
     lost = tickets[~tickets["is_deleted"] & tickets["merged_into_key"].isna()]["organization_id"].isna()
-    told = warehouse.frame(
-        "select sum(n_rows) as n from marts.fct_quarantine_impact "
-        "where kpi_code = 'csat_share' and reason = 'unmapped'"
+    assert _held(warehouse, "csat_share")["n_rows"].sum() == lost.sum()
+
+
+def test_a_missing_rate_keeps_rows_out_of_figures_of_money_only(warehouse: Any) -> None:
+    assert set(_held(warehouse, "customer_retention")["reason"]) == {"unmapped"}
+    assert set(_held(warehouse, "win_rate")["reason"]) == {"unmapped"}
+    pipeline = _held(warehouse, "open_pipeline").query("reason != 'unmapped'")
+    assert set(zip(pipeline["reason"], pipeline["period"], pipeline["currency"], strict=True)) == {
+        ("no_closing_rate", pd.Timestamp("2022-09-01"), "USD")
+    }
+    ends = warehouse.frame(
+        "select organization_id, amount from intermediate.int_opportunity_month_end "
+        "where currency = 'USD' and period = date '2022-09-01' and amount is not null"
     )
-    assert told["n"].tolist() == [lost.sum()]
+    assert pipeline["n_rows"].sum() == len(ends) > 0
+    assert set(_held(warehouse, "win_rate_amount").query("reason != 'unmapped'")["period"]) == {
+        pd.Timestamp("2022-06-01")
+    }
+
+
+def test_surveys_spend_and_hires_that_are_held_back_are_told(warehouse: Any) -> None:
+    responses = warehouse.rows["survey_responses"]
+    other = responses.query("survey_type == 'nps' or survey_type == 'enps'").query("scale_min != 0")
+    other = other[other["organization_id"].notna()]
+    for kpi in ("nps", "enps"):
+        told = _held(warehouse, kpi).groupby("reason")["n_rows"].sum()
+        assert told["other_scale"] == len(other) > 0
+        assert told["unmapped"] == responses["organization_id"].isna().sum()
+    assert set(_held(warehouse, "engagement")["reason"]) == {"unmapped"}
+    for kpi, entity, column in (
+        ("marketing_spend", "marketing_spend", "amount"),
+        ("cost_per_hire_recorded", "hires", "cost"),
+    ):
+        rows = warehouse.rows[entity]
+        rows = rows[rows["organization_id"].notna() & rows[column].notna()]
+        rows = rows[~rows["is_deleted"]] if entity == "hires" else rows.query("spend_source == 'platform'")
+        without = in_euros(warehouse, rows, _month(rows[MONEY[entity][0]]), amount=column).isna()
+        told = _held(warehouse, kpi).groupby("reason")["n_rows"].sum()
+        assert told["no_average_rate"] == without.sum() > 0, kpi
 
 
 def test_the_history_of_an_organisation_has_no_hole_and_no_overlap(warehouse: Any) -> None:

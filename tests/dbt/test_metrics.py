@@ -11,7 +11,8 @@ import pytest
 
 from contracts.kpis import load_kpis
 from contracts.semantic import METRIC_SCHEMA, metric_kpis, metric_views
-from orchestration import edition_views
+from orchestration.editions.views import create
+from orchestration.editions.views import metric_views as views_of_metrics
 from tests.dbt.conftest import LOOK_BACK_A_YEAR
 
 KEY = ["organization_id", "period"]
@@ -26,7 +27,7 @@ def views(warehouse: Any, tmp_path_factory: pytest.TempPathFactory) -> duckdb.Du
         frame = warehouse.frame("select * from marts.fct_kpi")
         connection.register("frame", frame)
         connection.execute("create table edition.main.fct_kpi as select * from frame")
-        edition_views.create(connection, "edition", edition_views.metric_views(), METRIC_SCHEMA)
+        create(connection, "edition", views_of_metrics(), METRIC_SCHEMA)
     return duckdb.connect(str(path), read_only=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -149,6 +150,9 @@ def tables() -> dict[str, pd.DataFrame]:
         ),
         "join_coverage": join_coverage(),
         "ledger": ledger(),
+        "kpis": kpis(),
+        "groups": groups(),
+        "held_back": held_back(),
     }
 
 
@@ -212,9 +216,10 @@ def join_coverage() -> pd.DataFrame:
                     "n_rows": rows_here,
                     "n_mapped": rows_here - unmapped,
                     "n_unmapped": unmapped,
-                    "amount": amount,
+                    "currency": "XXX" if amount is None else "EUR",
+                    "reported_amount": amount,
                     "mapped_share": 1 - unmapped / rows_here,
-                    "amount_mapped": None if amount is None else amount * 0.98,
+                    "reported_amount_mapped": None if amount is None else amount * 0.98,
                 }
             )
     return pd.DataFrame(rows)
@@ -241,11 +246,73 @@ def ledger() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+KNOWN = {
+    "csat_share": (160, 36), "first_response_minutes": (160, 33), "ticket_volume": (160, 36),
+    "win_rate": (120, 30), "revenue": (158, 36), "gross_margin": (150, 36), "headcount": (140, 34),
+    "attrition": (140, 33), "nps": (40, 12),
+}  # fmt: skip
+"""Organisations and months for which each KPI is known; every other one was never delivered."""
+
+
+@cache
+def kpis() -> pd.DataFrame:
+    """Every tenth organisation-month rests on few cases."""
+    rows = [
+        (code, f"o{i:03d}", MONTHS[m], 1.0, (i + m) % 10 == 0)
+        for code, (n, months) in KNOWN.items()
+        for i in range(n)
+        for m in range(months)
+    ]
+    names = ["kpi_code", "organization_id", "period", "value", "is_below_minimum_sample"]
+    return pd.DataFrame(rows, columns=names)
+
+
+GROUPS = {
+    "industry": {"retail": 24, "media": 15, "healthcare": 18, "technology_telecom": 21, "education": None},
+    "employees_band": {"under_500": 90, "500_and_over": 70},
+    "customer_type": {"b2b": 60, "b2c": 55, "both": 45},
+    "country": {"NL": 50, "GB": 60, "US": 50},
+}
+"""Groups by kind with their number of organisations; None is one that is hidden."""
+
+
+def groups() -> pd.DataFrame:
+    """Medians rise with the place of the group; the month before shows none."""
+    rows = []
+    for code, scale in (("integration_index", 100.0), ("csat_share", 1.0), ("revenue", 2e6)):
+        for kind, sizes in GROUPS.items():
+            for place, (segment, size) in enumerate(sizes.items()):
+                middle = None if size is None else scale * (0.4 + 0.05 * place)
+                quartiles = [None if middle is None else middle + scale * step for step in (-0.1, 0.0, 0.12)]
+                rows.append((MONTHS[35], code, kind, segment, size, *quartiles, size is None))
+                rows.append((MONTHS[34], code, kind, segment, None, None, None, None, True))
+    names = ["period", "kpi_code", "segment_type", "segment", "group_size", "first_quartile", "median",
+             "third_quartile", "is_suppressed"]  # fmt: skip
+    return pd.DataFrame(rows, columns=names)
+
+
+def held_back() -> pd.DataFrame:
+    rows = [
+        ("csat_share", "quarantined", None, 3, None, 0),
+        ("csat_share", "unmapped", None, 2, None, 0),
+        ("revenue", "quarantined", "EUR", 2, 10.5, 0),
+        ("revenue", "quarantined", "EUR", 1, 2400.5, 0),
+        ("revenue", "quarantined", None, 1, None, 1),
+        ("revenue", "no_average_rate", "CHF", 4, 900.0, 0),
+        (None, "quarantined", None, 9, None, 0),
+    ]
+    return pd.DataFrame(
+        rows, columns=["kpi_code", "reason", "currency", "n_rows", "amount", "n_amount_unknown"]
+    )
+
+
 def make_facts(*, is_simulated: bool = True, **changed: pd.DataFrame) -> dict[str, Any]:
     """Facts of the fixture, with some tables replaced."""
     truth = TRUTH if is_simulated else None
     settings = FactsSettings(is_simulated=is_simulated)
-    return build_facts(**{**tables(), **changed}, settings=settings, truth=truth)
+    return build_facts(
+        **{**tables(), **changed}, n_organization_months=160 * 36, settings=settings, truth=truth
+    )
 
 
 def small_facts() -> dict[str, Any]:
@@ -260,4 +327,8 @@ def small_facts() -> dict[str, Any]:
         assessment=base["assessment"][base["assessment"].organization_id.isin(few)],
         channel_adoption=base["channel_adoption"][base["channel_adoption"].organization_id.isin(few)],
         contrasts=base["contrasts"].assign(n_mature=3, n_less_mature=5),
+        groups=base["groups"].assign(
+            is_suppressed=True, group_size=None, first_quartile=None, median=None, third_quartile=None
+        ),
+        kpis=base["kpis"][base["kpis"].organization_id.isin(few)],
     )

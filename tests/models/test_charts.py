@@ -19,14 +19,14 @@ AXIS = re.compile(r'<g class="mark-text role-axis-label".*?</g>', re.S)
 
 
 def all_figures(figures: Figures) -> list[Figure]:
-    others = (figures.stages, figures.contrasts, figures.adoption, figures.coverage)
-    return [*figures.coefficients, *(figure for figure in others if figure is not None)]
+    others = (figures.stages, figures.contrasts, figures.adoption, figures.kpis, figures.coverage)
+    return [*figures.coefficients, *figures.benchmarks, *(figure for figure in others if figure is not None)]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_figure_of_simulated_data_is_watermarked(language: Language) -> None:
     figures = all_figures(build_figures(make_facts(), language))
-    assert len(figures) == 6
+    assert len(figures) == 10
     assert all(MARKS[language] in figure.svg for figure in figures)
 
 

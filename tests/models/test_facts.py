@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from facts_fixture import make_facts, small_facts, tables
 
+from contracts.kpis import load_kpis
 from models.facts import FactsSettings, build_facts, canonical_json, facts_hash, rounded
 from models.facts_cells import Cells
 from models.facts_schema import facts_schema, validate_facts
@@ -23,7 +24,7 @@ CLAIM_KEYS = {
 }  # fmt: skip
 PARTS = {
     "is_simulated", "coverage", "stages", "index", "claims", "contrasts", "adoption", "effects", "planted",
-    "withheld", "ledger", "method", "versions",
+    "withheld", "benchmarks", "kpis", "ledger", "method", "versions",
 }  # fmt: skip
 
 
@@ -136,7 +137,7 @@ def test_the_gates_tell_how_much_more_data_is_needed() -> None:
         ],
         columns=["outcome", "position", "code", "passed", "detail"],
     )
-    facts = build_facts(**tables(), settings=FactsSettings(is_simulated=True), reasons=reasons)
+    facts = make_facts(reasons=reasons)
     found = {entry["subject"]: entry for entry in facts["withheld"]}
     assert found["attrition"]["organizations_needed"] == 410
     assert found["attrition"]["periods_needed"] == 85
@@ -174,7 +175,7 @@ def test_cells_of_every_kind_become_plain() -> None:
 
 def test_empty_tables_still_give_valid_facts() -> None:
     empty = {name: frame.iloc[0:0] for name, frame in tables().items()}
-    facts = build_facts(**empty, settings=FactsSettings(is_simulated=False))
+    facts = build_facts(**empty, n_organization_months=0, settings=FactsSettings(is_simulated=False))
     assert facts["claims"] == []
     assert facts["coverage"]["mapped_share"] is None
 
@@ -187,10 +188,10 @@ def test_more_of_the_same_is_not_offered_where_it_would_not_help() -> None:
     assert found["attrition"]["organizations_needed"] == 640
 
 
-def test_rows_in_another_currency_are_counted() -> None:
-    coverage = tables()["join_coverage"].assign(n_foreign_currency=1)
-    assert make_facts(join_coverage=coverage)["coverage"]["n_foreign_currency"] == len(coverage)
-    assert make_facts()["coverage"]["n_foreign_currency"] == 0
+def test_rows_without_a_rate_are_counted() -> None:
+    coverage = tables()["join_coverage"].assign(n_without_rate=1)
+    assert make_facts(join_coverage=coverage)["coverage"]["n_without_rate"] == len(coverage)
+    assert make_facts()["coverage"]["n_without_rate"] == 0
 
 
 def test_coverage_begins_with_the_index_and_not_with_the_oldest_hire() -> None:
@@ -202,21 +203,46 @@ def test_coverage_begins_with_the_index_and_not_with_the_oldest_hire() -> None:
     assert facts["coverage"]["n_rows"] == make_facts()["coverage"]["n_rows"] + 5
 
 
-def test_each_kpi_carries_what_is_held_back_of_its_rows_and_money() -> None:
-    columns = ("entity", "period", "currency", "fate", "n_rows", "amount", "n_amount_unknown")
-    rows = [
-        ("tickets", "2024-05-01", None, "quarantined", 3, None, 0),
-        ("ledger_lines", "2024-05-01", "EUR", "quarantined", 2, Decimal("10.50"), 0),
-        ("ledger_lines", "2024-06-01", "EUR", "quarantined", 1, Decimal("0.50"), 0),
-        ("ledger_lines", None, None, "quarantined", 1, None, 1),
-        ("ledger_lines", "2024-05-01", "EUR", "accepted", 90, Decimal("900.00"), 0),
+def test_each_kpi_says_where_it_is_known_and_what_it_misses() -> None:
+    by_kpi = {row["kpi"]: row for row in make_facts()["kpis"]}
+    assert list(by_kpi) == [kpi.code for kpi in load_kpis().kpis], "all of them, in the order of the registry"
+    csat = by_kpi["csat_share"]
+    assert (csat["n_known"], csat["n_possible"], csat["share_known"]) == (5760, 5760, 1.0)
+    assert (csat["n_organizations"], csat["n_below_minimum"]) == (160, 576)
+    assert (csat["first_period"], csat["last_period"]) == ("2023-01-01", "2025-12-01")
+    assert csat["held_back"] == [
+        {"reason": "quarantined", "n_rows": 3, "n_amount_unknown": 0, "amounts": []},
+        {"reason": "unmapped", "n_rows": 2, "n_amount_unknown": 0, "amounts": []},
     ]
-    found = make_facts(ledger_periods=pd.DataFrame(rows, columns=list(columns)))["ledger"]["held_back"]
-    by_kpi = {row["kpi"]: row for row in found}
-    assert by_kpi["csat_share"]["n_rows"] == 3
-    assert by_kpi["csat_share"]["amounts"] == []
-    revenue = {"kpi": "revenue", "n_rows": 4, "n_amount_unknown": 1}
-    assert by_kpi["revenue"] == {**revenue, "amounts": [{"currency": "EUR", "amount": 11.0}]}
-    assert "win_rate" not in by_kpi
-    assert "social_ticket_share" not in by_kpi, "the summary speaks of KPIs that are explained"
-    assert make_facts()["ledger"]["held_back"] == []
+    assert by_kpi["revenue"]["held_back"][1] == {
+        "reason": "quarantined", "n_rows": 4, "n_amount_unknown": 1,
+        "amounts": [{"currency": "EUR", "amount": 2411.0}],
+    }  # fmt: skip
+    assert by_kpi["win_rate"]["share_known"] == pytest.approx(3600 / 5760)
+    never = by_kpi["enps"]
+    assert (never["n_known"], never["share_known"], never["first_period"], never["held_back"]) == (
+        0,
+        0,
+        None,
+        [],
+    )
+
+
+def test_groups_are_those_of_the_latest_month_that_shows_one() -> None:
+    benchmarks = {row["kpi"]: row for row in make_facts()["benchmarks"]}
+    assert list(benchmarks) == ["integration_index", "csat_share", "revenue"]
+    index = benchmarks["integration_index"]
+    assert index["period"] == "2025-12-01"
+    industry = index["kinds"][0]
+    assert [group["segment"] for group in industry["groups"]] == [
+        "technology_telecom", "healthcare", "media", "retail",
+    ]  # fmt: skip
+    assert industry["n_hidden"] == 1
+    assert industry["groups"][0]["median"] == pytest.approx(55)
+    assert industry["groups"][0]["n_organizations"] == 21
+
+
+def test_a_hidden_group_leaves_no_number_in_the_facts() -> None:
+    for benchmark in small_facts()["benchmarks"]:
+        assert all(kind["groups"] == [] for kind in benchmark["kinds"])
+        assert sum(kind["n_hidden"] for kind in benchmark["kinds"]) == 13

@@ -10,12 +10,16 @@ from typing import Any
 import pytest
 from facts_fixture import make_facts, small_facts, tables
 
+from contracts.fields import INDUSTRIES
 from contracts.kpis import load_kpis
+from contracts.marts_benchmark import SEGMENT_TYPES
+from contracts.marts_coverage import HELD_REASONS
 from models.claims import GATES
 from models.errors import ModelError
 from models.facts import FactsSettings, build_facts
 from models.formats import LANGUAGES, NBSP, Formatter, Language, effect_display
 from models.narrative import build_narrative
+from models.narrative_kpis import held_rows
 from models.wording import Words, load_locale
 
 BARRED: Mapping[Language, re.Pattern[str]] = {
@@ -165,8 +169,8 @@ def test_unknown_outcome_is_said_by_its_code() -> None:
     assert Words(make_facts(), "en").outcome("new_kpi") == "new kpi"
 
 
-def test_rows_in_another_currency_are_said() -> None:
-    coverage = tables()["join_coverage"].assign(n_foreign_currency=1)
+def test_rows_without_a_rate_are_said() -> None:
+    coverage = tables()["join_coverage"].assign(n_without_rate=1)
     said = build_narrative(make_facts(join_coverage=coverage), "en").coverage
     assert any("another currency than EUR" in sentence for sentence in said)
 
@@ -197,7 +201,12 @@ def test_real_data_have_no_planted_truth() -> None:
     assert facts["planted"] == []
     assert "planted" not in " ".join(build_narrative(facts, "en").primary[0].notes)
     with pytest.raises(ValueError, match="simulated data only"):
-        build_facts(**tables(), settings=FactsSettings(is_simulated=False), truth={"csat_share": 0.0})
+        build_facts(
+            **tables(),
+            n_organization_months=1,
+            settings=FactsSettings(is_simulated=False),
+            truth={"csat_share": 0.0},
+        )
 
 
 def test_a_claim_on_nothing_says_so_instead_of_empty_dates() -> None:
@@ -206,3 +215,28 @@ def test_a_claim_on_nothing_says_so_instead_of_empty_dates() -> None:
     )
     said = build_narrative(make_facts(claims=claims), "en").primary[0].basis
     assert said == "No organisation has both an index and this outcome a quarter later."
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_group_kind_and_reason_has_words(language: Language) -> None:
+    locale = load_locale(language)
+    assert set(locale["segments"]) == set(locale["kinds"]) == set(SEGMENT_TYPES)
+    assert set(locale["segments"]["industry"]) == set(INDUSTRIES)
+    assert set(locale["held_reasons"]) == set(HELD_REASONS)
+
+
+def test_groups_are_told_by_their_medians_and_hidden_ones_are_said_to_be_hidden() -> None:
+    said = build_narrative(make_facts(), "en").benchmarks
+    assert "Customer satisfaction, December 2025: the median runs from 40.0 % (retail)" in said[2].replace(
+        NBSP, " "
+    )
+    assert "not shown" in said[-1]
+    assert "No group of organisations is large enough" in build_narrative(small_facts(), "en").benchmarks[0]
+
+
+def test_figures_that_miss_rows_are_told_with_their_money() -> None:
+    rows = held_rows(Words(make_facts(), "en"))
+    assert ("refused when it was read", "4", f"2,411{NBSP}EUR; 1 without an amount", "Revenue") in rows
+    assert ("belongs to no known organisation", "2", "–", "Customer satisfaction") in rows
+    n = len(load_kpis().kpis)
+    assert f"9 of {n} figures could be made" in build_narrative(make_facts(), "en").kpis[0]

@@ -14,7 +14,7 @@ from test_narrative import BARRED
 
 from models.facts import facts_hash
 from models.formats import LANGUAGES, NUMBER, Language, traceable_numbers
-from models.page import render_summary
+from models.page import SECTIONS, render_summary
 
 VOID = {"meta", "link", "br", "img", "hr", "rect", "path", "line"}
 
@@ -111,8 +111,16 @@ def test_headings_are_in_order_and_tables_are_labelled() -> None:
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(later <= earlier + 1 for earlier, later in pairwise(levels))
-    assert reader.tags.count("caption") == reader.tags.count("table") == 8
-    assert reader.tags.count("figcaption") == reader.tags.count("figure") == 6
+    assert reader.tags.count("caption") == reader.tags.count("table") == 13
+    assert reader.tags.count("figcaption") == reader.tags.count("figure") == 10
+
+
+def test_every_section_has_a_template_a_heading_and_a_gist_and_is_folded() -> None:
+    page = render_summary(make_facts(), "en")
+    assert re.findall(r'<details class="section" id="section-(\w+)">', page) == list(SECTIONS)
+    assert "<details open" not in page
+    for gist in re.findall(r'<span class="gist">(.*?)</span>', page):
+        assert len(gist) > 5
 
 
 def test_claims_come_first_and_the_hash_stands_in_the_footer() -> None:

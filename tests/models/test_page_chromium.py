@@ -12,7 +12,7 @@ from facts_fixture import make_facts, small_facts
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from models.formats import LANGUAGES, Language
-from models.page import render_summary
+from models.page import SECTIONS, render_summary
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"]  # fmt: skip
@@ -31,6 +31,11 @@ CONTRAST = """() => {
     if (ratio < 4.5) found.push([node.tagName, ratio, node.textContent.slice(0, 40)]);
   }
   return found; }"""
+# Figures, tables and sentences that have no height where they should be read.
+UNSEEN = """() => [...document.querySelectorAll('.section figure, .section table, .section p, .notes li')]
+  .filter(node => !node.getBoundingClientRect().height ||
+    !node.checkVisibility({contentVisibilityAuto: true}))
+  .map(node => node.outerHTML.slice(0, 80))"""
 CUT_TEXT = """() => [...document.querySelectorAll('figure svg')].flatMap(svg => {
   const box = svg.getBoundingClientRect();
   return [...svg.querySelectorAll('text:not(.watermark)')].filter(text => {
@@ -83,11 +88,26 @@ def test_page_prints_on_paper(browser: Browser, tmp_path: Path) -> None:
     pdf = page.pdf(prefer_css_page_size=True, print_background=True)
     pages = pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page ") + pdf.count(b"/Type /Page/")
     assert pdf.startswith(b"%PDF")
-    assert 1 <= pages <= 6
+    assert 1 <= pages <= 8
     page.emulate_media(media="print")
     kept = page.evaluate("[...document.querySelectorAll('figure')].map(f => getComputedStyle(f).breakInside)")
     assert kept
     assert set(kept) == {"avoid"}
+    assert page.evaluate(UNSEEN) == [], "paper cannot be unfolded"
+    page.close()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_answer_fits_one_screen_and_the_rest_is_folded(
+    browser: Browser, tmp_path: Path, language: Language
+) -> None:
+    page = show(browser, tmp_path, make_facts(), language, 1280)
+    assert page.evaluate("document.querySelector('.answer').getBoundingClientRect().bottom") <= 800
+    assert page.evaluate("document.querySelectorAll('.section').length") == len(SECTIONS)
+    assert page.evaluate("document.querySelectorAll('details[open]').length") == 0
+    assert not page.is_visible("#section-stages figure")
+    page.click("#section-stages > summary")
+    assert page.is_visible("#section-stages figure")
     page.close()
 
 

@@ -140,12 +140,12 @@ def put(home: Path, exports: DemoExports, files: Files) -> None:
     write_demo(home, replace(exports, files=files, settings_yaml=settings))
 
 
-def build(home: Path) -> None:
+def build(home: Path, variables: Mapping[str, Any] | None = None) -> None:
     """From delivered files to marts, without checks: what is compared is what comes out."""
     settings = load_settings(home)
     receive(home, settings)
     accept(home, settings)
-    results = DbtProject(DBT_FOLDER).build(home, MODELS, settings.reporting_currency)
+    results = DbtProject(DBT_FOLDER).build(home, MODELS, settings.reporting_currency, variables)
     broken = [result.unique_id for result in results if result.status != "success"]
     if broken:
         raise RuntimeError(f"not built: {', '.join(broken)}")

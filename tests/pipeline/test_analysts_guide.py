@@ -54,12 +54,15 @@ def test_each_query_gives_the_columns_that_the_guide_says(edition: Any, number: 
 
 def test_the_python_examples_run(made: Any) -> None:
     blocks = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
-    assert len(blocks) == 2
+    assert len(blocks) == 4
     names: dict[str, Any] = {"home": made.home}
     for block in blocks:
         exec(block, names)
     assert names["share"].between(0, 1).all()
     assert len(names["observed"]) == 18
+    by_polars = dict(names["by_polars"].iter_rows())
+    assert by_polars == pytest.approx(names["share"].to_dict())
+    assert names["fiscal"].column_names == ["period", "fiscal_year"]
 
 
 def test_the_command_for_a_spreadsheet_gives_the_answer(made: Any, tmp_path: Path) -> None:

@@ -109,10 +109,11 @@ def test_coverage_holds_every_accepted_row(world: World) -> None:
         assert part["n_rows"].sum() == len(rows), entity
         assert (part["n_mapped"] + part["n_unmapped"] == part["n_rows"]).all()
     totals = (
-        "select sum(amount), sum(amount_mapped) from marts.fct_join_coverage where entity = 'ledger_lines'"
+        "select currency, sum(amount) as amount, sum(reported_amount_mapped) as own "
+        "from marts.fct_join_coverage where entity = 'ledger_lines' group by currency"
     )
-    whole, own = delivered.frame(world.home, totals).iloc[0]
+    found = delivered.frame(world.home, totals).set_index("currency")
     lines = accepted(world.home, "ledger_lines")
-    assert Decimal(str(whole)) == lines["amount"].sum()
-    is_own = (lines["currency"] == "EUR") & lines["organization_id"].notna()
-    assert Decimal(str(own)) == lines.loc[is_own, "amount"].sum()
+    by_currency = lines.groupby("currency")["amount"].sum()
+    assert {name: Decimal(str(value)) for name, value in found["amount"].items()} == by_currency.to_dict()
+    assert Decimal(str(found["own"].sum())) == lines[lines["organization_id"].notna()]["amount"].sum()

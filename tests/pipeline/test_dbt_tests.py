@@ -21,6 +21,7 @@ LAYERS_AFTER_THE_GATE = ("staging", "intermediate", "marts", "analysis", "editio
 IN_SINGULAR_TESTS = {
     "assert_every_answer_has_its_item": {"item_code": "'ZZ9'"},
     "assert_every_score_has_its_dimension": {"dimension_code": "'nothing'"},
+    "assert_rates_are_to_the_reporting_currency": {"currency": "'EUR'", "rate_to_reporting": "2"},
     "assert_no_small_group_can_be_worked_out": {"is_suppressed": "false", "group_size": "1"},
     "assert_distributions_hold_every_answer": {"n_raters": "n_raters + 5"},
     "assert_headcount_is_who_is_employed": {"headcount_numerator": "headcount_numerator + 5"},

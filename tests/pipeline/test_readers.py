@@ -1,4 +1,4 @@
-"""If these fail, an older DuckDB, pandas or pyarrow cannot open an edition, or reads other rows from it."""
+"""If these fail, an older DuckDB, pandas, polars or pyarrow cannot open an edition, or reads it otherwise."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from typing import Any
 
 import duckdb
 import pandas as pd
+import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
-from orchestration.edition_views import load_views
+from orchestration.editions.views import load_views
 from orchestration.reader import connect
 from tests.older_duckdb import LOCKS, ROOT, installed, version_of
 
@@ -164,6 +165,8 @@ def test_the_parquet_twins_hold_the_rows_of_the_tables(made: Any, tables: dict[s
             arrow = pq.read_table(folder / f"{name}.parquet")
             assert arrow.column_names == names
             assert list(zip(*(arrow.column(one).to_pylist() for one in names), strict=True)) == rows, name
+            assert pl.read_parquet(folder / f"{name}.parquet").rows() == rows, name
+            assert pl.scan_parquet(folder / f"{name}.parquet").collect_schema().names() == names
             texts = pd.DataFrame(
                 [[None if v is None else str(v) for v in row] for row in rows], columns=names
             )

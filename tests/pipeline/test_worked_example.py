@@ -28,6 +28,7 @@ WORKED = (
     "fct_channel_adoption",
     "fct_organization_month",
     "fct_maturity_impact",
+    "fct_revenue_currency",
     "fct_join_coverage",
 )
 _LONG = (
@@ -208,7 +209,8 @@ def test_every_kind_of_row_is_on_paper(text: str) -> None:
         assert sum(int(row[fate]) for row in fates) >= 2, fate
     coverage = paper_table(text, "fct_join_coverage", MARTS["fct_join_coverage"].key).cells.values()
     assert {row["source_system"] for row in coverage if row["n_unmapped"] != "0"} >= {"zendesk", "xero"}
-    assert {row["source_system"] for row in coverage if row["n_foreign_currency"] != "0"} >= {"xero"}
+    assert {row["source_system"] for row in coverage if row["n_without_rate"] != "0"} >= {"salesforce"}
+    assert "GBP" in {row["currency"] for row in coverage if row["n_without_rate"] == "0"}
     months = paper_table(text, "fct_organization_month", MARTS["fct_organization_month"].key)
     assert len({key[0] for key in months.cells}) == 3
     assert len({key[1] for key in months.cells}) == 4

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.editions import Edition, publish
+from orchestration.editions.publish import Edition, publish
 
 Publisher = Callable[[int], Path]
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)

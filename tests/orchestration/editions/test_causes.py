@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from orchestration.edition_causes import Cause, Family, Kind, Made, causes
+from orchestration.editions.cause import Cause, Family, Kind, Made
+from orchestration.editions.causes import causes
 
 Rows = dict[str, dict[str, dict[str, dict[str, int]]]]
 TICKETS = frozenset({"tickets"})
@@ -14,13 +15,9 @@ TICKETS = frozenset({"tickets"})
 
 def made(rows: Rows, **changed: Any) -> Made:
     """Edition whose deliveries came as files of their own name, read as `as-is`."""
-    names = {
-        "version": "1.0",
-        "commit": "abc",
-        "sources_hash": "s",
-        "dbt_hash": "d",
-        **changed.get("code", {}),
-    }
+    method = {"reading": "r", "marts": "m", "statistics": "s", "library pandas": "3.1.1"}
+    code = {"version": "1.0", "commit": "abc", **changed.get("code", {})}
+    code["method"] = method | changed.get("method", {})
     read_as = changed.get("read_as", {})
     files = {f"{name}.csv": (name, sorted(entities)) for name, entities in rows.items()}
     files |= {name: (name.partition(".")[0], []) for name in changed.get("gone", ())}
@@ -35,7 +32,7 @@ def made(rows: Rows, **changed: Any) -> Made:
                 }
                 for file, (name, entities) in files.items()
             ],
-            "code": names,
+            "code": code,
             "versions": {"instrument": "1", "method": "1", **changed.get("versions", {})},
             "settings": {"reporting_currency": "EUR", "memory_limit": "1GB", **changed.get("settings", {})},
         },
@@ -120,18 +117,23 @@ def test_rows_about_several_entities_reach_each_of_them() -> None:
         ({"versions": {"instrument": "2"}}, "the instrument went from version 1 to 2", {"index", "claim"}),
         ({"versions": {"method": "2"}}, "the method went from version 1 to 2", {"claim"}),
         (
-            {"code": {"version": "1.1", "sources_hash": "t", "dbt_hash": "e"}},
-            "the software went from version 1.0 to 1.1",
+            {"code": {"version": "1.1", "commit": "def"}, "method": {"marts": "n"}},
+            "the SQL of the marts changed (version 1.0 to 1.1, commit abc to def)",
             {"index", "claim", "kpi"},
         ),
         (
-            {"code": {"dbt_hash": "e", "commit": "def"}},
-            "the SQL changed within one version (commit abc to def)",
+            {"method": {"reading": "q"}},
+            "the code that reads deliveries changed (commit abc to abc)",
             {"index", "claim", "kpi"},
         ),
         (
-            {"code": {"sources_hash": "t"}},
-            "the Python code changed within one version (commit abc to abc)",
+            {"method": {"statistics": "t"}},
+            "the code of the estimates changed (commit abc to abc)",
+            {"index", "claim"},
+        ),
+        (
+            {"method": {"library pandas": "3.2.0"}},
+            "pandas went from version 3.1.1 to 3.2.0",
             {"index", "claim", "kpi"},
         ),
     ],
@@ -140,6 +142,10 @@ def test_a_change_of_method(changed: Any, said: str, families: set[str]) -> None
     [cause] = causes(made(OLD), made(OLD, **changed))
     assert (cause.kind, cause.said, set(cause.families)) == (Kind.METHOD, said, families)
     assert cause.entities is None
+
+
+def test_another_version_of_the_same_method_is_no_cause() -> None:
+    assert causes(made(OLD), made(OLD, code={"version": "1.1", "commit": "def"})) == []
 
 
 @pytest.mark.parametrize(
@@ -160,6 +166,8 @@ def test_thresholds_are_no_reason_for_a_kpi_to_move() -> None:
     assert cause.families == {Family.CLAIM, Family.INDEX}
     assert not cause.reaches(Family.KPI, TICKETS)
     assert cause.reaches(Family.CLAIM, TICKETS)
+    [group] = causes(made(OLD), made(OLD, settings={"thresholds.minimum_group_people": "5"}))
+    assert group.reaches(Family.KPI, frozenset({"survey_responses"})), "few answers are hidden by it"
 
 
 def test_a_file_read_another_way_and_one_that_counts_no_more() -> None:

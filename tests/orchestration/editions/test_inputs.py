@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from orchestration import inputs
+from orchestration.editions import inputs
 from orchestration.settings import Settings, Source
 
 PERIODS = [

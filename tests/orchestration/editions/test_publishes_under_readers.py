@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
-from orchestration import shelf
+from orchestration.editions import shelf
 
 Publisher = Callable[[int], Path]
 N_PUBLISHES, N_PROCESSES, N_THREADS = 100, 4, 2
@@ -21,7 +21,7 @@ READER = textwrap.dedent(
     from pathlib import Path
     import pyarrow.parquet as pq
     from orchestration.reader import connect
-    from orchestration.shelf import manifest_of, resolve
+    from orchestration.editions.shelf import manifest_of, resolve
 
     home, threads = Path(sys.argv[1]), int(sys.argv[2])
 

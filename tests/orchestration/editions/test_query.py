@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from orchestration.asking import NotAnswered
 from orchestration.cli import cli
+from orchestration.editions.asking import NotAnswered
 
 Publisher = Callable[[int], Path]
 

@@ -11,8 +11,8 @@ import duckdb
 import pytest
 
 from orchestration import reader
+from orchestration.editions.shelf import NoEdition, UnknownEdition
 from orchestration.reader import UnreadableEdition, connect
-from orchestration.shelf import NoEdition, UnknownEdition
 
 Publisher = Callable[[int], Path]
 # Every way out of a database that DuckDB has; {out} is a place to write to, {own} a file that is there.

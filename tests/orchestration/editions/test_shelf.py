@@ -13,8 +13,9 @@ import pytest
 from click.testing import CliRunner
 from filelock import FileLock
 
-from orchestration import shelf
 from orchestration.cli import cli
+from orchestration.editions import keeping, shelf
+from orchestration.editions.folder import GOING
 from orchestration.reader import connect
 
 Publisher = Callable[[int], Path]
@@ -35,7 +36,7 @@ def names(home: Path) -> list[str]:
 
 def test_the_list_tells_the_newest_first_and_marks_the_one_in_force(home: Path, published: Publisher) -> None:
     made = [published(number).name for number in (1, 2, 3)]
-    shelf.rollback(home, made[1])
+    keeping.rollback(home, made[1])
     code, text = asked("list", "--home", str(home), "--json")
     told = json.loads(text)
     assert code == 0
@@ -131,7 +132,7 @@ def test_rollback_mends_a_pointer_to_nothing(home: Path, published: Publisher) -
     with pytest.raises(shelf.NoEdition, match=f"rollback {first.name}"):
         shelf.resolve(home)
     assert asked("list", "--home", str(home))[0] == 1
-    shelf.rollback(home, first.name)
+    keeping.rollback(home, first.name)
     assert current(home) == first.name
 
 
@@ -139,13 +140,13 @@ def test_rollback_refuses_an_edition_that_was_touched(home: Path, published: Pub
     first, second = published(1), published(2)
     (first / "facts.json").write_text("{}")
     with pytest.raises(shelf.DamagedEdition, match="not what its manifest says"):
-        shelf.rollback(home, first.name)
+        keeping.rollback(home, first.name)
     assert current(home) == second.name
 
 
 def test_prune_keeps_the_newest_and_the_one_in_force(home: Path, published: Publisher) -> None:
     made = [published(number).name for number in range(1, 7)]
-    shelf.rollback(home, made[0])
+    keeping.rollback(home, made[0])
     code, text = asked("prune", "--home", str(home), "--keep", "2", "--dry-run")
     assert code == 0
     assert text.count("would go") == 3
@@ -161,8 +162,8 @@ def test_prune_keeps_the_one_published_last_though_the_clock_went_back(
     home: Path, published: Publisher
 ) -> None:
     made = [published(number).name for number in (5, 6, 7, 1)]
-    shelf.rollback(home, made[2])
-    assert {one.edition_id for one in shelf.prune(home, 1)} == {made[0], made[1]}
+    keeping.rollback(home, made[2])
+    assert {one.edition_id for one in keeping.prune(home, 1)} == {made[0], made[1]}
     assert set(names(home)) == {made[2], made[3]}
 
 
@@ -180,7 +181,7 @@ def test_who_has_a_pruned_edition_open_reads_on(home: Path, published: Publisher
     with connect(home) as reader, (first / "parquet" / "dim_one.parquet").open("rb") as twin:
         for number in (2, 3):
             published(number)
-        assert [one.edition_id for one in shelf.prune(home, 1)][-1] == first.name
+        assert [one.edition_id for one in keeping.prune(home, 1)][-1] == first.name
         assert not first.exists()
         assert reader.execute("select count(*), max(number) from dim_one").fetchall() == [(11, 1)]
         assert reader.execute("select sum(line) from analysis.two").fetchall() == [(55,)]
@@ -190,7 +191,7 @@ def test_who_has_a_pruned_edition_open_reads_on(home: Path, published: Publisher
 def test_an_interrupted_prune_is_finished_by_the_next_publish(home: Path, published: Publisher) -> None:
     first = published(1)
     published(2)
-    first.rename(first.with_name(shelf.GOING + first.name))
+    first.rename(first.with_name(GOING + first.name))
     assert len(names(home)) == 1
     published(3)
     assert list((home / "editions").glob(".*")) == []
@@ -203,7 +204,7 @@ def test_whoever_changes_editions_waits_for_the_other(
     published(2)
     monkeypatch.setattr(shelf, "_PATIENCE_SECONDS", 0.0)
     with FileLock(home / "tmp" / "editions.lock"):
-        for change in (lambda: published(3), lambda: shelf.rollback(home), lambda: shelf.prune(home, 1)):
+        for change in (lambda: published(3), lambda: keeping.rollback(home), lambda: keeping.prune(home, 1)):
             with pytest.raises(shelf.EditionsBusy, match="Another process"):
                 change()
     assert len(names(home)) == 2

@@ -8,9 +8,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration import edition_views
+from orchestration.editions import views
 
-VIEWS = {view.name: view for view in edition_views.load_views()}
+VIEWS = {view.name: view for view in views.load_views()}
 # Organisations A and B; figures small enough to be added up by hand.
 TABLES = """
 create table dim_organization as select * from (values
@@ -49,9 +49,10 @@ create table fct_assessment as select * from (values
     ('A', '2026-H1', null, null, null, 2, true), ('B', '2025-H2', 20.0, 1, 'doing_nothing', 2, true)
 ) as t (organization_id, wave, integration_index, stage, stage_code, n_raters, is_low_reliability);
 create table fct_join_coverage as select * from (values
-    ('zendesk', 'tickets', date '2026-01-01', 10, 0, 1.0),
-    ('xero', 'ledger_lines', date '2026-01-01', 8, 2, 0.75)
-) as t (source_system, entity, period, n_rows, n_unmapped, mapped_share);
+    ('zendesk', 'tickets', date '2026-01-01', 'XXX', 10, 10, 0),
+    ('xero', 'ledger_lines', date '2026-01-01', 'EUR', 5, 5, 0),
+    ('xero', 'ledger_lines', date '2026-01-01', 'GBP', 3, 1, 2)
+) as t (source_system, entity, period, currency, n_rows, n_mapped, n_unmapped);
 """
 
 
@@ -60,7 +61,7 @@ def edition(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         connection.execute(f"attach '{tmp_path / 'made.duckdb'}' as edition (storage_version 'v1.0.0')")
         connection.execute(f"use edition.main; {TABLES}; use memory.main")
-        edition_views.create(connection, "edition", list(VIEWS.values()))
+        views.create(connection, "edition", list(VIEWS.values()))
         connection.execute("detach edition")
     # Opened under another name than the one it was made under.
     with duckdb.connect(str(tmp_path / "made.duckdb"), read_only=True) as connection:

@@ -29,7 +29,8 @@ final as (
         practice_code,
         2 * n_in_place > n_raters as is_in_place,
         n_raters,
-        {{ ratio('n_in_place', 'n_raters') }} as share_in_place
+        case when n_raters >= {{ var('minimum_raters') }} then {{ ratio('n_in_place', 'n_raters') }} end
+            as share_in_place
     from counted
     where n_raters > 0
 

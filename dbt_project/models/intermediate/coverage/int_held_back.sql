@@ -1,16 +1,18 @@
-{% set counted = {'tickets': 'int_ticket'} %}
-{% set valued = {'opportunities': 'int_opportunity', 'ledger_lines': 'int_ledger_line'} %}
-{% set plain = {
-    'assessment_answers': 'stg_assessment__assessment_answers',
-    'assessment_scores': 'stg_assessment__assessment_scores',
-    'practices': 'stg_assessment__practices',
-    'channel_adoption': 'stg_assessment__channel_adoption',
-    'employment_spells': 'stg_hr__employment_spells',
-} %}
-
 with ledger_periods as (
 
     select * from {{ ref('stg_coverage__ledger_periods') }}
+
+),
+
+accepted as (
+
+    select * from {{ ref('int_accepted') }}
+
+),
+
+month_ends as (
+
+    select * from {{ ref('int_opportunity_month_end') }}
 
 ),
 
@@ -32,78 +34,48 @@ refused as (
 
 ),
 
-accepted as (
+set_aside as (
 
-    {% for entity, relation in plain.items() %}
     select
         source_system,
-        '{{ entity }}' as entity,
-        'unmapped' as reason,
+        entity,
+        held_reason as reason,
         organization_id,
         period,
-        cast(null as string) as currency,
-        cast(null as decimal(18, 2)) as amount,
-        0 as is_amount_unknown
-    from {{ ref(relation) }}
-    where organization_id is null
-    union all
-    {% endfor %}
-    {% for entity, relation in counted.items() %}
-    select
-        source_system,
-        '{{ entity }}' as entity,
-        disposition as reason,
-        organization_id,
-        period,
-        cast(null as string) as currency,
-        cast(null as decimal(18, 2)) as amount,
-        0 as is_amount_unknown
-    from {{ ref(relation) }}
-    where disposition in ('unmapped', 'foreign_currency')
-    union all
-    {% endfor %}
-    {% for entity, relation in valued.items() %}
-    select
-        source_system,
-        '{{ entity }}' as entity,
-        disposition as reason,
-        organization_id,
-        period,
-        currency,
+        nullif(currency, 'XXX') as currency,
+        n_rows,
         amount,
-        case when amount is null then 1 else 0 end as is_amount_unknown
-    from {{ ref(relation) }}
-    where disposition in ('unmapped', 'foreign_currency')
-    {{ '' if loop.last else 'union all' }}
-    {% endfor %}
+        case when currency = 'XXX' then 0 else n_amount_unknown end as n_amount_unknown
+    from accepted
+    where held_reason is not null
 
 ),
 
-held as (
+-- An opportunity that counts when it closes can still be missing from what stood open at a month end.
+open_without_rate as (
 
     select
         source_system,
-        entity,
-        reason,
-        organization_id,
-        period,
-        currency,
-        n_rows,
-        amount,
-        n_amount_unknown
-    from refused
-    union all
-    select
-        source_system,
-        entity,
-        reason,
+        'opportunities' as entity,
+        'no_closing_rate' as reason,
         organization_id,
         period,
         currency,
         1 as n_rows,
         amount,
-        is_amount_unknown as n_amount_unknown
-    from accepted
+        0 as n_amount_unknown
+    from month_ends
+    where amount is not null and rate_to_reporting is null
+
+),
+
+held as (
+
+    select * from refused
+    union all
+    select * from set_aside
+    union all
+    select * from open_without_rate
 
 ),
 

@@ -18,11 +18,13 @@ entities as (
 ),
 
 -- One survey response feeds several entities, and the ledger then names them all: it counts once per figure.
+-- A missing rate keeps a row out of figures of money only, another scale out of those that ask for one.
 figures as (
 
     select distinct
         entities.entity,
-        kpi_entities.kpi_code
+        kpi_entities.kpi_code,
+        kpi_entities.own_reason
     from entities
     inner join kpi_entities
         on instr(concat(';', entities.entity, ';'), concat(';', kpi_entities.entity, ';')) > 0
@@ -44,7 +46,10 @@ final as (
         held_back.amount,
         held_back.n_amount_unknown
     from held_back
-    left join figures on held_back.entity = figures.entity
+    left join figures
+        on
+            held_back.entity = figures.entity
+            and (held_back.reason in ('quarantined', 'unmapped') or held_back.reason = figures.own_reason)
 
 )
 

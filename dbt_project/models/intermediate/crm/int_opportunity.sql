@@ -33,6 +33,35 @@ resolved as (
 
 ),
 
+rates as (
+
+    select * from {{ ref('int_fx_rate') }}
+    where rate_kind = 'average'
+
+),
+
+priced as (
+
+    select
+        resolved.*,
+        {{ rate_to_reporting('resolved.currency', 'rates.rate') }} as rate_to_reporting
+    from resolved
+    left join rates
+        on
+            resolved.currency = rates.currency
+            and resolved.period = rates.period
+
+),
+
+converted as (
+
+    select
+        *,
+        {{ in_reporting_currency('amount', 'rate_to_reporting') }} as reported_amount
+    from priced
+
+),
+
 final as (
 
     select
@@ -44,11 +73,10 @@ final as (
         coalesce(status = 'won', false) as is_won,
         amount,
         currency,
-        case when currency = {{ reporting_currency() }} then amount end as reported_amount,
-        case
-            when currency = {{ reporting_currency() }} and status = 'won' then amount
-            when currency = {{ reporting_currency() }} and amount is not null then 0
-        end as won_amount,
+        rate_to_reporting,
+        reported_amount,
+        case when status = 'won' then reported_amount when reported_amount is not null then 0 end
+            as won_amount,
         probability_share,
         {{ month_start('created_at') }} as created_period,
         case
@@ -66,7 +94,7 @@ final as (
             when status in ('won', 'lost') then 'counted'
             else 'open'
         end as disposition
-    from resolved
+    from converted
 
 )
 

@@ -12,6 +12,13 @@ changes as (
 
 ),
 
+rates as (
+
+    select * from {{ ref('int_fx_rate') }}
+    where rate_kind = 'closing'
+
+),
+
 periods as (
 
     select * from {{ ref('int_period') }}
@@ -61,6 +68,7 @@ ranked as (
         changes.amount,
         changes.currency,
         changes.probability_share,
+        changes.changed_at,
         row_number() over (
             partition by open_months.source_system, open_months.opportunity_key, open_months.period
             order by changes.changed_at desc
@@ -87,6 +95,7 @@ valued as (
             when ranked.place is not null then ranked.probability_share
             else open_months.probability_share
         end as probability_share,
+        ranked.changed_at,
         ranked.place is not null or open_months.period = open_months.last_period as is_known
     from open_months
     left join ranked
@@ -99,13 +108,34 @@ valued as (
 
 ),
 
+priced as (
+
+    select
+        valued.*,
+        {{ rate_to_reporting('valued.currency', 'rates.rate') }} as rate_to_reporting
+    from valued
+    left join rates
+        on
+            valued.currency = rates.currency
+            and valued.period = rates.period
+
+),
+
+converted as (
+
+    select
+        *,
+        {{ in_reporting_currency('amount', 'rate_to_reporting') }} as reported_amount
+    from priced
+
+),
+
 final as (
 
     select
         *,
-        case when currency = {{ reporting_currency() }} then amount end as reported_amount,
-        case when currency = {{ reporting_currency() }} then amount * probability_share end as weighted_amount
-    from valued
+        reported_amount * probability_share as weighted_amount
+    from converted
 
 )
 

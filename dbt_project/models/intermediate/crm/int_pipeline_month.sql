@@ -4,38 +4,15 @@ with month_ends as (
 
 ),
 
-opportunities as (
-
-    select * from {{ ref('int_opportunity') }}
-    where disposition in ('counted', 'open')
-
-),
-
 organization_periods as (
 
     select * from {{ ref('int_organization_period') }}
 
 ),
 
-systems as (
-
-    select
-        source_system,
-        {{ month_start('max(told_on)') }} as last_period
-    from {{ ref('int_opportunity') }}
-    group by source_system
-
-),
-
 horizon as (
 
-    select
-        opportunities.organization_id,
-        min(opportunities.created_period) as first_period,
-        max(systems.last_period) as last_period
-    from opportunities
-    inner join systems on opportunities.source_system = systems.source_system
-    group by opportunities.organization_id
+    select * from {{ ref('int_opportunity_horizon') }}
 
 ),
 

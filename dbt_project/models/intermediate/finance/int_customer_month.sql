@@ -5,7 +5,7 @@ with invoices as (
         customer_key,
         period,
         case when amount > 0 then 1 else 0 end as is_sale,
-        case when currency = {{ reporting_currency() }} then amount end as amount
+        reported_amount as amount
     from {{ ref('int_invoice') }}
     where disposition = 'counted'
 

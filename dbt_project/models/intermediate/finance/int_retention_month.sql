@@ -6,11 +6,7 @@ with customer_months as (
 
 horizon as (
 
-    select
-        organization_id,
-        last_period,
-        {{ shift_months('first_period', var('customer_carried_months')) }} as first_full_period
-    from {{ ref('int_invoice_horizon') }}
+    select * from {{ ref('int_invoice_horizon') }}
 
 ),
 
@@ -55,14 +51,13 @@ compared as (
 
 ),
 
--- Until as many months have passed as make a customer active, nobody can tell a new customer from an old one.
 known as (
 
     select
         organization_periods.organization_id,
         organization_periods.period,
-        organization_periods.period > horizon.first_full_period as is_settled,
-        organization_periods.period >= {{ shift_months('horizon.first_full_period', 12) }} as is_comparable,
+        organization_periods.period >= horizon.first_new_period as is_settled,
+        organization_periods.period >= horizon.first_comparable_period as is_comparable,
         coalesce(counted.n_active, 0) as n_active,
         coalesce(counted.n_new, 0) as n_new,
         coalesce(compared.n_base, 0) as n_base,
@@ -74,7 +69,7 @@ known as (
     inner join horizon
         on
             organization_periods.organization_id = horizon.organization_id
-            and organization_periods.period >= horizon.first_full_period
+            and organization_periods.period >= horizon.first_active_period
             and organization_periods.period <= horizon.last_period
     left join counted
         on

@@ -21,7 +21,7 @@ placed as (
 
 ),
 
-final as (
+stays as (
 
     select
         organization_id,
@@ -32,6 +32,19 @@ final as (
         max(case when place_from_end = 1 then end_reason end) as end_reason
     from placed
     group by organization_id, person_key, stay_number
+
+),
+
+-- Whoever leaves twice in a month is one person who left, for the reason of the last time.
+final as (
+
+    select
+        *,
+        ended_on is not null and row_number() over (
+            partition by organization_id, person_key, {{ month_start('ended_on') }}
+            order by ended_on desc, stay_number desc
+        ) = 1 as is_last_end_of_month
+    from stays
 
 )
 

@@ -16,22 +16,6 @@ organization_periods as (
 
 ),
 
--- Whoever leaves twice in a month is one person who left, for the reason of the last time.
-leavers as (
-
-    select
-        organization_id,
-        {{ month_start('ended_on') }} as period,
-        end_reason,
-        row_number() over (
-            partition by organization_id, person_key, {{ month_start('ended_on') }}
-            order by ended_on desc
-        ) as place_from_end
-    from stays
-    where ended_on is not null
-
-),
-
 -- Everyone adds one in the month of the first day, and takes one away in that of the first day no more.
 changes as (
 
@@ -56,13 +40,13 @@ changes as (
     union all
     select
         organization_id,
-        period,
+        {{ month_start('ended_on') }} as period,
         0 as change,
         1 as has_left,
         case when end_reason = 'voluntary' then 1 else 0 end as has_left_voluntarily,
         case when end_reason = 'involuntary' then 1 else 0 end as has_left_involuntarily
-    from leavers
-    where place_from_end = 1
+    from stays
+    where is_last_end_of_month
     union all
     select
         organization_id,

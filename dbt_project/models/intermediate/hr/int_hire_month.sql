@@ -16,27 +16,9 @@ organization_periods as (
 
 ),
 
--- Between the first hire of an organisation and the last of its systems a month without hires has none.
-systems as (
-
-    select
-        source_system,
-        max(period) as last_period
-    from hires
-    group by source_system
-
-),
-
 horizon as (
 
-    select
-        hires.organization_id,
-        min(hires.period) as first_period,
-        max(systems.last_period) as last_period
-    from hires
-    inner join systems on hires.source_system = systems.source_system
-    where hires.disposition = 'counted'
-    group by hires.organization_id
+    select * from {{ ref('int_hire_horizon') }}
 
 ),
 
@@ -49,7 +31,9 @@ monthly as (
         cast(count(days_to_hire) as bigint) as n_timed,
         {{ percentile_of('days_to_hire', 0.5) }} as time_to_hire_days,
         cast(count(days_to_fill) as bigint) as n_filled,
-        {{ percentile_of('days_to_fill', 0.5) }} as time_to_fill_days
+        {{ percentile_of('days_to_fill', 0.5) }} as time_to_fill_days,
+        {{ decimal_sum('reported_cost') }} as recorded_cost,
+        cast(count(reported_cost) as bigint) as n_costed
     from hires
     where disposition = 'counted'
     group by organization_id, period
@@ -65,6 +49,8 @@ known as (
         monthly.time_to_hire_days,
         monthly.n_filled,
         monthly.time_to_fill_days,
+        monthly.recorded_cost,
+        monthly.n_costed,
         ledger.recruiting,
         coalesce(monthly.n_hires, 0) as n_hires
     from organization_periods
@@ -95,7 +81,10 @@ final as (
         time_to_fill_days,
         recruiting as cost_per_hire_numerator,
         case when recruiting is not null then n_hires end as cost_per_hire_denominator,
-        {{ ratio('recruiting', 'n_hires') }} as cost_per_hire
+        {{ ratio('recruiting', 'n_hires') }} as cost_per_hire,
+        recorded_cost as cost_per_hire_recorded_numerator,
+        n_costed as cost_per_hire_recorded_denominator,
+        {{ ratio('recorded_cost', 'n_costed') }} as cost_per_hire_recorded
     from known
 
 )

@@ -27,7 +27,7 @@ spend as (
     select
         organization_id,
         period,
-        {{ decimal_sum('amount') }} as amount
+        {{ decimal_sum('reported_amount') }} as amount
     from {{ ref('int_marketing_spend') }}
     where disposition = 'counted'
     group by organization_id, period

@@ -8,7 +8,7 @@
     'int_survey_month': ['csat_survey_share', 'nps', 'enps', 'engagement'],
     'int_opportunity_month': ['win_rate', 'win_rate_amount', 'sales_cycle_days'],
     'int_pipeline_month': ['open_pipeline', 'weighted_pipeline'],
-    'int_ledger_month': ['revenue', 'revenue_growth', 'gross_margin'],
+    'int_ledger_month': ['revenue', 'revenue_growth', 'revenue_growth_constant_currency', 'gross_margin'],
     'int_retention_month': [
         'active_customers', 'new_customers', 'customer_retention', 'customer_churn',
         'revenue_retention_gross', 'revenue_retention_net',
@@ -17,7 +17,7 @@
         'marketing_spend', 'marketing_efficiency', 'customer_acquisition_cost', 'ticket_volume_per_customer',
     ],
     'int_headcount_month': ['headcount', 'attrition', 'attrition_voluntary', 'attrition_involuntary'],
-    'int_hire_month': ['time_to_hire_days', 'time_to_fill_days', 'cost_per_hire'],
+    'int_hire_month': ['time_to_hire_days', 'time_to_fill_days', 'cost_per_hire', 'cost_per_hire_recorded'],
 } %}
 {% set over_one = over_one_kpi_codes().split() %}
 {% set distributions = distribution_kpi_codes().split() %}

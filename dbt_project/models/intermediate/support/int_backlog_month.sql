@@ -11,26 +11,9 @@ organization_periods as (
 
 ),
 
--- What a system last told about any ticket: after that month silence is no news.
-systems as (
-
-    select
-        source_system,
-        {{ month_start('max(told_at)') }} as last_period
-    from {{ ref('int_ticket') }}
-    group by source_system
-
-),
-
 horizon as (
 
-    select
-        tickets.organization_id,
-        min(tickets.period) as first_period,
-        max(systems.last_period) as last_period
-    from tickets
-    inner join systems on tickets.source_system = systems.source_system
-    group by tickets.organization_id
+    select * from {{ ref('int_ticket_horizon') }}
 
 ),
 
@@ -42,7 +25,7 @@ changes as (
         organization_id,
         period,
         1 as change,
-        case when is_solved and closed_period is null then 1 else 0 end as n_untold
+        case when is_solution_untold then 1 else 0 end as n_untold
     from tickets
     union all
     select

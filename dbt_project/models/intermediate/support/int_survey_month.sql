@@ -26,23 +26,57 @@ counted as (
 
 ),
 
--- What few employees answered could be traced to one of them: their number is told, their answers are not.
-shown as (
+published as (
+
+    select * from {{ ref('stg_support__published_answers') }}
+
+),
+
+{% for code in ['enps', 'engagement'] %}
+{{ code }}_published as (
 
     select
         organization_id,
         period,
-        case when nps_denominator > 0 then nps_numerator end as nps_numerator,
-        nullif(nps_denominator, 0) as nps_denominator,
+        numerator,
+        denominator
+    from published
+    where kpi_code = '{{ code }}'
+
+),
+
+{% endfor %}
+-- What few employees answered could be traced to one of them: their number is told, their answers are not.
+-- Nor are those of so few who came since the figure was last shown: two editions together would tell of them.
+shown as (
+
+    select
+        counted.organization_id,
+        counted.period,
+        case when counted.nps_denominator > 0 then counted.nps_numerator end as nps_numerator,
+        nullif(counted.nps_denominator, 0) as nps_denominator,
         {% for code in ['enps', 'engagement'] %}
-        case when {{ code }}_denominator >= {{ var('minimum_group_people') }} then {{ code }}_numerator end
-            as {{ code }}_numerator,
-        nullif({{ code }}_denominator, 0) as {{ code }}_denominator,
+        case
+            when counted.{{ code }}_denominator < {{ var('minimum_group_people') }} then null
+            when
+                counted.{{ code }}_numerator <> {{ code }}_published.numerator
+                and abs(counted.{{ code }}_denominator - {{ code }}_published.denominator)
+                < {{ var('minimum_group_people') }}
+                then null
+            else counted.{{ code }}_numerator
+        end as {{ code }}_numerator,
+        nullif(counted.{{ code }}_denominator, 0) as {{ code }}_denominator,
         {% endfor %}
-        case when csat_survey_share_denominator > 0 then csat_survey_share_numerator end
+        case when counted.csat_survey_share_denominator > 0 then counted.csat_survey_share_numerator end
             as csat_survey_share_numerator,
-        nullif(csat_survey_share_denominator, 0) as csat_survey_share_denominator
+        nullif(counted.csat_survey_share_denominator, 0) as csat_survey_share_denominator
     from counted
+    {% for code in ['enps', 'engagement'] %}
+    left join {{ code }}_published
+        on
+            counted.organization_id = {{ code }}_published.organization_id
+            and counted.period = {{ code }}_published.period
+    {% endfor %}
 
 ),
 

@@ -38,6 +38,7 @@ final as (
         ) as resolution_minutes,
         is_social_channel,
         status in ('solved', 'closed') as is_solved,
+        coalesce(status in ('solved', 'closed') and solved_at is null, false) as is_solution_untold,
         {{ month_start('solved_at') }} as solved_period,
         case when status in ('solved', 'closed') then {{ month_start('solved_at') }} end as closed_period,
         greatest(

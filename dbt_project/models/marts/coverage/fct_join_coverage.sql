@@ -10,16 +10,18 @@ final as (
         source_system,
         entity,
         period,
+        currency,
         n_rows,
         n_mapped,
         n_unmapped,
         mapped_share,
-        n_foreign_currency,
+        n_without_rate,
         amount,
-        amount_mapped,
-        amount_foreign_currency
+        amount_without_rate,
+        reported_amount,
+        reported_amount_mapped
     from int_join_coverage
-    order by source_system, entity, period
+    order by source_system, entity, period, currency
 
 )
 

@@ -1,6 +1,9 @@
 with published as (
 
-    select * from {{ published_groups(var('published_editions')) }}
+    select * from {{ published_before('fct_benchmark', {
+        'period': 'date', 'kpi_code': 'varchar', 'segment_type': 'varchar', 'segment': 'varchar',
+        'organization_id': 'varchar', 'is_suppressed': 'boolean',
+    }) }}
 
 ),
 

@@ -1,0 +1,78 @@
+"""The page at a glance: what stands below the answer, and one line for each section while it is folded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from models.narrative_kpis import known_kpis
+from models.wording import Words, is_silent
+
+Fact = Mapping[str, Any]
+
+
+def glance_entries(words: Words) -> tuple[tuple[str, str], ...]:
+    """What is asked next, as pairs of label and value: who, how whole, what is missing, which came first."""
+    facts = words.facts
+    coverage = facts["coverage"]
+    first, last = words.span(coverage["first_period"], coverage["last_period"])
+    values = {
+        "who": {
+            "organizations": words.form.integer(coverage["n_organizations"]),
+            "first": first,
+            "last": last,
+        },
+        "rows": {
+            "share": words.coverage_share(coverage["mapped_share"]),
+            "rows": words.form.integer(coverage["n_rows"]),
+        },
+        "held": {"n": words.form.integer(facts["ledger"]["quarantined"])},
+        "direction": {},
+    }
+    return tuple(
+        (words.text(f"glance.{name}.label"), words.text(f"glance.{name}.value", **filled))
+        for name, filled in values.items()
+    )
+
+
+def gists(words: Words) -> dict[str, str]:
+    """One line per section, by its name: what is told of it before it is unfolded."""
+    facts, count = words.facts, words.form.integer
+    index, method = facts["index"], facts["method"]
+    groups = [kind for row in facts["benchmarks"] for kind in row["kinds"]]
+    is_index_known = index["mean"] is not None
+    said = {
+        "coefficients": words.text("gists.coefficients"),
+        "direction": words.text("gists.direction"),
+        "stages": words.text("gists.hidden")
+        if not is_index_known
+        else words.text(
+            "gists.stages",
+            n=count(index["n_organizations"]),
+            mean=words.form.decimal(index["mean"]),
+            maximum=count(method["index_maximum"]),
+        ),
+        "benchmarks": words.text("gists.benchmarks")
+        if any(kind["groups"] for kind in groups)
+        else words.text("gists.hidden"),
+        "contrasts": words.text("gists.contrasts")
+        if not all(row["is_suppressed"] for row in facts["contrasts"])
+        else words.text("gists.hidden"),
+        "adoption": words.text("gists.hidden")
+        if index["channel_adoption_mean"] is None
+        else words.text("gists.adoption", share=words.share(index["channel_adoption_mean"])),
+        "others": words.text("gists.others", n=count(method["n_exploratory"])),
+        "kpis": words.text("gists.kpis", known=count(len(known_kpis(words))), all=count(len(facts["kpis"]))),
+        "coverage": words.text(
+            "gists.coverage",
+            delivered=count(facts["ledger"]["delivered"]),
+            accepted=count(facts["ledger"]["accepted"]),
+        ),
+        "withheld": words.text("gists.withheld", n=count(_n_silent(facts)), all=count(len(facts["claims"]))),
+        "sure": words.text("gists.sure"),
+    }
+    return said
+
+
+def _n_silent(facts: Fact) -> int:
+    return sum(is_silent(claim) for claim in facts["claims"])

@@ -1,0 +1,89 @@
+"""Rows of two editions' deliveries -> causes: new, late, restated, quarantined. No settings, no method."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from orchestration.editions.cause import Cause, Kind, Made
+from orchestration.editions.inputs import Brought
+
+REFERENCE = frozenset({"organizations", "crosswalk", "fx_rates"})
+"""Entities kept by the user beside the settings: a change of theirs is configuration, not data."""
+_FILES_NAMED = 3
+
+
+def data_causes(before: Made, after: Made) -> Iterator[Cause]:
+    """Rows that came between two editions, were replaced, or are held back otherwise than before.
+
+    Rows of a delivery that only the later edition has are new where they lie after the last month the
+    earlier one knew of that entity, late where they lie before it, and restated where they replace accepted
+    rows. Rows of earlier deliveries whose quarantine changed are told as quarantine.
+    """
+    found: dict[Kind, list[Cause]] = {kind: [] for kind in Kind}
+    files = {entry["delivery_id"]: str(entry["file"]) for entry in after.manifest["inputs"]}
+    arrived = [delivery for delivery in after.brought if delivery not in before.brought]
+    for entity in sorted({name for made in (before, after) for e in made.brought.values() for name in e}):
+        if entity in REFERENCE:
+            continue
+        for kind, months in _rows(before.brought, after.brought, arrived, entity).items():
+            n_rows = sum(months.values())
+            if n_rows:
+                named = _named(files[d] for d in arrived if entity in after.brought[d])
+                said = f"{_signed(kind, n_rows)} {entity}{_span(months)}{named}"
+                found[kind].append(Cause(kind, said, frozenset(entity.split(";"))))
+    for kind in Kind:
+        yield from found[kind]
+
+
+def _rows(before: Brought, after: Brought, arrived: list[str], entity: str) -> dict[Kind, Counter[str]]:
+    """Rows by kind of cause and month; the month is empty where rows have none."""
+    gained, held, replaced, released = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
+    for delivery in arrived:
+        for month, fates in after[delivery].get(entity, {}).items():
+            gained[month] += fates.get("accepted", 0)
+            held[month] += fates.get("quarantined", 0)
+    for delivery in before.keys() & after.keys():
+        old, new = before[delivery].get(entity, {}), after[delivery].get(entity, {})
+        for month in old.keys() | new.keys():
+            change = {
+                fate: new.get(month, {}).get(fate, 0) - old.get(month, {}).get(fate, 0)
+                for fate in ("superseded", "quarantined")
+            }
+            replaced[month] += max(0, change["superseded"])
+            released[month] += change["quarantined"]
+    known = [
+        month
+        for d in before.values()
+        for month, f in d.get(entity, {}).items()
+        if f.get("accepted") and month
+    ]
+    last = max(known, default="")
+    fresh = {month: n for month, n in gained.items() if n}
+    is_new = {month: month > last or not month or not last for month in fresh}
+    extra = {month: n - replaced[month] for month, n in fresh.items()}
+    return {
+        Kind.NEW_DATA: Counter({month: n for month, n in extra.items() if is_new[month] and n > 0}),
+        Kind.LATE_DATA: Counter({month: n for month, n in extra.items() if not is_new[month] and n > 0}),
+        Kind.RESTATED: Counter({month: n for month, n in replaced.items() if n}),
+        Kind.QUARANTINE: Counter({m: n for m in {*held, *released} if (n := held[m] + released[m])}),
+    }
+
+
+def _signed(kind: Kind, n_rows: int) -> str:
+    if kind is not Kind.QUARANTINE:
+        return f"{n_rows:,} rows of"
+    return f"{abs(n_rows):,} {'more' if n_rows > 0 else 'fewer'} rows held back of"
+
+
+def _span(months: Mapping[str, int]) -> str:
+    known = sorted(month for month in months if month)
+    if not known:
+        return ""
+    return f" in {known[0]}" if known[0] == known[-1] else f" from {known[0]} to {known[-1]}"
+
+
+def _named(files: Iterable[str]) -> str:
+    names = sorted(set(files))
+    more = f" and {len(names) - _FILES_NAMED} more" if len(names) > _FILES_NAMED else ""
+    return f" ({', '.join(names[:_FILES_NAMED])}{more})" if names else ""
