@@ -32,9 +32,9 @@ class Thresholds:
     alpha, power : float
         Two-sided 5 % and 80 %.
     alpha_within : float
-        0.001, for claims from L2 on. Everything from there on (small samples, leaving one out, the order) looks
-        at the same changes within organisations, so chance must be ruled out by this one test: at 5 % one
-        world in fifty with nothing but fixed traits was told as L2 or L3 (docs/decisions.md).
+        0.001, for claims from L2 on. Everything from there on (small samples, leaving one out, the order)
+        looks at the same changes within organisations, so chance must be ruled out by this one test: at 5 %
+        one world in fifty with nothing but fixed traits was told as L2 or L3 (docs/decisions.md).
     small_clusters : int
         40: below it the wild cluster bootstrap must agree as well (method, M2).
     minimum_coverage, minimum_periods : float, int

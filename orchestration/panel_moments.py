@@ -88,7 +88,13 @@ def _sum_rows(connection: duckdb.DuckDBPyConnection, rows: str, n: int) -> None:
         "select period, row_number() over (order by period) - 1 as code, count(*) as n_rows, "
         f"{sums} from {rows} group by period"
     )
-    [(periods,)] = _fetched(connection, "select count(*) from moments_period")
+    [(periods, n_rows)] = _fetched(connection, "select count(*), sum(n_rows) from moments_period")
+    [(units,)] = _fetched(connection, f"select count(distinct unit) from {rows}")
+    by_code = f"{rows} join (select period, code from moments_period) using (period)"
+    pattern = f"bitstring_agg(code, 0, {max(periods - 1, 0)})"
+    if n_rows == units * periods:
+        # Everybody is observed always: nothing to look up by row.
+        by_code, pattern = rows, f"any_value('{'1' * periods}'::bitstring)"
     means = ", ".join(f"sum(s{j} / n_rows) as m{j}" for j in range(n))
     squares = ", ".join(f"sum(c{j}_{j}) as q{j}" for j in range(n))
     within = ", ".join(f"sum(c{j}_{k} - s{j} * s{k} / n_rows) as w{j}_{k}" for j, k in both)
@@ -96,9 +102,7 @@ def _sum_rows(connection: duckdb.DuckDBPyConnection, rows: str, n: int) -> None:
         "create or replace temp table moments_pattern as "
         "select pattern, count(*) as n_units, count(*) filter (n_rows = 1) as n_alone, "
         f"{means}, {squares}, {within} from ("
-        f"select unit, count(*) as n_rows, {sums}, {pairs}, "
-        f"bitstring_agg(code, 0, {max(periods - 1, 0)}) as pattern "
-        f"from {rows} join (select period, code from moments_period) using (period) group by unit"
+        f"select unit, count(*) as n_rows, {sums}, {pairs}, {pattern} as pattern from {by_code} group by unit"
         ") group by pattern"
     )
 
