@@ -17,7 +17,7 @@ from models.errors import (
     InputRefusedError,
     TooFewUnitsError,
 )
-from models.inference import cluster_covariance, satterthwaite_df
+from models.inference import both_ways, cluster_covariance, satterthwaite_df
 
 CovarianceKind = Literal["cluster", "HC3", "CR2", "classical"]
 LEVEL = 0.95
@@ -136,8 +136,9 @@ def ols(
         Used as it is: a constant is a column of ones that the caller adds. Rows with a missing value are
         dropped and counted.
     names : sequence of k str
-    groups : array (n,), optional
-        Cluster labels; needed for "cluster" and "CR2".
+    groups : array (n,) or (n, 2), optional
+        Cluster labels; needed for "cluster" and "CR2". Two columns cluster both ways ("cluster" only), by the
+        convention of Petersen (2009) and statsmodels; t then has the smaller number of clusters less one.
     covariance : {"cluster", "HC3", "CR2", "classical"}
         cluster: CR1 with factor G/(G-1) (n-1)/(n-k) and t with G-1 degrees of freedom (statsmodels, Petersen
         2009). CR2: Bell-McCaffrey with Satterthwaite degrees of freedom. HC3 (MacKinnon and White 1985) and
@@ -170,7 +171,10 @@ def ols(
         scale = (n - k) / (n - k - n_absorbed)
         matrix = result.cov_params() * scale if covariance == "classical" else result.cov_HC3
     else:
-        codes, n_clusters = group_codes(labels)
+        two_ways = labels.ndim == 2
+        ways = both_ways(labels)[:2] if two_ways else (group_codes(labels)[0],)
+        n_clusters = min(len(np.unique(way)) for way in ways)
+        codes = np.column_stack(ways) if two_ways else ways[0]
         if n_clusters < 2:
             raise TooFewUnitsError(
                 "clustered errors need two clusters.", where="ols", remedy="Add organisations."
@@ -233,7 +237,7 @@ def _complete(
         raise InputRefusedError(
             f"{covariance} errors need groups.", where="ols", remedy="Pass one label per row."
         )
-    if labels is not None and labels.shape != outcome.shape:
+    if labels is not None and labels.shape not in (outcome.shape, (len(outcome), 2)):
         raise InputRefusedError(f"{labels.shape} groups for {outcome.shape} rows.", where="ols")
     keep = np.isfinite(outcome) & np.isfinite(design).all(axis=1)
     if not keep.any():

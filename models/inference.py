@@ -72,8 +72,10 @@ def cluster_covariance(
         clusters change neither CR2 nor CR3 (Pustejovsky and Tipton 2018, theorem 2).
     residuals : array (n,)
         OLS residuals, in units of the outcome.
-    groups : array (n,)
-        Cluster labels.
+    groups : array (n,) or (n, 2)
+        Cluster labels; two columns for clustering both ways: the sum of both less that of their crossing,
+        each with its own small-sample factor (Cameron, Gelbach and Miller 2011; Petersen 2009, statsmodels).
+        Only CR0 and CR1.
     kind : {"CR0", "CR1", "CR2", "CR3"}
         CR0 plain (Liang and Zeger 1986); CR1 times G/(G-1) (n-1)/(n-k) (Stata, Petersen 2009); CR2
         residuals times (I - H_gg)^(-1/2) (Bell and McCaffrey 2002); CR3 the jackknife, (I - H_gg)^(-1)
@@ -87,8 +89,18 @@ def cluster_covariance(
     ------
     TooFewUnitsError
         With fewer than two clusters.
+    InputRefusedError
+        CR2 or CR3 both ways.
     """
     design, errors = np.asarray(X, dtype=np.float64), np.asarray(residuals, dtype=np.float64)
+    if np.ndim(groups) == 2:
+        if kind not in ("CR0", "CR1"):
+            raise InputRefusedError(f"{kind} is not defined for two ways.", where="cluster_covariance")
+        first, second, both = both_ways(groups)
+        one, other, crossing = (
+            cluster_covariance(design, errors, way, kind) for way in (first, second, both)
+        )
+        return one + other - crossing
     codes, n_groups = group_codes(groups)
     _need_two(n_groups)
     n, k = design.shape
@@ -106,6 +118,13 @@ def cluster_covariance(
         if kind == "CR3":
             factor = (n_groups - 1) / n_groups
     return np.asarray(factor * inverse @ (scores.T @ scores) @ inverse)
+
+
+def both_ways(groups: npt.ArrayLike) -> tuple[IntArray, IntArray, IntArray]:
+    """Number the clusters of two ways (n, 2) and those of their crossing."""
+    columns = np.asarray(groups)
+    (first, _), (second, n_second) = (group_codes(columns[:, j]) for j in (0, 1))
+    return first, second, first * n_second + second
 
 
 def satterthwaite_df(X: npt.ArrayLike, groups: npt.ArrayLike) -> FloatArray:
