@@ -21,6 +21,7 @@ from benchmarks.calibration.report import write_report
 from benchmarks.calibration.scenarios import SCENARIOS
 
 ROOT = Path(__file__).parents[2]
+TURN = 50
 FOUND = ROOT / "build" / "calibration"
 
 
@@ -37,8 +38,10 @@ def main() -> None:
     # A world is many small products: threads of the linear algebra only stand in each other's way.
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        for scenario in given.scenarios:
-            fill(scenario, given.worlds, pool)
+        # In turns, so that a run that is stopped has seen all scenarios about equally often.
+        for until in range(TURN, given.worlds + TURN, TURN):
+            for scenario in given.scenarios:
+                fill(scenario, min(until, given.worlds), pool)
     rows = [row for scenario in given.scenarios for row in known(scenario) if row["seed"] < given.worlds]
     version = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
@@ -51,6 +54,8 @@ def fill(scenario: str, worlds: int, pool: ProcessPoolExecutor) -> None:
     """Find the worlds of a scenario that are not there yet, each written down as soon as it is known."""
     there = {row["seed"] for row in known(scenario)}
     seeds = [seed for seed in range(worlds) if seed not in there]
+    if not seeds:
+        return
     start, done = time.monotonic(), 0
     with (FOUND / f"{scenario}.jsonl").open("a", encoding="utf-8") as file:
         for rows in pool.map(find, [scenario] * len(seeds), seeds):
