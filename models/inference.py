@@ -111,13 +111,31 @@ def cluster_covariance(
         if kind == "CR1":
             factor = n_groups / (n_groups - 1) * (n - 1) / (n - k)
     else:
-        power = -0.5 if kind == "CR2" else -1.0
-        scores = np.empty((n_groups, k))
-        for g, rows in enumerate(rows_of_groups(codes, n_groups)):
-            scores[g] = design[rows].T @ (_adjustment(design[rows], inverse, power) @ errors[rows])
+        groups_of = rows_of_groups(codes, n_groups)
+        scores = _adjusted_scores(
+            design,
+            errors,
+            groups_of,
+            _adjustments(design, inverse, groups_of, -0.5 if kind == "CR2" else -1.0),
+        )
         if kind == "CR3":
             factor = (n_groups - 1) / n_groups
     return np.asarray(factor * inverse @ (scores.T @ scores) @ inverse)
+
+
+def bell_mccaffrey(
+    X: FloatArray, residuals: FloatArray, groups: npt.ArrayLike
+) -> tuple[FloatArray, FloatArray]:
+    """Give `cluster_covariance` by CR2 and `satterthwaite_df` together, for half the work."""
+    codes, n_groups = group_codes(groups)
+    _need_two(n_groups)
+    inverse, groups_of = bread(X), rows_of_groups(codes, n_groups)
+    adjustments = _adjustments(X, inverse, groups_of, -0.5)
+    scores = _adjusted_scores(X, residuals, groups_of, adjustments)
+    return (
+        np.asarray(inverse @ (scores.T @ scores) @ inverse),
+        _satterthwaite(X, inverse, groups_of, adjustments),
+    )
 
 
 def both_ways(groups: npt.ArrayLike) -> tuple[IntArray, IntArray, IntArray]:
@@ -147,12 +165,18 @@ def satterthwaite_df(X: npt.ArrayLike, groups: npt.ArrayLike) -> FloatArray:
     design = np.asarray(X, dtype=np.float64)
     codes, n_groups = group_codes(groups)
     _need_two(n_groups)
-    k = design.shape[1]
-    inverse = bread(design)
+    inverse, groups_of = bread(design), rows_of_groups(codes, n_groups)
+    return _satterthwaite(design, inverse, groups_of, _adjustments(design, inverse, groups_of, -0.5))
+
+
+def _satterthwaite(
+    design: FloatArray, inverse: FloatArray, groups_of: list[IntArray], adjustments: list[FloatArray]
+) -> FloatArray:
+    n_groups, k = len(groups_of), design.shape[1]
     squares, projected = np.empty((n_groups, k)), np.empty((n_groups, k, k))
-    for g, rows in enumerate(rows_of_groups(codes, n_groups)):
+    for g, (rows, adjustment) in enumerate(zip(groups_of, adjustments, strict=True)):
         block = design[rows]
-        p = _adjustment(block, inverse, -0.5) @ (block @ inverse)
+        p = adjustment @ (block @ inverse)
         squares[g] = (p**2).sum(axis=0)
         projected[g] = block.T @ p
     out = np.full(k, np.nan)
@@ -247,6 +271,23 @@ def _draw(n_groups: int, n_draws: int, seed: int, weights: BootstrapWeights) -> 
     points = np.array([1.0]) if name == "rademacher" else np.array([0.5, 1.0, 1.5]) ** 0.5
     drawn = generator.choice(np.concatenate([-points, points]), size=(n_draws, n_groups))
     return name, False, drawn.astype(np.float64)
+
+
+def _adjustments(
+    design: FloatArray, inverse: FloatArray, groups_of: list[IntArray], power: float
+) -> list[FloatArray]:
+    return [_adjustment(design[rows], inverse, power) for rows in groups_of]
+
+
+def _adjusted_scores(
+    design: FloatArray, errors: FloatArray, groups_of: list[IntArray], adjustments: list[FloatArray]
+) -> FloatArray:
+    return np.stack(
+        [
+            design[rows].T @ (adjustment @ errors[rows])
+            for rows, adjustment in zip(groups_of, adjustments, strict=True)
+        ]
+    )
 
 
 def _adjustment(block: FloatArray, inverse: FloatArray, power: float) -> FloatArray:
