@@ -95,7 +95,7 @@ def cluster_covariance(
     design, errors = np.asarray(X, dtype=np.float64), np.asarray(residuals, dtype=np.float64)
     if np.ndim(groups) == 2:
         if kind not in ("CR0", "CR1"):
-            raise InputRefusedError(f"{kind} is not defined for two ways.", where="cluster_covariance")
+            _refuse_two_ways(groups, kind)
         first, second, both = both_ways(groups)
         one, other, crossing = (
             cluster_covariance(design, errors, way, kind) for way in (first, second, both)
@@ -127,6 +127,7 @@ def bell_mccaffrey(
     X: FloatArray, residuals: FloatArray, groups: npt.ArrayLike
 ) -> tuple[FloatArray, FloatArray]:
     """Give `cluster_covariance` by CR2 and `satterthwaite_df` together, for half the work."""
+    _refuse_two_ways(groups, "CR2")
     codes, n_groups = group_codes(groups)
     _need_two(n_groups)
     inverse, groups_of = bread(X), rows_of_groups(codes, n_groups)
@@ -294,6 +295,11 @@ def _adjustment(block: FloatArray, inverse: FloatArray, power: float) -> FloatAr
     values, vectors = np.linalg.eigh(np.eye(len(block)) - block @ inverse @ block.T)
     safe = np.where(values > EIGENVALUE_FLOOR, values, 1.0)
     return np.asarray((vectors * np.where(values > EIGENVALUE_FLOOR, safe**power, 0.0)) @ vectors.T)
+
+
+def _refuse_two_ways(groups: npt.ArrayLike, kind: str) -> None:
+    if np.ndim(groups) == 2:
+        raise InputRefusedError(f"{kind} is not defined for two ways.", where="cluster_covariance")
 
 
 def _need_two(n_groups: int) -> None:
