@@ -11,7 +11,7 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test lint format check clean lock bench-ingest bench-pollock
+.PHONY: help demo dev test lint format check clean lock bench-ingest bench-pollock bench-samples
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ bench-ingest: $(READY) ## five million tickets: DuckDB alone, pandas with pander
 
 bench-pollock: $(READY) ## the Pollock benchmark of polluted CSVs, from a folder you have (POLLOCK=folder)
 	$(BIN)/python benchmarks/pollock/run.py $(POLLOCK)
+
+bench-samples: $(READY) ## public samples of vendors' exports against what their content implies (SAMPLES=folder)
+	$(BIN)/python benchmarks/samples/run.py $(or $(SAMPLES),../shared/samples)
 
 clean: ## remove what these commands made, the environment and the demo home included
 	rm -rf $(VENV) $(DEMO_HOME) dbt_project/target dbt_project/logs build *.egg-info

@@ -44,9 +44,7 @@ def error(name: str = "standard_error") -> Column:
     return Column(name, "real", "Standard error.", nullable=True, minimum=0, example=0.005)
 
 
-def bounds(
-    prefix: str = "", of: str = "the 95 % interval", *, around: float = 0.02
-) -> tuple[Column, Column]:
+def bounds(prefix: str = "", of: str = "the 95 % interval", *, around: float = 0.02) -> tuple[Column, Column]:
     """Make the columns of both ends of an interval around the example of the estimate."""
     return (
         number(f"{prefix}low", f"Lower end of {of}.", example=around - abs(around) / 2),

@@ -1,4 +1,4 @@
-"""If these fail, a rule that is declared a warning stops a month's figures, or one that is not lets them out."""
+"""If these fail, a rule declared a warning stops a month's figures, or another lets them out."""
 
 from __future__ import annotations
 

@@ -136,7 +136,7 @@ def _is_itemless(profile: Profile, header: Sequence[str], labels: Mapping[str, s
 
 
 def _unknown(header: Sequence[str], offered: Mapping[str, Profile], itemless: Sequence[Profile]) -> Detection:
-    """No profile, and the nearest: a survey that asks no item where no other has more of its columns there."""
+    """No profile, and the nearest: a survey without items where no other has more of its columns."""
     others = {name: profile for name, profile in offered.items() if profile not in itemless}
     closest = _nearest(header, others or offered)
     missing = closest.missing(header)
