@@ -89,12 +89,23 @@ class Coefficient:
     degrees_of_freedom: float
 
 
+def student_quantile(share: float, freedom: npt.ArrayLike) -> FloatArray:
+    """Give the quantile of the t distribution, in the digits of scipy.stats, which takes a second to load."""
+    quantile: FloatArray = library("scipy.special").stdtrit(freedom, share)
+    return quantile
+
+
+def student_tail(t: npt.ArrayLike, freedom: npt.ArrayLike) -> FloatArray:
+    """Give the probability above `t`, which is not negative."""
+    tail: FloatArray = library("scipy.special").stdtr(freedom, -np.asarray(t, dtype=np.float64))
+    return tail
+
+
 def coefficient(name: str, estimate: float, standard_error: float, degrees_of_freedom: float) -> Coefficient:
     """Make a `Coefficient` from an estimate whose error follows t; infinite degrees of freedom: normal."""
-    student = library("scipy.stats").t
-    half = float(student.ppf(0.5 + LEVEL / 2, degrees_of_freedom)) * standard_error
+    half = float(student_quantile(0.5 + LEVEL / 2, degrees_of_freedom)) * standard_error
     t_value = estimate / standard_error if standard_error > 0 else float("nan")
-    p_value = 2 * float(student.sf(abs(t_value), degrees_of_freedom))
+    p_value = 2 * float(student_tail(abs(t_value), degrees_of_freedom))
     return Coefficient(
         name,
         estimate,
@@ -188,19 +199,18 @@ def fit_of(
     quality: tuple[float, float],
     kind: str,
 ) -> Fit:
-
-    student = library("scipy.stats").t
+    """Make a `Fit` of coefficients, their covariance and degrees of freedom."""
     errors = np.sqrt(np.clip(np.diag(matrix), 0.0, None))
     usable = errors > 0
     t_values = np.divide(coefficients, errors, out=np.full(len(errors), np.nan), where=usable)
-    half = student.ppf(0.5 + LEVEL / 2, freedom) * errors
+    half = student_quantile(0.5 + LEVEL / 2, freedom) * errors
     return Fit(
         names,
         frozen(coefficients),
         frozen(matrix),
         frozen(errors),
         frozen(t_values),
-        frozen(2 * student.sf(np.abs(t_values), freedom)),
+        frozen(2 * student_tail(np.abs(t_values), freedom)),
         frozen(coefficients - half),
         frozen(coefficients + half),
         frozen(freedom),

@@ -19,6 +19,10 @@ from click.testing import CliRunner
 
 from contracts.marts import MARTS
 from orchestration.cli import cli
+from orchestration.explain.cell import explain_kpi
+from orchestration.explain.source import Source, opened
+from orchestration.explain.words import in_words
+from orchestration.reader import connect
 
 PAPER = Path(__file__).parents[2] / "docs" / "worked-example.md"
 WORKED = (
@@ -166,9 +170,14 @@ def home(text: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def edition(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    path = home / "editions" / "current" / "marts.duckdb"
-    with duckdb.connect(str(path), read_only=True) as connection:
+    with connect(home) as connection:
         yield connection
+
+
+@pytest.fixture(scope="module")
+def source(home: Path) -> Iterator[Source]:
+    with opened(home, None) as found:
+        yield found
 
 
 @pytest.mark.parametrize("mart", WORKED)
@@ -199,6 +208,25 @@ def test_every_delivered_row_has_the_fate_of_the_paper(text: str, home: Path) ->
         int(row["delivered"]) == sum(int(row[n]) for n in row if n not in {"file", "delivered"})
         for row in paper.cells.values()
     )
+
+
+def test_the_rate_is_told_with_its_kind_its_month_and_the_currency_it_came_in(source: Source) -> None:
+    told = explain_kpi(source, "revenue", "care", "2024-02")
+    [row] = told["rows"]
+    assert row["money"] == {
+        "amount": 1500.0, "currency": "GBP", "rate": 1.17, "rate_kind": "average", "rate_date": "2024-02-01"
+    }  # fmt: skip
+    assert row["numerator"] == 1500.0 * 1.17
+    assert any("1,500 GBP at 1.17, average rate of 2024-02" in line for line in in_words(told, 5, False))
+
+
+def test_money_in_the_reporting_currency_stands_at_a_rate_of_one(source: Source) -> None:
+    told = explain_kpi(source, "open_pipeline", "care", "2024-04")
+    [money] = [row["money"] for row in told["rows"]]
+    assert (money["rate"], money["rate_kind"], money["rate_date"]) == (1.0, "closing", "2024-04-30")
+    assert not any("rate of" in line for line in in_words(told, 5, False) if "numerator" in line)
+    counted = explain_kpi(source, "ticket_volume", "care", "2024-02")["rows"]
+    assert [row["money"] for row in counted] == [None]
 
 
 def test_every_kind_of_row_is_on_paper(text: str) -> None:
