@@ -11,8 +11,8 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test lint format check clean lock bench-ingest bench-pollock \
-	bench-estimate calibrate
+.PHONY: help demo dev test lint format check clean lock \
+	bench-ingest bench-pollock bench-samples bench-estimate calibrate
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ bench-ingest: $(READY) ## five million tickets: DuckDB alone, pandas with pander
 
 bench-pollock: $(READY) ## the Pollock benchmark of polluted CSVs, from a folder you have (POLLOCK=folder)
 	$(BIN)/python benchmarks/pollock/run.py $(POLLOCK)
+
+bench-samples: $(READY) ## public samples of vendors' exports against what their content implies (SAMPLES=folder)
+	$(BIN)/python benchmarks/samples/run.py $(or $(SAMPLES),../shared/samples)
 
 bench-estimate: $(READY) ## the battery, a fit on 10 million rows and the bootstrap, each beside others
 	$(BIN)/python -m benchmarks.estimate.run --home $(DEMO_HOME)

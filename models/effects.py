@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import numpy as np
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 T = TypeVar("T")
+Family = Literal["primary", "secondary", "exploratory"]
 EXPOSURE = "index_per_10"
 CATEGORIES = ("industry", "country", "customer_type")
 NUMERIC_CONTROLS = ("log_employees",)
@@ -33,11 +34,12 @@ class Effect:
     """One row of `analysis.effects`: the change of the outcome per +10 index points, one quarter later.
 
     Periods are those of the exposure, first and last day-of-month dates as ISO text; `mde` is the minimum
-    detectable effect. `p_adjusted` is within the family of the model, by `adjustment`.
+    detectable effect. `p_adjusted` is within `family` for each model, by `adjustment`.
     """
 
     outcome: str
     is_primary: bool
+    family: Family
     model: str
     exposure: str
     estimate: float
@@ -134,7 +136,7 @@ def effect(
     fitted: Fitted,
     outcome: str,
     *,
-    is_primary: bool,
+    family: Family,
     unit: str,
     p_adjusted: float,
     power: tuple[float, float],
@@ -143,7 +145,8 @@ def effect(
     c = fitted.coefficient
     return Effect(
         outcome=outcome,
-        is_primary=is_primary,
+        is_primary=family == "primary",
+        family=family,
         model=fitted.model,
         exposure=EXPOSURE,
         estimate=c.estimate,
@@ -152,7 +155,7 @@ def effect(
         high=c.high,
         p_value=c.p_value,
         p_adjusted=p_adjusted,
-        adjustment="holm" if is_primary else "bh",
+        adjustment="holm" if family == "primary" else "bh",
         unit=unit,
         standard_error_kind=fitted.kind,
         degrees_of_freedom=c.degrees_of_freedom,

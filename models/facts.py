@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from models.facts_benchmarks import benchmark_facts, benchmarked
 from models.facts_cells import Cells
 from models.facts_kpis import kpi_facts
+from models.facts_measurement import measurement_facts
 from models.facts_parts import (
     adoption_facts,
     claim_facts,
@@ -23,13 +24,14 @@ from models.facts_parts import (
     stage_facts,
 )
 from models.facts_planted import planted_facts
+from models.facts_results import result_cells, result_facts
 from models.facts_schema import validate_facts
 from models.facts_withheld import needs, suppressed_groups, withheld_facts
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FACTS_VERSION = "2"
+FACTS_VERSION = "3"
 # Eight digits are far more than any text shows and fewer than summation order or the BLAS in use can change.
 SIGNIFICANT_DIGITS = 8
 # A random-intercept cross-lagged panel is identified from three waves on (Hamaker, Kuiper & Grasman 2015).
@@ -110,6 +112,7 @@ def build_facts(
     n_organization_months: int,
     settings: FactsSettings,
     reasons: pd.DataFrame | None = None,
+    results: Mapping[str, pd.DataFrame] | None = None,
     truth: Mapping[str, float] | None = None,
 ) -> dict[str, Any]:
     """Build the facts of an edition out of plain result tables.
@@ -140,7 +143,10 @@ def build_facts(
     settings
         What the text needs to know of the installation.
     reasons
-        Every gate of every claim (outcome, code, detail), for how much more data a withheld claim needs.
+        Every gate of every claim (outcome, position, code, passed, detail).
+    results
+        Further tables of the schema ``analysis`` by name, of `facts_results.RESULT_TABLES`; what is not there
+        leaves its part empty.
     truth
         Planted effects by outcome of a simulated world; refused where the data are not simulated.
 
@@ -159,7 +165,9 @@ def build_facts(
         raise ValueError("a planted truth belongs to simulated data only")
     minimum = settings.minimum_group
     stages = stage_facts(Cells(assessment), Cells(benchmarks), minimum)
-    claim_rows = claim_facts(Cells(claims))
+    gates = None if reasons is None else Cells(reasons)
+    claim_rows = claim_facts(Cells(claims), gates)
+    result_rows = result_facts(results or {}, claim_rows, minimum)
     contrast_rows = contrast_facts(Cells(contrasts), minimum)
     adoption_rows = adoption_facts(Cells(channel_adoption), Cells(benchmarks), minimum)
     coverage = coverage_facts(Cells(join_coverage), Cells(assessment), claim_rows)
@@ -167,7 +175,8 @@ def build_facts(
         "is_simulated": bool(settings.is_simulated),
         "coverage": coverage,
         "stages": stages,
-        "index": index_facts(Cells(assessment), Cells(index_quality), minimum),
+        "index": index_facts(Cells(assessment), Cells(index_quality), minimum)
+        | measurement_facts(result_cells(results or {}), minimum),
         "claims": claim_rows,
         "contrasts": contrast_rows,
         "adoption": adoption_rows,
@@ -176,10 +185,13 @@ def build_facts(
         "withheld": withheld_facts(
             claim_rows,
             suppressed_groups(stages, contrast_rows, adoption_rows),
-            more=needs(None if reasons is None else Cells(reasons)),
+            more=needs(gates),
+            n_waves=coverage["n_waves"],
+            months_between_waves=coverage["months_between_waves"],
             minimum_organizations=settings.minimum_organizations,
             minimum_group=minimum,
         ),
+        **result_rows,
         "benchmarks": benchmark_facts(Cells(groups), benchmarked(claim_rows)),
         "kpis": kpi_facts(kpis, n_organization_months, Cells(held_back)),
         "ledger": ledger_facts(Cells(ledger)),
@@ -197,7 +209,7 @@ def build_facts(
             "index_maximum": 100.0,
             "reporting_currency": settings.reporting_currency,
             "direction": {
-                "is_tested": False,
+                "is_tested": bool(result_rows["direction"]),
                 "waves_needed": WAVES_FOR_DIRECTION,
                 "waves_available": coverage["n_waves"],
             },

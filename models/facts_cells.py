@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -74,3 +74,11 @@ def typed(row: Row, reals: Sequence[str], counts: Sequence[str]) -> Row:
     row.update({name: real(row[name]) for name in reals})
     row.update({name: count(row[name]) for name in counts})
     return row
+
+
+def by_outcome(tables: Mapping[str, Cells], name: str, columns: Sequence[str]) -> dict[str, list[Row]]:
+    """Rows of a table by their outcome; none where there is no such table."""
+    found: dict[str, list[Row]] = {}
+    for row in tables[name].pick(columns) if name in tables else []:
+        found.setdefault(str(row["outcome"]), []).append(row)
+    return found

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from models.facts_cells import Cells, Row, count, mean, real, share, typed
+from models.facts_gates import gate_facts
 
 STAGE_CODES = ("doing_nothing", "first_steps", "pilot", "integrating", "integrated")
 STAGE_SOURCE, STAGE_WAVE = "insites_smis", "2011-12"
@@ -15,7 +16,7 @@ COVERAGE_BANDS = (0.99, 0.95, 0.9)
 CLAIM_COLUMNS = (
     "outcome", "is_primary", "level", "grade", "withheld", "estimate", "low", "high", "unit",
     "standard_error_kind", "n_organizations", "n_periods", "first_period", "last_period", "naive_estimate",
-    "mde", "reasons",
+    "mde", "coverage", "reasons",
 )  # fmt: skip
 EFFECT_COLUMNS = (
     "outcome", "is_primary", "model", "exposure", "estimate", "standard_error", "low", "high", "p_value",
@@ -25,16 +26,23 @@ EFFECT_COLUMNS = (
 MODEL_ORDER = ("naive", "M1", "M2")
 
 
-def claim_facts(claims: Cells) -> list[Row]:
-    """Claims, primaries first, then by outcome; reasons as a list."""
+def claim_facts(claims: Cells, met: Cells | None) -> list[Row]:
+    """Claims, primaries first, then by outcome; reasons as a list, and every gate that was met."""
     rows = claims.pick(CLAIM_COLUMNS)
     for row in rows:
-        typed(row, ("estimate", "low", "high", "naive_estimate", "mde"), ("n_organizations", "n_periods"))
+        typed(
+            row,
+            ("estimate", "low", "high", "naive_estimate", "mde", "coverage"),
+            ("n_organizations", "n_periods"),
+        )
         row["is_primary"], row["withheld"] = bool(row["is_primary"]), bool(row["withheld"])
         row["unit"] = row["unit"] or ""
         reasons = row["reasons"] or []
         parts = reasons.split(";") if isinstance(reasons, str) else reasons
         row["reasons"] = [str(part).strip() for part in parts if part and str(part).strip()]
+    gates = gate_facts(met, frozenset(row["outcome"] for row in rows if row["withheld"]))
+    for row in rows:
+        row["gates"] = gates.get(row["outcome"], [])
     return sorted(rows, key=lambda row: (not row["is_primary"], row["outcome"]))
 
 
@@ -67,7 +75,8 @@ def effect_facts(effects: Cells, minimum: int) -> list[Row]:
 
 def contrast_facts(contrasts: Cells, minimum: int) -> list[Row]:
     """Contrasts; a comparison with a group below the minimum keeps its counts and loses its figures."""
-    figures = ("share_mature", "share_less_mature", "risk_ratio", "low", "high")
+    figures = ("share_mature", "share_less_mature", "risk_ratio", "low", "high", "adjusted_ratio",
+               "adjusted_low", "adjusted_high", "e_value")  # fmt: skip
     names = ("practice_code", "n_mature", "n_less_mature", *figures, "published_ratio", "published_relation")
     rows = contrasts.pick(names)
     for row in rows:
@@ -221,6 +230,17 @@ def _source_coverage(system: str, rows: Sequence[Row], start: str) -> Row:
     }
 
 
+def _months_between(assessed: Sequence[Row]) -> float | None:
+    """Mean distance of the waves, from the first month that each speaks about."""
+    starts: dict[str, str] = {}
+    for row in assessed:
+        if row["wave"] is not None and row["period"] is not None:
+            wave, period = str(row["wave"]), str(row["period"])
+            starts[wave] = min(period, starts.get(wave, period))
+    months = sorted(12 * int(start[:4]) + int(start[5:7]) for start in starts.values())
+    return (months[-1] - months[0]) / (len(months) - 1) if len(months) > 1 else None
+
+
 def coverage_facts(join_coverage: Cells, assessment: Cells, claims: Sequence[Mapping[str, Any]]) -> Row:
     """Organisations, waves, periods and the share of rows whose key maps to an organisation, by source."""
     names = (
@@ -243,6 +263,7 @@ def coverage_facts(join_coverage: Cells, assessment: Cells, claims: Sequence[Map
     return {
         "n_organizations": len({row["organization_id"] for row in assessed}),
         "n_waves": len(waves),
+        "months_between_waves": _months_between(assessed),
         "first_wave": waves[0] if waves else None,
         "last_wave": waves[-1] if waves else None,
         "first_period": start or (months[0] if months else None),

@@ -6,7 +6,30 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from models.facts_schema_kpis import Benchmark, KpiCoverage
-from models.facts_schema_parts import Count, Coverage, Grade, Index, Level, Part, Period, Share, Stages
+from models.facts_schema_parts import (
+    Count,
+    Coverage,
+    Gate,
+    Grade,
+    Index,
+    Level,
+    Part,
+    Period,
+    Share,
+    Stages,
+)
+from models.facts_schema_results import (
+    Corrected,
+    Dose,
+    Drivers,
+    Flexible,
+    Health,
+    OrderVerdict,
+    Rise,
+    Robustness,
+    SpecificationCurve,
+    WhatIf,
+)
 
 
 class _Estimate(Part):
@@ -31,7 +54,9 @@ class Claim(_Estimate):
     grade: Grade
     withheld: bool
     naive_estimate: float | None
+    coverage: Share | None
     reasons: list[str]
+    gates: list[Gate]
 
 
 class Effect(_Estimate):
@@ -58,6 +83,10 @@ class Contrast(Part):
     risk_ratio: float | None
     low: float | None
     high: float | None
+    adjusted_ratio: float | None
+    adjusted_low: float | None
+    adjusted_high: float | None
+    e_value: float | None
     published_ratio: float | None
     published_relation: str | None
     is_suppressed: bool
@@ -88,6 +117,8 @@ class Withheld(Part):
     organizations_needed: Count | None
     to_see: float | None
     periods_needed: Count | None
+    waves_needed: Count | None
+    quarters_needed: Count | None
 
 
 class Planted(Part):
@@ -95,6 +126,9 @@ class Planted(Part):
 
     outcome: str
     effect: float
+    wrong_by: float | None
+    naive_wrong_by: float | None
+    naive_wrong_by_shown: float | None
     is_in_interval: bool | None
     is_in_naive_interval: bool | None
 
@@ -171,6 +205,16 @@ class Facts(Part):
     effects: list[Effect]
     planted: list[Planted]
     withheld: list[Withheld]
+    direction: list[OrderVerdict]
+    rises: list[Rise]
+    dose: list[Dose]
+    drivers: list[Drivers]
+    flexible: list[Flexible]
+    corrected: list[Corrected]
+    what_if: list[WhatIf]
+    robustness: list[Robustness]
+    specifications: list[SpecificationCurve]
+    health: list[Health]
     benchmarks: list[Benchmark]
     kpis: list[KpiCoverage]
     ledger: Ledger

@@ -9,12 +9,20 @@ from pydantic import BaseModel, ConfigDict, Field
 Period = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-01$")]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Count = Annotated[int, Field(ge=0)]
-Level = Literal["none", "L0", "L1", "L2"]
+Level = Literal["none", "L0", "L1", "L2", "L3", "L4"]
 Grade = Literal["A", "B", "C", "D", "E"]
 
 
 class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Gate(Part):
+    """One gate that a claim or a verdict met: its code, whether it passed, and its numbers."""
+
+    code: str
+    passed: bool
+    numbers: dict[str, float]
 
 
 class CoverageCell(Part):
@@ -44,6 +52,7 @@ class Coverage(Part):
 
     n_organizations: Count
     n_waves: Count
+    months_between_waves: float | None
     first_wave: str | None
     last_wave: str | None
     first_period: Period | None
@@ -107,6 +116,40 @@ class Quality(Part):
     scope: str
 
 
+class RankSource(Part):
+    """Share of one group of choices in how much ranks move: alone, and with all it acts together with."""
+
+    source: str
+    first_order: float | None
+    total: float | None
+
+
+class Ranks(Part):
+    """How exact the index of an organisation is in the latest wave: ranks and points between the bounds."""
+
+    wave: str
+    n_organizations: Count
+    median_width: float | None
+    median_points: float | None
+    low_agreement_share: Share | None
+    sources: list[RankSource]
+
+
+class Sign(Part):
+    """One sign that the index is played to, over all waves."""
+
+    check: str
+    share: Share | None
+    low: float | None
+    high: float | None
+    threshold: float | None
+    p_adjusted: Share | None
+    is_flagged: bool
+    n_units: Count
+    n_organizations: Count
+    n_waves_flagged: Count
+
+
 class Index(Part):
     """The integration index in the latest wave and how well it measures."""
 
@@ -120,3 +163,5 @@ class Index(Part):
     checklist_gap_mean: float | None
     n_low_reliability: Count
     quality: list[Quality]
+    ranks: Ranks | None
+    watch: list[Sign]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -39,6 +40,8 @@ def withheld_facts(
     groups: Sequence[Mapping[str, Any]],
     *,
     more: Mapping[str, Mapping[str, float]],
+    n_waves: int,
+    months_between_waves: float | None,
     minimum_organizations: int,
     minimum_group: int,
 ) -> list[dict[str, Any]]:
@@ -48,7 +51,8 @@ def withheld_facts(
     many more organisations or periods are needed, that; where more of the same would not help, nothing. For
     others it is what brings the minimum detectable
     effect down to a half: standard errors fall with the root of the count of organisations, so four times as
-    many (or, at best, four times as many periods).
+    many (or, at best, four times as many periods). Periods are also told as waves in all, and as quarters to
+    wait for them.
     """
     entries: list[dict[str, Any]] = []
     for claim in claims:
@@ -79,6 +83,7 @@ def withheld_facts(
                 "organizations_needed": organizations,
                 "periods_needed": periods,
                 "to_see": need.get("to_see"),
+                **_waiting(periods, n_periods, n_waves, months_between_waves),
             }
         )
     return entries + [
@@ -90,11 +95,24 @@ def withheld_facts(
             "organizations_needed": minimum_group,
             "periods_needed": None,
             "to_see": None,
+            "waves_needed": None,
+            "quarters_needed": None,
             "reasons": ["group_below_minimum"],
             **group,
         }
         for group in groups
     ]
+
+
+def _waiting(
+    periods: int | None, n_periods: int, n_waves: int, months_between_waves: float | None
+) -> dict[str, int | None]:
+    """Months that are needed as assessment waves in all and as quarters to wait."""
+    if periods is None:
+        return {"waves_needed": None, "quarters_needed": None}
+    months = max(0, periods - n_periods)
+    waves = None if not months_between_waves else n_waves + math.ceil(months / months_between_waves)
+    return {"waves_needed": waves, "quarters_needed": math.ceil(months / 3)}
 
 
 def suppressed_groups(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from models.facts_benchmarks import GROUP_COLUMNS
+from models.facts_results import RESULT_TABLES
 from orchestration import warehouse
 
 _READ = {
@@ -29,7 +30,8 @@ _COLUMNS = {
 }
 """Of tables that are large; each combination is read once."""
 _GRID = ("marts", "fct_organization_month")
-RELATIONS = (*_READ.values(), _GRID)
+_RESULTS = {name: ("analysis", name) for name in RESULT_TABLES}
+RELATIONS = (*_READ.values(), *_RESULTS.values(), _GRID)
 """Every (schema, table) that is read."""
 
 
@@ -42,6 +44,7 @@ def tables(home: Path) -> dict[str, Any]:
             name: warehouse.read_table(home, *relation, columns=_COLUMNS.get(name, ()))
             for name, relation in _READ.items()
         },
+        "results": {name: warehouse.read_table(home, *relation) for name, relation in _RESULTS.items()},
         "ledger": pd.read_parquet(home / "accepted" / "ledger.parquet"),
         "n_organization_months": warehouse.row_counts(home, [_GRID])[_GRID],
     }

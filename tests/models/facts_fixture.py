@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 import pandas as pd
+from results_fixture import result_tables
 
 from models.facts import FactsSettings, build_facts
 
@@ -80,6 +81,7 @@ def claim_row(
         "grade": grade,
         "withheld": grade in "DE",
         "naive_estimate": naive,
+        "coverage": 0.97,
         "reasons": reasons,
     }
 
@@ -128,7 +130,12 @@ def tables() -> dict[str, pd.DataFrame]:
     return {
         "effects": pd.DataFrame(effects),
         "claims": pd.DataFrame(claims),
-        "contrasts": pd.DataFrame(contrasts, columns=names),
+        "contrasts": pd.DataFrame(contrasts, columns=names).assign(
+            adjusted_ratio=lambda t: t["risk_ratio"] * 0.95,
+            adjusted_low=lambda t: t["low"] * 0.95,
+            adjusted_high=lambda t: t["high"] * 0.95,
+            e_value=lambda t: t["risk_ratio"] + 1,
+        ),
         "index_quality": pd.DataFrame(
             [(*row, "all") for row in quality], columns=["measure", "value", "low", "high", "scope"]
         ),
@@ -306,8 +313,11 @@ def held_back() -> pd.DataFrame:
     )
 
 
-def make_facts(*, is_simulated: bool = True, **changed: pd.DataFrame) -> dict[str, Any]:
-    """Facts of the fixture, with some tables replaced."""
+def make_facts(
+    *, is_simulated: bool = True, verdict: str = "maturity_first", **changed: Any
+) -> dict[str, Any]:
+    """Facts of the fixture, with some tables replaced; `verdict` is the one on direction."""
+    changed.setdefault("results", result_tables(verdict))
     truth = TRUTH if is_simulated else None
     settings = FactsSettings(is_simulated=is_simulated)
     return build_facts(
@@ -326,6 +336,7 @@ def small_facts() -> dict[str, Any]:
         claims=claims,
         assessment=base["assessment"][base["assessment"].organization_id.isin(few)],
         channel_adoption=base["channel_adoption"][base["channel_adoption"].organization_id.isin(few)],
+        results=result_tables("cannot_tell", n=8),
         contrasts=base["contrasts"].assign(n_mature=3, n_less_mature=5),
         groups=base["groups"].assign(
             is_suppressed=True, group_size=None, first_quartile=None, median=None, third_quartile=None

@@ -20,11 +20,12 @@ from models.facts_schema import facts_schema, validate_facts
 CLAIM_KEYS = {
     "outcome", "is_primary", "level", "grade", "withheld", "estimate", "low", "high", "unit",
     "standard_error_kind", "n_organizations", "n_periods", "first_period", "last_period", "naive_estimate",
-    "mde", "reasons",
+    "mde", "coverage", "reasons", "gates",
 }  # fmt: skip
 PARTS = {
     "is_simulated", "coverage", "stages", "index", "claims", "contrasts", "adoption", "effects", "planted",
-    "withheld", "benchmarks", "kpis", "ledger", "method", "versions",
+    "withheld", "direction", "rises", "dose", "drivers", "flexible", "corrected", "what_if", "robustness",
+    "specifications", "health", "benchmarks", "kpis", "ledger", "method", "versions",
 }  # fmt: skip
 
 
