@@ -37,7 +37,8 @@ def _texts(path: Path) -> Iterator[str]:
 def _tables(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
     """Every table; a view shows what tables or files hold."""
     names = con.execute(
-        "select table_catalog, table_schema, table_name from information_schema.tables where table_type = 'BASE TABLE'"
+        "select table_catalog, table_schema, table_name "
+        "from information_schema.tables where table_type = 'BASE TABLE'"
     ).fetchall()
     for catalog, schema, name in names:
         yield _csv(con.execute(f'select * from "{catalog}"."{schema}"."{name}"').df())
