@@ -11,10 +11,11 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test lint format check clean lock bench-ingest bench-pollock
+.PHONY: help demo dev test lint format check clean lock \
+	bench-ingest bench-pollock bench-samples bench-estimate calibrate
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(READY) ## write the demo world's exports and run the whole pipeline on them
 	$(BIN)/maturity-impact demo --home $(DEMO_HOME)
@@ -24,6 +25,8 @@ dev: $(READY) ## open Dagster's page on 127.0.0.1 for the demo home (PORT=3000)
 	DAGSTER_HOME=$(abspath $(DEMO_HOME))/dagster MATURITY_HOME=$(abspath $(DEMO_HOME)) \
 		$(BIN)/dagster dev --host 127.0.0.1 --port $(PORT) --workspace workspace.yaml
 
+# Two workers, and many small products: threads of the linear algebra only stand in each other's way.
+test: export OPENBLAS_NUM_THREADS := 1
 test: $(READY) ## pass the tests
 	@# The driver that steers Chromium carries a Node.js of its own, which needs libatomic.
 	@.ci/debian-packages chromium libatomic1
@@ -50,6 +53,15 @@ bench-ingest: $(READY) ## five million tickets: DuckDB alone, pandas with pander
 
 bench-pollock: $(READY) ## the Pollock benchmark of polluted CSVs, from a folder you have (POLLOCK=folder)
 	$(BIN)/python benchmarks/pollock/run.py $(POLLOCK)
+
+bench-samples: $(READY) ## public samples of vendors' exports against what their content implies (SAMPLES=folder)
+	$(BIN)/python benchmarks/samples/run.py $(or $(SAMPLES),../shared/samples)
+
+bench-estimate: $(READY) ## the battery, a fit on 10 million rows and the bootstrap, each beside others
+	$(BIN)/python -m benchmarks.estimate.run --home $(DEMO_HOME)
+
+calibrate: $(READY) ## draw planted worlds, see how often intervals, verdicts and claims hold; resumes (WORLDS=500)
+	$(BIN)/python -m benchmarks.calibration.run --worlds $(or $(WORLDS),500)
 
 clean: ## remove what these commands made, the environment and the demo home included
 	rm -rf $(VENV) $(DEMO_HOME) dbt_project/target dbt_project/logs build *.egg-info

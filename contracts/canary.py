@@ -11,7 +11,7 @@ from contracts.frames import dtype_of
 
 
 def example(contract: Contract, rows: int = 3) -> pd.DataFrame:
-    """Typed frame of good rows; their text keys (else dates) differ, all else is each column's example."""
+    """Typed frame of good rows; one of their keys differs, all else is each column's example."""
     keys = _numbered(contract)
     columns: dict[str, pd.Series] = {}
     for column in contract.columns:
@@ -36,8 +36,9 @@ def _numbered(contract: Contract) -> set[str]:
     if not texts:
         return {name for name in contract.key if contract.column(name).kind == "date"}
     free = [column for column in texts if column.pattern is None and not column.allowed]
+    counted = [contract.column(name) for name in contract.key if contract.column(name).kind == "integer"]
     wide = sorted(texts, key=lambda column: len(column.allowed))
-    return {column.name for column in (free or wide)[-1:]}
+    return {column.name for column in (free or counted or wide)[-1:]}
 
 
 def _value(column: Column, row: int) -> object:
@@ -47,5 +48,7 @@ def _value(column: Column, row: int) -> object:
         return column.allowed[(column.allowed.index(str(column.example)) + row) % len(column.allowed)]
     if column.kind == "date":
         return pd.Timestamp(str(column.example)) + pd.DateOffset(months=row)
+    if column.kind == "integer":
+        return int(str(column.example)) + row
     text = str(column.example)
     return f"{row + 1:x}".rjust(len(text), "0") if column.pattern == "[0-9a-f]{64}" else f"{text}{row}"

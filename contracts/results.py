@@ -35,24 +35,6 @@ def _estimate(description: str = "Effect of ten index points.") -> Column:
     return Column("estimate", "real", description, nullable=True, example=0.02)
 
 
-def _within(value: str) -> FrameRule:
-    """The value lies between low and high; unknown passes."""
-
-    def holds(frame: pd.DataFrame) -> pd.Series[bool]:
-        outside = (frame[value] < frame["low"]) | (frame[value] > frame["high"])
-        return ~outside.astype("boolean").fillna(False).astype(bool)
-
-    def corrupt(frame: pd.DataFrame) -> pd.DataFrame:
-        bad = frame.copy()
-        bad.loc[bad.index[0], [value, "low", "high"]] = [9.0, 1.0, 2.0]
-        return bad
-
-    text = f"{value} lies between low and high."
-    return FrameRule(
-        value, "within_interval", text, holds, corrupt, "A model returned an impossible interval."
-    )
-
-
 def _withheld_has_reason() -> FrameRule:
     def holds(frame: pd.DataFrame) -> pd.Series[bool]:
         silent = frame["reasons"].isna() | (frame["reasons"].str.strip() == "")
@@ -71,6 +53,13 @@ def _withheld_has_reason() -> FrameRule:
 _EFFECT_COLUMNS = (
     _OUTCOME,
     _IS_PRIMARY,
+    Column(
+        "family",
+        "text",
+        "Outcomes that were adjusted together: primary (Holm), secondary, exploratory (Benjamini-Hochberg).",
+        allowed=("primary", "secondary", "exploratory"),
+        example="primary",
+    ),
     Column("model", "text", "Estimator of method.md.", allowed=("naive", "M1", "M2"), example="M2"),
     Column("exposure", "text", "What is said to differ.", example="index_per_10"),
     _estimate(),
@@ -114,7 +103,7 @@ EFFECTS = Contract(
     grain="One row per outcome, model and exposure.",
     key=("outcome", "model", "exposure"),
     columns=_EFFECT_COLUMNS,
-    frame_rules=(_within("estimate"),),
+    frame_rules=(within("estimate"),),
 )
 
 SENSITIVITY = Contract(
@@ -124,7 +113,7 @@ SENSITIVITY = Contract(
     grain="One row per outcome, model, exposure and kind of standard error.",
     key=("outcome", "model", "exposure", "standard_error_kind"),
     columns=_EFFECT_COLUMNS,
-    frame_rules=(_within("estimate"),),
+    frame_rules=(within("estimate"),),
 )
 
 CONTRASTS = Contract(
@@ -143,14 +132,14 @@ CONTRASTS = Contract(
         _LOW,
         _HIGH,
         number("adjusted_ratio", "The ratio beside size, industry and customers.", low=0, example=1.8),
-        *bounds("adjusted_"),
+        *bounds("adjusted_", around=1.8),
         number("e_value", "Least ratio of something unseen that would explain it.", low=1, example=2.6),
         Column("published_ratio", "real", "The ratio as published.", nullable=True, minimum=0, example=5.0),
         Column(
             "published_relation", "text", "How the publication worded it.", nullable=True, example="ratio"
         ),
     ),
-    frame_rules=(_within("risk_ratio"), within("adjusted_ratio", "adjusted_")),
+    frame_rules=(within("risk_ratio"), within("adjusted_ratio", "adjusted_")),
 )
 
 INDEX_QUALITY = Contract(
@@ -166,7 +155,7 @@ INDEX_QUALITY = Contract(
         _HIGH,
         Column("scope", "text", "What it was computed over: the index or a dimension.", example="index"),
     ),
-    frame_rules=(_within("value"),),
+    frame_rules=(within("value"),),
 )
 
 CLAIMS = Contract(
@@ -201,7 +190,7 @@ CLAIMS = Contract(
         Column("coverage", "share", "Share of the possible organisation-months that counted.", example=0.9),
         Column("reasons", "text", "Why this level and grade, by semicolon.", nullable=True, example="M1;M2"),
     ),
-    frame_rules=(_within("estimate"), _withheld_has_reason()),
+    frame_rules=(within("estimate"), _withheld_has_reason()),
 )
 
 CLAIM_REASONS = Contract(

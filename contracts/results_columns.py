@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from contracts.contract import Column, FrameRule
-from contracts.marts_rules import spoil
+from contracts.marts_rules import RELATIVE_TOLERANCE, spoil
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,20 +44,21 @@ def error(name: str = "standard_error") -> Column:
     return Column(name, "real", "Standard error.", nullable=True, minimum=0, example=0.005)
 
 
-def bounds(prefix: str = "", of: str = "the 95 % interval") -> tuple[Column, Column]:
-    """Make the columns of both ends of an interval."""
+def bounds(prefix: str = "", of: str = "the 95 % interval", *, around: float = 0.02) -> tuple[Column, Column]:
+    """Make the columns of both ends of an interval around the example of the estimate."""
     return (
-        number(f"{prefix}low", f"Lower end of {of}.", example=0.01),
-        number(f"{prefix}high", f"Upper end of {of}.", example=0.03),
+        number(f"{prefix}low", f"Lower end of {of}.", example=around - abs(around) / 2),
+        number(f"{prefix}high", f"Upper end of {of}.", example=around + abs(around) / 2),
     )
 
 
 def within(value: str, prefix: str = "") -> FrameRule:
-    """The value lies between both ends of its interval; unknown passes."""
+    """The value lies between both ends of its interval, up to rounding; unknown passes."""
     low, high = f"{prefix}low", f"{prefix}high"
 
     def holds(frame: pd.DataFrame) -> pd.Series[bool]:
-        outside = (frame[value] < frame[low]) | (frame[value] > frame[high])
+        slack = RELATIVE_TOLERANCE * (1 + frame[value].abs())
+        outside = (frame[value] < frame[low] - slack) | (frame[value] > frame[high] + slack)
         return ~outside.astype("boolean").fillna(False).astype(bool)
 
     name = "within_interval" if not prefix else f"within_{prefix}interval"

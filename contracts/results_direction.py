@@ -25,7 +25,7 @@ def _finding(name: str, words: str, *, mde: bool = True) -> tuple[Column, ...]:
     seen = number(f"{name}_mde", "Smallest that would have been seen.", low=0, example=0.12)
     return (
         number(name, words, example=0.15),
-        *bounds(f"{name}_"),
+        *bounds(f"{name}_", around=0.15),
         part(f"{name}_p_value", "Its two-sided p-value.", 0.001),
         *((seen,) if mde else ()),
     )
@@ -105,9 +105,9 @@ DIRECTION_PATHS = Contract(
         ),
         number("estimate", "In the units of both series; unknown for a difference.", example=0.15),
         error(),
-        *bounds(),
+        *bounds(around=0.15),
         number("standardized", "In standard deviations within organisations.", example=0.15),
-        *bounds("standardized_"),
+        *bounds("standardized_", around=0.15),
         part("p_value", "Two-sided p-value.", 0.001),
         *_FIT,
         N_ORGANIZATIONS,

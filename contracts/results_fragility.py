@@ -51,7 +51,7 @@ ROBUSTNESS = Contract(
         Column("check", "text", "What was looked at.", allowed=_CHECKS, example="robustness_value"),
         Column("subject", "text", "Control or industry it is about.", nullable=True, example="industry"),
         number("value", "Robustness value, or the estimate beside the check.", example=0.12),
-        *bounds(of="the interval or range"),
+        *bounds(of="the interval or range", around=0.12),
         part("p_value", "Two-sided p-value.", 0.001),
         Column("holds", "boolean", "Nothing in it speaks against the estimate.", example=True),
     ),

@@ -42,7 +42,7 @@ DOSE_RESPONSE = Contract(
         number("higher_slope", "Slope there, per ten points.", example=0.01),
         *bounds("higher_slope_"),
         number("slope_difference", "Higher less lower: below zero when it wears off.", example=-0.01),
-        *bounds("slope_difference_"),
+        *bounds("slope_difference_", around=-0.01),
         part("slope_difference_p_value", "Its two-sided p-value.", 0.2),
         number("critical_value", "Of the band over the whole curve.", low=0, example=2.5),
         N_OBSERVATIONS,

@@ -17,10 +17,15 @@ def among(value: str, words: Iterable[str]) -> str:
     return f"{value} in ({', '.join(text(word) for word in sorted(words))})"
 
 
-def among_known(value: str, known: Mapping[str, str]) -> str:
-    """What a text means among words in lower case; null where it is none of them, as an empty one is."""
+def words_type(column: Column) -> str:
+    """DuckDB type of a column that holds allowed words only; a row then carries the number of its word."""
+    return f"enum({', '.join(text(word) for word in column.allowed)})"
+
+
+def among_known(value: str, known: Mapping[str, str], column: Column) -> str:
+    """Allowed word that a text means, by words in lower case; null where it means none."""
     said = ", ".join(f"{text(word)}: {text(what)}" for word, what in known.items())
-    return f"map {{{said}}}[lower({value})]"
+    return f"(map {{{said}}}::map(varchar, {words_type(column)}))[lower({value})]"
 
 
 def _pointed(value: str, manner: Manner) -> tuple[str, str]:

@@ -5,7 +5,7 @@ The pandera schema of `contracts.schema` is the reference; a test holds both aga
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 
 from contracts.contract import Column, Contract
@@ -43,9 +43,18 @@ def broken(contract: Contract) -> dict[str, str]:
     return found
 
 
-def breaks_any(contract: Contract) -> str:
-    """Condition, never null, true for the rows that break any rule; it costs less than all of `broken`."""
-    said = [condition for column in contract.columns for _, condition in _column(column)]
+def breaks_any(contract: Contract, known: Collection[str] = ()) -> str:
+    """Condition, never null, true for the rows that break any rule; it costs less than all of `broken`.
+
+    Parameters
+    ----------
+    contract : contract of the rows.
+    known : columns that are known to hold only allowed words, so that it need not be asked.
+    """
+    held = {f"{name}:known_value" for name in known}
+    said = [
+        condition for column in contract.columns for rule, condition in _column(column) if rule not in held
+    ]
     # That required columns are filled need not be asked again: a row without them breaks `required`.
     said += [
         f"not ({rule.sql})" for rule in contract.frame_rules if rule.sql is not None and not rule.spans_rows

@@ -14,7 +14,7 @@ from contracts.column_map import ColumnMap, WhenValue
 from contracts.contract import Column, Contract
 from contracts.manner import Manner
 from contracts.profile import Profile
-from contracts.sql_forms import FORMS, among, among_known, timestamp
+from contracts.sql_forms import FORMS, among, among_known, timestamp, words_type
 from contracts.sql_given import GIVEN, VISIBLE
 from contracts.sql_rules import SQL_TYPES, quoted, text
 from contracts.sql_scope import is_declared_here, is_read_here
@@ -34,11 +34,13 @@ class PlainRows:
     conditions : what makes a row plain; none is ever null.
     texts : text of the canonical columns whose value is empty where the text is not plain. To compare the two
         costs less than to type twice.
+    known : columns whose value is one of the allowed words or nothing, and of the type `words_type`.
     """
 
     values: dict[str, str]
     conditions: tuple[str, ...]
     texts: dict[str, str]
+    known: frozenset[str] = frozenset()
 
 
 def plain_rows(
@@ -73,7 +75,8 @@ def plain_rows(
         cells = sorted(made.header & profile.used)
         filled = " + ".join(f"coalesce(({quoted(name)} <> '')::int, 0)" for name in cells)
         made.conditions.append(f"{filled or 0} > 2")
-    return PlainRows(made.values, tuple(dict.fromkeys([*made.conditions, *made.cleanness()])), made.texts)
+    conditions = tuple(dict.fromkeys([*made.conditions, *made.cleanness()]))
+    return PlainRows(made.values, conditions, made.texts, frozenset(made.known))
 
 
 def _required_sources(profile: Profile, contract: Contract) -> set[str]:
@@ -96,6 +99,7 @@ class _Made:
     ----------
     clean : texts that must need no trimming and be no word for nothing.
     formed : texts that another condition holds to a form, all of which are clean.
+    known : columns that can only hold their allowed words.
     """
 
     contract: Contract
@@ -106,6 +110,7 @@ class _Made:
     texts: dict[str, str] = field(default_factory=dict)
     clean: dict[str, None] = field(default_factory=dict)
     formed: set[str] = field(default_factory=set)
+    known: set[str] = field(default_factory=set)
 
     @property
     def manner(self) -> Manner:
@@ -185,8 +190,12 @@ class _Made:
             known = canonical | {
                 w: canonical[said.lower()] for w, said in mapped.items() if said.lower() in canonical
             }
-            typed = among_known(_as_landed(value), known)
+            typed = among_known(_as_landed(value), known, column)
             self.must(value, f"{typed} is not null", is_clean=NULL_WORDS.isdisjoint(known))
+            if default in (None, *column.allowed):
+                self.known.add(column.name)
+            else:
+                typed = f"{typed}::varchar"
         return typed if default is None else f"coalesce({typed}, {text(default)})"
 
     def typed(self, value: str, column: Column, mapping: ColumnMap) -> str:
@@ -207,6 +216,9 @@ class _Made:
         """Decision list; rows that are not decided although there is text are not plain."""
         branches, conditions = [], []
         kind = SQL_TYPES[column.kind]
+        if column.allowed and {case.value for case in mapping.cases} <= {None, *column.allowed}:
+            self.known.add(column.name)
+            kind = words_type(column)
         for case in mapping.cases:
             value = f"null::{kind}" if case.value is None else f"{text(case.value)}::{kind}"
             conditions.append(self.holds(case.when) if case.when else "true")

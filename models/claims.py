@@ -31,6 +31,10 @@ class Thresholds:
         0.70, the customary floor for comparing groups (Nunnally 1978).
     alpha, power : float
         Two-sided 5 % and 80 %.
+    alpha_within : float
+        0.001, for claims from L2 on. Everything from there on (small samples, leaving one out, the order)
+        looks at the same changes within organisations, so chance must be ruled out by this one test: at 5 %
+        one world in fifty with nothing but fixed traits was told as L2 or L3 (docs/decisions.md).
     small_clusters : int
         40: below it the wild cluster bootstrap must agree as well (method, M2).
     minimum_coverage, minimum_periods : float, int
@@ -51,6 +55,7 @@ class Thresholds:
     minimum_reliability: float = 0.7
     alpha: float = 0.05
     power: float = 0.8
+    alpha_within: float = 0.001
     small_clusters: int = 40
     minimum_coverage: float = 0.5
     minimum_periods: int = 12
@@ -75,6 +80,7 @@ GATES: Mapping[str, tuple[str, str]] = {
     "reliability": ("index_reliable", "index_not_reliable"),
     "m1": ("interval_excludes_zero", "interval_includes_zero"),
     "m2": ("within_interval_excludes_zero", "within_interval_includes_zero"),
+    "chance": ("within_beyond_chance", "within_may_be_chance"),
     "signs": ("signs_agree", "signs_conflict"),
     "cr2": ("small_sample_agrees", "small_sample_disagrees"),
     "bootstrap": ("bootstrap_agrees", "bootstrap_disagrees"),

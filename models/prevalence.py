@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -93,8 +94,8 @@ def risk_ratio(
 class AdjustedRatio:
     """Risk ratio beside controls; None where not defined, and `note` says why.
 
-    `note` is "", "too_few_rows", "zero_cell", "controls_collinear", "no_controls" or
-    "one_cluster".
+    `note` is "", "too_few_rows", "zero_cell", "controls_collinear", "no_controls", "one_cluster" or
+    "not_converged".
     """
 
     ratio: float | None
@@ -113,7 +114,9 @@ def adjusted_risk_ratio(
     """Compare the prevalence of a practice beside controls, by Poisson regression with clustered errors.
 
     The log link makes the coefficient a log risk ratio, and the sandwich puts right that the outcome is no
-    count (Zou 2004; for clusters Zou and Donner 2013).
+    count (Zou 2004; for clusters Zou and Donner 2013). Rows whose controls alone say that the practice is
+    absent (an industry in which nobody has it) say nothing about the ratio and would drive a coefficient to
+    infinity; they are left out, which leaves the estimate as it is (Correia, Guimarães and Zylkin 2019).
 
     Parameters
     ----------
@@ -136,9 +139,56 @@ def adjusted_risk_ratio(
         return AdjustedRatio(None, None, None, "zero_cell")
     if dependent_columns(design):
         return AdjustedRatio(None, None, None, "controls_collinear")
+    kept = ~_separated(outcome, design)
+    design = design[kept]
+    design = np.delete(design, dependent_columns(design), axis=1)
+    if len(np.unique(mature[kept])) < 2 or len(design) <= design.shape[1]:
+        return AdjustedRatio(None, None, None, "too_few_rows")
+    found = _clustered_poisson(outcome[kept], design, codes[kept])
+    if found is None:
+        return AdjustedRatio(None, None, None, "not_converged")
+    ratio, half = math.exp(found[0]), NormalDist().inv_cdf(0.5 + level / 2) * found[1]
+    return AdjustedRatio(ratio, ratio * math.exp(-half), ratio * math.exp(half), "")
+
+
+def _separated(outcome: FloatArray, design: FloatArray) -> npt.NDArray[np.bool_]:
+    """Find the rows without the practice that some combination of columns tells apart from all rows with it.
+
+    A linear program (Correia, Guimarães and Zylkin 2019, section 3): the largest sum of lifts of absent rows,
+    each at most one, by coefficients that leave all rows with the practice at zero and lower no absent row.
+    """
+    absent = outcome == 0
+    present, others = design[~absent], design[absent]
+    if np.linalg.matrix_rank(present) == design.shape[1]:
+        return np.zeros(len(outcome), dtype=bool)
+    n, k = others.shape
+    program = library("scipy.optimize").linprog(
+        np.r_[np.zeros(k), -np.ones(n)],
+        A_ub=np.hstack([-others, np.eye(n)]),
+        b_ub=np.zeros(n),
+        A_eq=np.hstack([present, np.zeros((len(present), n))]),
+        b_eq=np.zeros(len(present)),
+        bounds=[(None, None)] * k + [(0, 1)] * n,
+    )
+    separated = np.zeros(len(outcome), dtype=bool)
+    separated[absent] = program.x[k:] > 0.5
+    return separated
+
+
+def _clustered_poisson(
+    outcome: FloatArray, design: FloatArray, groups: npt.NDArray[np.intp]
+) -> tuple[float, float] | None:
+    """Fit the log link; return the first coefficient and its standard error, None without a maximum."""
     api = library("statsmodels.genmod.generalized_linear_model")
     poisson = library("statsmodels.genmod.families").Poisson()
-    fit = api.GLM(outcome, design, family=poisson).fit(cov_type="cluster", cov_kwds={"groups": codes})
-    half = NormalDist().inv_cdf(0.5 + level / 2) * float(fit.bse[0])
-    ratio = math.exp(float(fit.params[0]))
-    return AdjustedRatio(ratio, ratio * math.exp(-half), ratio * math.exp(half), "")
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        # Every sign of a fit that went astray is judged below by what came out.
+        warnings.simplefilter("ignore")
+        try:
+            fit = api.GLM(outcome, design, family=poisson).fit(
+                cov_type="cluster", cov_kwds={"groups": groups}
+            )
+        except (np.linalg.LinAlgError, ValueError):
+            return None
+    estimate, error = float(fit.params[0]), float(fit.bse[0])
+    return (estimate, error) if fit.converged and math.isfinite(estimate) and error > 0 else None

@@ -1,7 +1,8 @@
 """One factory for every contract check: its specs, and results out of counts. No row values, only counts."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import dagster as dg
 import pandas as pd
@@ -11,7 +12,9 @@ from orchestration import warehouse
 from orchestration.assets.step import running
 from orchestration.layers import WAREHOUSE_POOL
 from orchestration.resources import Installation
-from orchestration.settings import Settings
+
+if TYPE_CHECKING:
+    from orchestration.ingest.gate.tolerance import Breach, Tolerance
 
 CONTRACT_CHECK, OTHER_CHECK = "contract", "other_refusals"
 _NAMED_AT_MOST = 5
@@ -58,53 +61,55 @@ def rule_specs(contract: Contract) -> list[dg.AssetCheckSpec]:
 
 
 def share_result(
-    key: dg.AssetKey, rule_id: str, refused: int, rows: int, tolerated: float
+    key: dg.AssetKey, rule_id: str, refused: int, rows: int, tolerance: "Tolerance"
 ) -> dg.AssetCheckResult:
     """Result of one rule at the gate: fails when more than the tolerated share of rows was refused.
 
     Parameters
     ----------
+    key : AssetKey
+        Asset of the entity.
     refused, rows : int
-        Rows refused by the rule, of how many that were looked at.
-    tolerated : float
-        Share, 0..1, that may be refused.
+        Rows refused by the rule, of how many that were delivered.
+    tolerance : Tolerance
+        How many may be refused, and whether more stop the run.
     """
-    from orchestration.ingest.gate.tolerance import is_within
-
-    passed = is_within(refused, rows, tolerated)
+    entity = key.path[-1]
+    share = tolerance.share(entity, rule_id)
+    over = tolerance.breaches(entity, {rule_id: refused}, rows)
     said = f"{refused:,} of {rows:,} rows refused"
     return dg.AssetCheckResult(
         asset_key=key,
         check_name=check_name(rule_id),
-        passed=passed,
-        severity=dg.AssetCheckSeverity.ERROR,
-        description=said if passed else f"{said}, tolerated is {tolerated:.2%}",
-        metadata={"refused": refused, "rows": rows, "tolerated_share": tolerated},
+        passed=not over,
+        severity=_severity(over),
+        description=f"{said}, tolerated is {share:.2%}" if over else said,
+        metadata={"refused": refused, "rows": rows, "tolerated_share": share},
     )
 
 
 def other_result(
-    key: dg.AssetKey, entity: str, refused: Mapping[str, int], rows: int, settings: Settings
+    key: dg.AssetKey, refused: Mapping[str, int], rows: int, tolerance: "Tolerance"
 ) -> dg.AssetCheckResult:
-    """Result for the reasons that have no check of their own; each has its own tolerance."""
-    from orchestration.ingest.gate.tolerance import is_within, tolerated
-
-    over = {
-        reason: count
-        for reason, count in refused.items()
-        if not is_within(count, rows, tolerated(settings, entity, reason))
-    }
-    named = ", ".join(f"{reason} ({count})" for reason, count in over.items())
+    """Result for the reasons that have no check of their own; each has its own tolerance and severity."""
+    over = tolerance.breaches(key.path[-1], refused, rows)
+    named = ", ".join(f"{breach.rule} ({breach.n_refused})" for breach in over)
     return dg.AssetCheckResult(
         asset_key=key,
         check_name=OTHER_CHECK,
         passed=not over,
-        severity=dg.AssetCheckSeverity.ERROR,
+        severity=_severity(over),
         description=f"Refused beyond what is tolerated: {named}"
         if over
         else f"{sum(refused.values()):,} rows refused",
         metadata={"rows": rows, **dict(refused)},
     )
+
+
+def _severity(over: Sequence["Breach"]) -> dg.AssetCheckSeverity:
+    """Severity of a check: only where every rule that was breached is declared a warning, it warns."""
+    warns = over and all(breach.severity == "warn" for breach in over)
+    return dg.AssetCheckSeverity.WARN if warns else dg.AssetCheckSeverity.ERROR
 
 
 def broken_rules(contract: Contract, frame: pd.DataFrame) -> dict[str, int]:

@@ -27,7 +27,7 @@ def two_way_within_sql(
 ) -> Fit:
     """Fit y on x with unit and period effects without taking the rows out of the warehouse.
 
-    Three passes: sums by unit, sums by period, scores by unit. Memory grows with units and not with rows.
+    Three passes: sums by period, sums by unit, scores by unit. Memory grows with units and not with rows.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def two_way_within_sql(
     keys = f"{_quoted(unit)} as unit, {_quoted(period)} as period"
     rows = f"(select {keys}, {', '.join(values)} from {relation} where {complete})"
     _sum_rows(connection, rows, len(names))
-    while alone := _singletons(connection):
+    while alone := _singletons(connection, rows):
         rows = f"(select * from {rows} where {alone})"
         _sum_rows(connection, rows, len(names))
     moments = _moments(connection, names)
@@ -76,31 +76,49 @@ def two_way_within_sql(
 
 
 def _sum_rows(connection: duckdb.DuckDBPyConnection, rows: str, n: int) -> None:
-    """Sum by period and by unit, into two temporary tables."""
+    """Sum by period, and by the pattern of periods that units are observed in, into two temporary tables.
+
+    Units are summed and forgotten: what is kept grows with the patterns, one in a balanced panel.
+    """
     sums = ", ".join(f"sum(v{j}) as s{j}" for j in range(n))
-    pairs = ", ".join(f"sum(v{j} * v{k}) as c{j}_{k}" for j in range(n) for k in range(j, n))
+    both = [(j, k) for j in range(n) for k in range(j, n)]
+    pairs = ", ".join(f"sum(v{j} * v{k}) as c{j}_{k}" for j, k in both)
     connection.execute(
         "create or replace temp table moments_period as "
         "select period, row_number() over (order by period) - 1 as code, count(*) as n_rows, "
         f"{sums} from {rows} group by period"
     )
-    [(periods,)] = _fetched(connection, "select count(*) from moments_period")
+    [(periods, n_rows)] = _fetched(connection, "select count(*), sum(n_rows) from moments_period")
+    [(units,)] = _fetched(connection, f"select count(distinct unit) from {rows}")
+    by_code = f"{rows} join (select period, code from moments_period) using (period)"
+    pattern = f"bitstring_agg(code, 0, {max(periods - 1, 0)})"
+    if n_rows == units * periods:
+        # Everybody is observed always: nothing to look up by row.
+        by_code, pattern = rows, f"any_value('{'1' * periods}'::bitstring)"
+    means = ", ".join(f"sum(s{j} / n_rows) as m{j}" for j in range(n))
+    squares = ", ".join(f"sum(c{j}_{j}) as q{j}" for j in range(n))
+    within = ", ".join(f"sum(c{j}_{k} - s{j} * s{k} / n_rows) as w{j}_{k}" for j, k in both)
     connection.execute(
-        "create or replace temp table moments_unit as "
-        f"select unit, count(*) as n_rows, {sums}, {pairs}, "
-        f"bitstring_agg(code, 0, {max(periods - 1, 0)}) as pattern "
-        f"from {rows} join (select period, code from moments_period) using (period) group by unit"
+        "create or replace temp table moments_pattern as "
+        "select pattern, count(*) as n_units, count(*) filter (n_rows = 1) as n_alone, "
+        f"{means}, {squares}, {within} from ("
+        f"select unit, count(*) as n_rows, {sums}, {pairs}, {pattern} as pattern from {by_code} group by unit"
+        ") group by pattern"
     )
 
 
-def _singletons(connection: duckdb.DuckDBPyConnection) -> str:
+def _singletons(connection: duckdb.DuckDBPyConnection, rows: str) -> str:
     """Condition that leaves out rows which are alone in their unit or period; empty when there are none."""
+    counts = {
+        "unit": "select coalesce(sum(n_alone), 0) from moments_pattern",
+        "period": "select count(*) from moments_period where n_rows = 1",
+    }
     conditions = []
-    for key in ("unit", "period"):
-        alone = f"select {key} from moments_{key} where n_rows = 1"
-        [(count,)] = _fetched(connection, f"select count(*) from ({alone})")
+    for key, counted in counts.items():
+        [(count,)] = _fetched(connection, counted)
         if count:
             kept = f"moments_{key}_alone_{_serial(connection)}"
+            alone = f"select {key} from {rows} group by {key} having count(*) = 1"
             connection.execute(f"create temp table {kept} as {alone}")
             conditions.append(f"{key} not in (select {key} from {kept})")
     return " and ".join(conditions)
@@ -115,17 +133,16 @@ def _serial(connection: duckdb.DuckDBPyConnection) -> int:
 
 def _moments(connection: duckdb.DuckDBPyConnection, names: tuple[str, ...]) -> PanelMoments:
     n = len(names)
-    means = ", ".join(f"sum(s{j} / n_rows)" for j in range(n))
+    means = ", ".join(f"m{j}" for j in range(n))
     groups = _fetched(
-        connection,
-        f"select pattern::varchar, count(*), {means} from moments_unit group by pattern order by pattern",
+        connection, f"select pattern::varchar, n_units, {means} from moments_pattern order by pattern"
     )
     sums = ", ".join(f"s{j}" for j in range(n))
     periods = _array(_fetched(connection, f"select n_rows, {sums} from moments_period order by code"), 1 + n)
     pairs = [(j, k) for j in range(n) for k in range(j, n)]
-    within = ", ".join(f"sum(c{j}_{k} - s{j} * s{k} / n_rows)" for j, k in pairs)
-    squares = ", ".join(f"sum(c{j}_{j})" for j in range(n))
-    [totals] = _fetched(connection, f"select {squares}, {within} from moments_unit")
+    within = ", ".join(f"sum(w{j}_{k})" for j, k in pairs)
+    squares = ", ".join(f"sum(q{j})" for j in range(n))
+    [totals] = _fetched(connection, f"select {squares}, {within} from moments_pattern")
     cross = np.zeros((n, n))
     for (j, k), value in zip(pairs, totals[n:], strict=True):
         cross[j, k] = cross[k, j] = value or 0.0

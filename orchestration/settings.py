@@ -20,6 +20,7 @@ Locale = Annotated[str, Field(pattern=r"^[a-z]{2}(_[A-Z]{2})?$")]
 System = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 DateOrder = Literal["dmy", "mdy", "ymd"]
 Policy = Literal["accept", "warn", "refuse"]
+Severity = Literal["error", "warn"]
 OneCharacter = Annotated[str, Field(min_length=1, max_length=1)]
 
 
@@ -169,6 +170,9 @@ class Settings(_Part):
     memory_limit : memory the gate may use, such as ``512MB``; more is spilled to HOME/tmp.
     withdrawn : files delivered by mistake, as reports name them (``exports/zendesk/a.csv``); what they hold
         counts no more, under whatever name it came.
+    tolerated_share : share of rows a rule may refuse; by default none.
+    rule_severity : what a rule does that refuses more than is tolerated: ``error``, the default, stops the
+        run, ``warn`` is told and the run goes on without those rows. Keys as of `ToleratedShare.rules`.
     retention : how many editions are kept.
     """
 
@@ -184,6 +188,7 @@ class Settings(_Part):
     thresholds: Thresholds = Thresholds()
     definitions: Definitions = Definitions()
     tolerated_share: ToleratedShare = ToleratedShare()
+    rule_severity: dict[str, Severity] = Field(default_factory=dict)
     retention: Retention = Retention()
     primary_outcomes: tuple[str, ...] = ("csat_share", "log_revenue")
     instrument_version: Annotated[str, Field(coerce_numbers_to_str=True)] = "1"

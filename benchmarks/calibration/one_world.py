@@ -1,9 +1,15 @@
 """One drawn world of one scenario: what the battery says of it. No counting here."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.calibration.scenarios import PRIMARY, SCENARIOS
+
+if TYPE_CHECKING:
+    from models.analysis.outcome import Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +31,19 @@ class Found:
     verdict: str
 
 
-def find(scenario: str, seed: int) -> list[dict[str, Any]]:
+def find(
+    scenario: str,
+    seed: int,
+    *,
+    organizations: int | None = None,
+    months: int | None = None,
+    parts: Sequence[Part] = ("direction", "rises"),
+) -> list[dict[str, Any]]:
     """Draw a world and run on it what claims rest on: M1 to M4, order in time and the ladder.
 
     The index is reliable in the planted worlds (tests/models/demo); its measure is given to the ladder
-    instead of being computed anew from thousands of answers in each of some thousand worlds.
+    instead of being computed anew from thousands of answers in each of some thousand worlds. Another size
+    than the scenario's, or fewer parts, make a world quicker.
     """
     from models.analysis import analyse
     from models.demo.panel import observed_panel
@@ -38,14 +52,12 @@ def find(scenario: str, seed: int) -> list[dict[str, Any]]:
     planted = SCENARIOS[scenario]
     spec = WorldSpec(
         seed=10_000 + seed,
-        organizations=planted.organizations,
-        months=planted.months,
+        organizations=organizations or planted.organizations,
+        months=months or planted.months,
         world=planted.world,
         dirty=False,
     )
-    found = analyse(
-        observed_panel(spec), primary=PRIMARY, exploratory=(), parts=("direction", "rises"), reliability=0.95
-    )
+    found = analyse(observed_panel(spec), primary=PRIMARY, exploratory=(), parts=parts, reliability=0.95)
     effects = {(row.outcome, row.model): row for row in found.effects}
     rows = []
     for claim, one in zip(found.claims, found.outcomes, strict=True):

@@ -93,11 +93,16 @@ def draw_world(spec: WorldSpec) -> LatentWorld:
         organizations=orgs,
         maturity=maturity,
         exposure=exposure,
-        csat_share=0.70
-        + planted.csat_share * x
-        + planted.trait_csat_share * trait
-        + planted.shock_csat_share * shock
-        - 0.02 * season,
+        # Five standard deviations of a shock beside a trait lie beyond everybody: a share stays a share.
+        csat_share=np.clip(
+            0.70
+            + planted.csat_share * x
+            + planted.trait_csat_share * trait
+            + planted.shock_csat_share * shock
+            - 0.02 * season,
+            0.0,
+            1.0,
+        ),
         log_revenue=log_revenue,
         first_response_minutes=180.0
         + planted.first_response_minutes * x

@@ -120,7 +120,8 @@ def bootstrap_covariances(
     Returns
     -------
     array (draws, k, k)
-        Draws of a single group repeated are left out, so there can be fewer than `n_draws`.
+        Draws of a single group repeated are left out, so there can be fewer than `n_draws`; none with two
+        groups, whose only other draw is the sample itself.
 
     Raises
     ------
@@ -140,7 +141,7 @@ def bootstrap_covariances(
     parts = np.stack([(own.T @ own).ravel() for own in members])
     rng = np.random.default_rng(seed)
     weights = rng.multinomial(n_groups, np.full(n_groups, 1 / n_groups), size=n_draws).astype(np.float64)
-    weights = weights[(weights > 0).sum(axis=1) > 1]
+    weights = weights[((weights > 0).sum(axis=1) > 1) & (n_groups > 2)]
     drawn = (weights @ parts).reshape(-1, k + 1, k + 1)
     size, sums, cross = drawn[:, :1, :1], drawn[:, 0, 1:], drawn[:, 1:, 1:]
     return np.asarray((cross - sums[:, :, None] * sums[:, None, :] / size) / (size - 1))

@@ -1,6 +1,7 @@
 """Assets of the accepted layer: one gate for all entities, its verdicts as checks. Rules are ingest's."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
@@ -14,7 +15,9 @@ from orchestration.ingest.gate.accept import AcceptResult
 from orchestration.ingest.profiles import profiles_of
 from orchestration.layers import BY_NAME, DOMAINS, domain_of
 from orchestration.resources import Installation
-from orchestration.settings import Settings
+
+if TYPE_CHECKING:
+    from orchestration.ingest.gate.tolerance import Tolerance
 
 LEDGER_CHECK, COVERAGE_CHECK = "ledger", "crosswalk_coverage"
 _WITHOUT_UNIT = {"organizations", "crosswalk"}
@@ -39,9 +42,13 @@ def accepted_assets(installation: Installation, contracts: Mapping[str, Contract
         can_subset=True,
     )
     def accepted(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+        from orchestration.ingest.gate.tolerance import Tolerance
+
         with running(installation, "accepted", context) as stage:
             settings = installation.settings()
             profiles = profiles_of(installation.home)
+            tolerance = Tolerance(settings, profiles)
+            tolerance.refuse_unknown_rules()
             result = installation.parts.accept(
                 installation.home, settings, pseudonym_key=installation.given_key
             )
@@ -49,7 +56,7 @@ def accepted_assets(installation: Installation, contracts: Mapping[str, Contract
             stage.note = f"{int(result.ledger['quarantined'].sum()):,} rows quarantined"
         for name, contract in contracts.items():
             if checks.asset_key(contract) in context.selected_asset_keys:
-                yield _accepted(contract, refusals[name], result, settings, profiles)
+                yield _accepted(contract, refusals[name], result, tolerance, profiles)
         if checks.asset_key(LEDGER_PERIODS) in context.selected_asset_keys:
             yield dg.MaterializeResult(
                 asset_key=checks.asset_key(LEDGER_PERIODS),
@@ -130,26 +137,18 @@ def _accepted(
     contract: Contract,
     refusals: Mapping[str, str],
     result: AcceptResult,
-    settings: Settings,
+    tolerance: "Tolerance",
     profiles: Mapping[str, Profile],
 ) -> dg.MaterializeResult[None]:
-    from orchestration.ingest.gate.tolerance import tolerated
-
     verdict = result.verdicts[contract.name]
     key = checks.asset_key(contract)
     rules = [*(rule.id for rule in contract.rules), *refusals]
     found = [
-        checks.share_result(
-            key,
-            rule,
-            verdict.refused.get(rule, 0),
-            verdict.n_delivered,
-            tolerated(settings, contract.name, rule),
-        )
+        checks.share_result(key, rule, verdict.refused.get(rule, 0), verdict.n_delivered, tolerance)
         for rule in rules
     ]
     others = {reason: count for reason, count in verdict.refused.items() if reason not in rules}
-    found.append(checks.other_result(key, contract.name, others, verdict.n_delivered, settings))
+    found.append(checks.other_result(key, others, verdict.n_delivered, tolerance))
     found.append(_ledger_result(contract, result, profiles))
     if contract.name not in _WITHOUT_UNIT:
         found.append(_coverage_result(key, verdict.n_unmapped, verdict.n_rows))

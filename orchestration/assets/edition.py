@@ -21,6 +21,7 @@ from orchestration.resources import Installation
 FACTS, SUMMARY, PUBLISHED = (dg.AssetKey(["edition", name]) for name in ("facts", "summary", "published"))
 PUBLISH_CHECK = "readable_and_whole"
 LANGUAGES: tuple[Literal["en", "nl"], ...] = ("en", "nl")
+Verdicts = Mapping[dg.AssetCheckKey, dg.AssetCheckEvaluation | None]
 NEXT_EDITION = Path("tmp") / "edition"
 """Where facts and pages wait, below the home, until they are published together."""
 
@@ -135,7 +136,7 @@ def _published(
     def published(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         with running(installation, "publish", context) as stage:
             verdicts = latest_verdicts(context.instance, blocking)
-            refuse_unless_passed(verdicts)
+            refuse_if_stopped(verdicts)
             folder = publish(
                 installation.home,
                 _edition(installation, verdicts, contracts),
@@ -164,20 +165,14 @@ def _published(
     return published
 
 
-def latest_verdicts(
-    instance: dg.DagsterInstance, keys: Sequence[dg.AssetCheckKey]
-) -> dict[dg.AssetCheckKey, bool | None]:
-    """Last verdict of each check: passed, failed, or None where it never came to one."""
+def latest_verdicts(instance: dg.DagsterInstance, keys: Sequence[dg.AssetCheckKey]) -> Verdicts:
+    """Last verdict of each check; None where it never came to one."""
     records = instance.event_log_storage.get_latest_asset_check_execution_by_key(list(keys))
-    verdicts: dict[dg.AssetCheckKey, bool | None] = {}
-    for key in keys:
-        evaluation = records[key].evaluation if key in records else None
-        verdicts[key] = None if evaluation is None else evaluation.passed
-    return verdicts
+    return {key: records[key].evaluation if key in records else None for key in keys}
 
 
-def refuse_unless_passed(verdicts: Mapping[dg.AssetCheckKey, bool | None]) -> None:
-    """Refuse publication unless every blocking check passed when it was last run.
+def refuse_if_stopped(verdicts: Verdicts) -> None:
+    """Refuse publication unless every blocking check passed, or only warned, when it was last run.
 
     Raises
     ------
@@ -185,7 +180,9 @@ def refuse_unless_passed(verdicts: Mapping[dg.AssetCheckKey, bool | None]) -> No
         Naming the checks that failed or were never run.
     """
     stopped = sorted(
-        f"{key.asset_key.to_user_string()} {key.name}" for key, passed in verdicts.items() if not passed
+        f"{key.asset_key.to_user_string()} {key.name}"
+        for key, verdict in verdicts.items()
+        if verdict is None or not (verdict.passed or verdict.severity == dg.AssetCheckSeverity.WARN)
     )
     if stopped:
         more = f" and {len(stopped) - 5} more" if len(stopped) > 5 else ""
@@ -198,7 +195,7 @@ def refuse_unless_passed(verdicts: Mapping[dg.AssetCheckKey, bool | None]) -> No
 
 def _edition(
     installation: Installation,
-    verdicts: Mapping[dg.AssetCheckKey, bool | None],
+    verdicts: Verdicts,
     contracts: Sequence[Contract],
 ) -> Edition:
     from models.facts_schema import facts_schema
@@ -217,7 +214,8 @@ def _edition(
         manifest=manifest.manifest_parts(home, installation.settings(), installation.parts.dbt, rows)
         | {
             "checks": {
-                f"{key.asset_key.to_user_string()} {key.name}": bool(said) for key, said in verdicts.items()
+                f"{key.asset_key.to_user_string()} {key.name}": verdict is not None and verdict.passed
+                for key, verdict in verdicts.items()
             }
         },
         provenance={"deliveries": rows, "restated": inputs.restated(home)},

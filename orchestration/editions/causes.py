@@ -8,7 +8,7 @@ from typing import Any
 from orchestration.editions.arrivals import REFERENCE, data_causes
 from orchestration.editions.cause import EVERYTHING, INDEX_AND_CLAIMS, Cause, Family, Kind, Made
 
-NEUTRAL = ("memory_limit", "drop_zone", "store_personal", "tolerated_share.", "retention.")
+NEUTRAL = ("memory_limit", "drop_zone", "store_personal", "tolerated_share.", "rule_severity", "retention.")
 """Settings, by beginning, that no number depends on."""
 CLAIMS_ONLY = ("primary_outcomes", "thresholds.minimum_organizations", "thresholds.minimum_raters")
 """Settings, by beginning, that reach claims and the index and no KPI."""

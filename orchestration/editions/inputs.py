@@ -82,7 +82,7 @@ def settings_told(settings: Settings) -> dict[str, str]:
 
 
 def _flat(prefix: str, value: Any) -> Iterable[tuple[str, str]]:
-    if isinstance(value, dict) and value and prefix != "tolerated_share.rules":
+    if isinstance(value, dict) and value and prefix not in ("tolerated_share.rules", "rule_severity"):
         for name, part in value.items():
             yield from _flat(f"{prefix}.{name}" if prefix else name, part)
     elif isinstance(value, dict | list) or prefix == "drop_zone":

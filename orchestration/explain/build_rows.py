@@ -110,7 +110,7 @@ def _added(
 ) -> list[tuple[tuple[str, ...], Decimal]]:
     condition, parameters = of_term(model, term, month)
     rows = connection.execute(
-        f"select {_texts(model.key)}, {added(term)} as added from {ROW_LAYER}.{term.model} "
+        f"select {texts(model.key)}, {added(term)} as added from {ROW_LAYER}.{term.model} "
         f"where organization_id = ? and {condition} and added is not null",
         [organization_id, *parameters],
     ).fetchall()
@@ -170,7 +170,8 @@ def n_counted(
     return int(n_rows), int(n_adding)
 
 
-def _texts(columns: Sequence[str]) -> str:
+def texts(columns: Sequence[str]) -> str:
+    """SQL of columns as texts, under their own names."""
     return ", ".join(f"cast({name} as varchar) as {name}" for name in columns)
 
 

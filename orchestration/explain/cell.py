@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from contracts.kpi_rows import RowRegistry, load_kpi_rows
 from contracts.kpis import Kpi, load_kpis
-from orchestration.explain import build_rows, empty, held, held_rows, reasons
+from orchestration.explain import build_rows, empty, held, held_rows, rates, reasons
 from orchestration.explain.asked import month_of, unknown
 from orchestration.explain.build_rows import CountedRow
 from orchestration.explain.counted_steps import counted_steps
@@ -194,6 +194,7 @@ def _walk(
         *held.repeated(source.home, kpi.entities, looked_at),
         *held.refused(source.home, kpi.entities, looked_at),
     ]
+    money = rates.money_of_rows(build, registry, kpi, rows, organization_id, month)
     why: list[reasons.Reason] = []
     kpi_rows = registry.kpis[kpi.code]
     if kpi_rows.only_lines and shown.get("denominator") and shown.get("numerator") is None:
@@ -209,17 +210,24 @@ def _walk(
     return {
         "reasons": [asdict(reason) for reason in why],
         "steps": counted_steps(source.home, build, MART, registry, kpi_rows, rows, organization_id, month),
-        "rows": [] if kpi_rows.only_lines else [_row(row, registry, files) for row in rows],
+        "rows": [] if kpi_rows.only_lines else [_row(row, registry, files, money) for row in rows],
         "files": _files(rows, files),
         "held_back": [one.as_json() for one in held_back],
     }
 
 
-def _row(row: CountedRow, registry: RowRegistry, files: Any) -> dict[str, Any]:
+def _row(
+    row: CountedRow,
+    registry: RowRegistry,
+    files: Any,
+    money: Mapping[tuple[str, tuple[str, ...]], rates.Money],
+) -> dict[str, Any]:
+    own = money.get((row.model, row.key))
     return {
         "model": row.model,
         "key": dict(zip(registry.models[row.model].key, row.key, strict=True)),
         **{part: float(row.parts.get(part, Decimal(0))) for part in _PARTS},
+        "money": None if own is None else asdict(own),
         "lines": [
             {"file": files.get(delivery_id, delivery_id), "delivery_id": delivery_id, "source_line": line}
             for _, delivery_id, line in row.places

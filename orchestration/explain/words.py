@@ -97,8 +97,17 @@ def _rows(rows: Sequence[Told], shown: int) -> Iterator[str]:
         key = " ".join(f"{name}={value}" for name, value in row["key"].items())
         places = ", ".join(f"{line['file']}:{line['source_line']}" for line in row["lines"][:shown])
         added = f"numerator {figure(row['numerator'])}, denominator {figure(row['denominator'])}"
-        yield f"  {row['model']} {key}: {added}  {places}"
+        yield f"  {row['model']} {key}: {added}{_rate(row['money'])}  {places}"
     yield from _more(rows, shown)
+
+
+def _rate(money: Told | None) -> str:
+    """How money in another currency was converted; money at a rate of one says nothing new."""
+    if money is None or money["rate"] == 1:
+        return ""
+    when = money["rate_date"] if money["rate_kind"] == "closing" else money["rate_date"][:7]
+    amount = figure(money["amount"], money["currency"])
+    return f" ({amount} at {figure(money['rate'])}, {money['rate_kind']} rate of {when})"
 
 
 def _dimensions(dimensions: Sequence[Told]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from models.evidence import grade
 M1 = Effect(
     outcome="csat_share",
     is_primary=True,
+    family="primary",
     model="M1",
     exposure="index_per_10",
     estimate=0.05,
@@ -50,7 +51,7 @@ GOOD = Diagnostics(
     cr2_high=0.027,
     cr2_p_value=1e-4,
     cr2_degrees_of_freedom=40.0,
-    bootstrap_p_value=0.01,
+    bootstrap_p_value=0.0001,
     leave_one_out_low=0.018,
     leave_one_out_high=0.022,
     leave_one_out_keeps_sign=True,
@@ -79,6 +80,12 @@ def test_all_gates_of_the_within_rung_are_level_two_grade_b_and_the_order_is_ope
     [
         ({"m2": replace(M2, **NULL)}, "within_interval_includes_zero"),
         ({"m2": replace(M2, p_adjusted=0.06)}, "within_interval_includes_zero"),
+        ({"m2": replace(M2, p_adjusted=0.0011)}, "within_may_be_chance"),
+        ({"diagnostics": {"cr2_p_value": 0.0011}}, "within_may_be_chance"),
+        (
+            {"m2": replace(M2, n_organizations=35), "diagnostics": {"bootstrap_p_value": 0.0011}},
+            "within_may_be_chance",
+        ),
         ({"m2": None}, "within_interval_includes_zero"),
         ({"diagnostics": {"cr2_low": -0.001}}, "small_sample_disagrees"),
         ({"diagnostics": {"cr2_low": None}}, "small_sample_disagrees"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
 from models.errors import InputRefusedError
-from models.prevalence import adjusted_risk_ratio, risk_ratio
+from models.prevalence import _separated, adjusted_risk_ratio, risk_ratio
 
 
 def cells(a: int, n1: int, c: int, n0: int) -> tuple[np.ndarray, np.ndarray]:
@@ -132,3 +134,32 @@ def test_the_planted_ratio_is_recovered_where_the_plain_one_is_fooled() -> None:
 def test_an_adjusted_ratio_that_cannot_be_had_says_why(note, change) -> None:
     adjusted = adjusted_risk_ratio(*change(*world()))
     assert (adjusted.ratio, adjusted.low, adjusted.high, adjusted.note) == (None, None, None, note)
+
+
+def test_an_industry_in_which_nobody_has_the_practice_changes_nothing() -> None:
+    has, mature, size, groups = world(2)
+    bare = groups % 5 == 0
+    has = has & ~bare
+    adjusted = adjusted_risk_ratio(has, mature, np.column_stack([size, bare]), groups)
+    without = adjusted_risk_ratio(has[~bare], mature[~bare], size[~bare], groups[~bare])
+    assert adjusted.note == without.note == ""
+    ours, theirs = ((one.ratio, one.low, one.high) for one in (adjusted, without))
+    assert ours == pytest.approx(theirs, rel=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_rows_told_apart_are_those_of_trying_all_small_coefficients(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    X = np.column_stack([np.ones(24), rng.integers(0, 2, (24, 4))]).astype(float)
+    y = (rng.random(24) < 0.25).astype(float)
+    lifts = X @ np.array(list(itertools.product(range(-3, 4), repeat=5))).T
+    allowed = (lifts[y > 0] == 0).all(axis=0) & (lifts >= 0).all(axis=0)
+    np.testing.assert_array_equal(_separated(y, X), (lifts[:, allowed] > 0).any(axis=1))
+
+
+def test_a_practice_that_a_control_gives_away_says_why() -> None:
+    has, mature, size, groups = world(3)
+    by_size = size[:, 0] > 0
+    adjusted = adjusted_risk_ratio(by_size & has, mature, np.column_stack([size, by_size]), groups)
+    assert adjusted.note in {"", "too_few_rows", "not_converged"}
+    assert (adjusted.ratio is None) == (adjusted.note != "")

@@ -33,6 +33,7 @@ def test_an_empty_file_gives_the_documented_defaults(tmp_path: Path) -> None:
     assert (settings.thresholds.minimum_organizations, settings.thresholds.minimum_raters) == (30, 3)
     assert _groups(settings) == {"minimum_group_people": 10, "minimum_group_organizations": 5}
     assert settings.tolerated_share.default == 0.0
+    assert settings.rule_severity == {}
     assert settings.primary_outcomes == ("csat_share", "log_revenue")
 
 
@@ -55,6 +56,7 @@ sources:
   - {system: zendesk, pattern: "zendesk/*.csv", locale: nl, zone: Europe/Amsterdam, delimiter: ";"}
   - {system: salesforce, pattern: "**/*", currency: GBP}
 tolerated_share: {default: 0.01, rules: {"tickets.satisfaction:known_value": 0.5}}
+rule_severity: {"tickets.satisfaction:known_value": warn}
 """
     settings = load_settings(_home(tmp_path, text))
     assert settings.instrument_version == "1"
@@ -75,6 +77,7 @@ tolerated_share: {default: 0.01, rules: {"tickets.satisfaction:known_value": 0.5
         ("sources: [{system: zendesk, zone: Mars/Phobos}]", "sources.0.zone"),
         ("sources: [{system: Oracle}]", "sources.0.system"),
         ("tolerated_share: {default: 2}", "tolerated_share.default"),
+        ('rule_severity: {"tickets": ignore}', "rule_severity.tickets"),
         ("retention: {keep_editions: 0}", "retention.keep_editions"),
     ],
 )

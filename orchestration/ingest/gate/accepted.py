@@ -77,7 +77,6 @@ class EntityWriter:
         place = pc.index_in(table.column("_seq"), value_set=self._sequences).combine_chunks()
         # One text for all rows of a delivery: written as it is meant, not compared row by row.
         ids = pa.DictionaryArray.from_arrays(place, self._ids)
-        rows = table.append_column("delivery_id", ids).select(self._schema.names).cast(self._schema)
         months = table.column("_period")
         rows = table.append_column("delivery_id", ids).select(self._schema.names).cast(self._schema)
         days = months.cast(pa.int32()).fill_null(-1).to_numpy()
@@ -146,7 +145,8 @@ def read_entity(folder: Path, contract: Contract) -> pd.DataFrame:
 def _schema(contract: Contract) -> Any:
     """Arrow types of a contract's table as it is written; the file says of all texts that they are texts."""
     schema, texts = contract.arrow_schema(), pa.dictionary(pa.int32(), pa.string())
-    for name in _SAME.intersection(schema.names):
+    few = _SAME | {column.name for column in contract.columns if column.allowed}
+    for name in few.intersection(schema.names):
         schema = schema.set(schema.names.index(name), pa.field(name, texts))
     return schema
 

@@ -16,7 +16,7 @@ from orchestration.ingest.gate.reasons import Reasons
 from orchestration.ingest.gate.resolve import n_late_corrections, resolve, said
 from orchestration.ingest.gate.verdict import Judged, Loaded, entity_verdict, ledger_line
 
-_NO_CONTENT = "row:no_content"
+NO_CONTENT = "row:no_content"
 _PLACE = ["delivery_id", "source_line"]
 Frames = dict[str, pd.DataFrame]
 
@@ -115,7 +115,7 @@ def _note_refusals(
             seen.update(frame.loc[frame["delivery_id"] == delivery.delivery_id, "source_line"].tolist())
         for number in delivery.rows["source_line"].tolist():
             if number not in seen:
-                reasons.add(delivery.delivery_id, int(number), [_NO_CONTENT])
+                reasons.add(delivery.delivery_id, int(number), [NO_CONTENT])
 
 
 def _note_clashes(frame: pd.DataFrame, contract: Contract, reasons: Reasons) -> None:

@@ -72,11 +72,11 @@ def source_of(lot: Lot, tables: Mapping[str, str]) -> Source:
     key = cleaned(own, lot.columns)
     joins = "".join(f" left join {table} on {table}.member = {key}" for table in lists.values())
     looked_up = made | {GIVEN + name: f"{table}.key" for name, table in lists.items()}
-    keys = [f"nullif({quoted(name)}, '')" for name in own if name in lot.columns]
+    keys = [f"nullif({quoted(name)}, '')" for name in own if name in lot.columns] or ["null"]
     return Source(
         rows=_with(rows, looked_up, joins),
         plain=_with(rows, made),
-        member=f"coalesce({', '.join([*keys, 'null'])})",
+        member=f"coalesce({', '.join(keys)})" if len(keys) > 1 else keys[0],
         lists=lists,
     )
 

@@ -63,11 +63,6 @@ def organizations_of(rows: pd.DataFrame, entity: str, crosswalk: pd.DataFrame | 
     return pd.Series(mapped.reindex(range(len(rows))).to_numpy(), index=rows.index, dtype="str")
 
 
-def mapping_columns(entity: str) -> tuple[str, ...]:
-    """Columns of a row that say which organisation it belongs to."""
-    return (*_KEY, _DAY[entity]) if entity in _DAY else _KEY
-
-
 def intervals_sql(crosswalk: str) -> str:
     """Query of the crosswalk's entries with the day on which the next one of their key begins."""
     keys = ", ".join(_KEY)

@@ -13,9 +13,10 @@ from typing import Any, Final
 
 import duckdb
 
-from contracts.contract import Contract
+from contracts.contract import Column, Contract
+from contracts.sql_forms import words_type
 from contracts.sql_given import GIVEN
-from contracts.sql_rules import SQL_TYPES, breaks_any, listed, quoted, text
+from contracts.sql_rules import SQL_TYPES, breaks_any, quoted, text
 from contracts.sql_typing import PlainRows
 from orchestration.ingest.gate.arrow_rows import (
     ROWS,
@@ -27,7 +28,6 @@ from orchestration.ingest.gate.arrow_rows import (
 )
 from orchestration.ingest.gate.landed import Source, pieces
 from orchestration.ingest.gate.lots import Lot, period_of, system_column
-from orchestration.ingest.gate.mapping import mapping_columns
 
 _CONSTANT: Final = re.compile("'((?:[^']|'')*)'")
 _AT_ONCE: Final = 2
@@ -89,20 +89,16 @@ class _Lane:
         """Rows of a piece, and whether each is for pandas; the connection is closed."""
         contract = self.lot.contract
         rows = in_file_order(con.sql(f"select {self._typed()} from {piece}").to_arrow_table())
-        names = ["_seq", "_period", "source_line", *staged_columns(contract)]
-        whole = f"(select *{self._said()} from {ROWS})"
-        for name, table in self.source.lists.items():
-            rows = self._with_listed(con, rows, name, table)
-        if is_mapped(contract):
-            places = f"(select source_line, {listed(mapping_columns(contract.name))} from {whole})"
-            found = beside(con, rows, f"({self.mapped(places)})", "organization_id")
-            rows = rows.append_column("organization_id", found.column("organization_id"))
-            names.append("organization_id")
-        said = f"{period_of(contract)} as _period, ({self._is_dirty()}) as _is_dirty"
-        found = beside(con, rows, whole, f"{self.lot.sequence}::integer as _seq, {said}")
+        looked_up = [*self.source.lists, *(["organization_id"] if is_mapped(contract) else [])]
+        said = [f"{self.lot.sequence}::integer as _seq", f"{period_of(contract)} as _period"]
+        said += [*map(quoted, looked_up), f"({self._is_dirty()}) as _is_dirty"]
+        found = beside(con, rows, self._looked_up(), ", ".join(said))
         con.close()
-        for name in ("_seq", "_period"):
+        rows = rows.drop_columns(list(self.source.lists))
+        for name in ("_seq", "_period", *looked_up):
             rows = rows.append_column(name, found.column(name))
+        names = ["_seq", "_period", "source_line", *staged_columns(contract)]
+        names += ["organization_id"] if is_mapped(contract) else []
         return with_constants(rows, self.constants).select(names), found.column("_is_dirty")
 
     def _typed(self) -> str:
@@ -111,29 +107,35 @@ class _Lane:
         values = {"source_line": "source_line", **plain.values}
         apart = {"delivery_id", *self.constants} | ({"organization_id"} if is_mapped(contract) else set())
         said = [
-            f"({values.get(column.name, 'null')})::{SQL_TYPES[column.kind]} as {quoted(column.name)}"
+            f"({values.get(column.name, 'null')})::{self._type(column)} as {quoted(column.name)}"
             for column in contract.columns
             if column.name not in apart
         ]
         said += [f"{sql} is not null as {quoted('text of ' + name)}" for name, sql in plain.texts.items()]
         said += [f"({' and '.join(plain.conditions) or 'true'}) as _is_plain"]
-        return ", ".join([*said, f"{self.source.member} as _member"])
+        said += [f"{self.source.member} as _member"] if self.source.lists else []
+        return ", ".join(said)
 
-    def _with_listed(self, con: duckdb.DuckDBPyConnection, rows: Any, name: str, table: str) -> Any:
+    def _type(self, column: Column) -> str:
+        return words_type(column) if column.name in self.plain.known else SQL_TYPES[column.kind]
+
+    def _looked_up(self) -> str:
+        """Source of the typed rows with what other tables say of them."""
+        rows = f"(select *{self._said()} from {ROWS})"
+        for name, table in self.source.lists.items():
+            rows = self._with_listed(rows, name, table)
+        return f"({self.mapped(rows)})" if is_mapped(self.lot.contract) else rows
+
+    def _with_listed(self, rows: str, name: str, table: str) -> str:
         """Rows with the column that the lists of other rows say, and whether what they say is plain."""
         given = quoted(GIVEN + name)
         own = [condition for condition in self.plain.conditions if given in condition]
-        value = f"({self.plain.values[name]})::{SQL_TYPES[self.lot.contract.column(name).kind]}"
-        here = f"(select source_line, _member, _is_plain from {ROWS})"
-        found = beside(
-            con,
-            rows,
-            f"(select here.*, key as {given} from {here} as here left join {table} on member = _member)",
-            f"{value} as value, {' and '.join(['_is_plain', *own])} as is_plain",
+        value = f"({self.plain.values[name]})::{self._type(self.lot.contract.column(name))}"
+        return (
+            f"(select * exclude ({given}) replace ({value} as {quoted(name)}, "
+            f"({' and '.join(['_is_plain', *own])}) as _is_plain) "
+            f"from (select here.*, key as {given} from {rows} as here left join {table} on member = _member))"
         )
-        for column, said in ((name, "value"), ("_is_plain", "is_plain")):
-            rows = rows.set_column(rows.column_names.index(column), column, found.column(said))
-        return rows
 
     def _said(self) -> str:
         """The columns that no cell says; the delivery is added last and stands here for itself."""
@@ -143,7 +145,7 @@ class _Lane:
     def _is_dirty(self) -> str:
         """Rows that are not plain, break a rule of the contract, or were corrected by a person."""
         corrected = self.lot.corrected
-        said = ["not _is_plain", breaks_any(self.lot.contract)]
+        said = ["not _is_plain", breaks_any(self.lot.contract, self.plain.known)]
         said += [f"({quoted(name)} is null and {quoted('text of ' + name)})" for name in self.plain.texts]
         if corrected is not None and len(corrected):
             said.append(f"source_line in ({', '.join(str(int(line)) for line in corrected['source_line'])})")

@@ -18,7 +18,7 @@ class Detection:
     Attributes
     ----------
     profile : the profile that fits, None when none does.
-    nearest : the profile with the largest share of its required columns present.
+    nearest : the profile whose columns are there and which knows the columns that are.
     missing : required columns of the nearest profile that the header lacks.
     forbidden : columns the nearest profile does not allow.
     kept : columns that are read, by their canonical names, in the header's order.
@@ -136,20 +136,24 @@ def _is_itemless(profile: Profile, header: Sequence[str], labels: Mapping[str, s
 
 
 def _unknown(header: Sequence[str], offered: Mapping[str, Profile], itemless: Sequence[Profile]) -> Detection:
-    """No profile, and the nearest: a survey that asks no item only where no other is half there."""
+    """No profile, and the nearest: a survey without items where no other has more of its columns."""
     others = {name: profile for name, profile in offered.items() if profile not in itemless}
     closest = _nearest(header, others or offered)
     missing = closest.missing(header)
-    if itemless and 2 * len(missing) > len(closest.signature.required):
+    n_present = len(closest.signature.required) - len(missing)
+    if itemless and len(itemless[0].signature.required) >= n_present:
         return Detection(None, itemless[0], is_itemless=True)
     return Detection(None, closest, tuple(missing), tuple(closest.forbidden(header)))
 
 
 def _nearest(header: Sequence[str], profiles: Mapping[str, Profile]) -> Profile:
-    def distance(profile: Profile) -> tuple[float, int, str]:
-        n_required = len(profile.signature.required)
-        n_other = len({*profile.signature.optional, *profile.personal} & set(profile.canonical(header)))
-        return len(profile.missing(header)) / n_required, -n_other, profile.name
+    """Profile that lacks least and knows most: a signature of one column is met by chance."""
+
+    def distance(profile: Profile) -> tuple[float, str]:
+        known = {*profile.signature.required, *profile.signature.optional, *profile.personal}
+        n_known = sum(name in known for name in profile.canonical(header))
+        lacking = len(profile.missing(header)) / len(profile.signature.required)
+        return lacking - n_known / max(len(header), 1), profile.name
 
     return min(profiles.values(), key=distance)
 

@@ -11,6 +11,7 @@ PUBLISHED_STAGES = np.array([12, 26, 24, 23, 14])
 PUBLISHED_ADOPTION = {"facebook": 0.68, "twitter": 0.56, "linkedin": 0.47}
 # One organisation of 160.
 ROUNDING = 1 / 160
+RARE_SHOCK = 10_019
 RATIOS = {"social_in_customer_service": 2.2, "social_in_recruiting": 2.0, "executive_sponsor": 5.0}
 
 
@@ -61,6 +62,13 @@ def test_planted_shares_are_shares() -> None:
         assert share.min() > 0
         assert share.max() < 1
     assert world.first_response_minutes.min() > 30
+
+
+def test_a_rare_shock_leaves_a_share_a_share() -> None:
+    # In this world a trait and a shock add up to more than all customers.
+    share = draw_world(WorldSpec(seed=RARE_SHOCK, world="reverse")).csat_share
+    assert share.max() == 1.0
+    assert share.min() >= 0.0
 
 
 def test_quota_gives_the_remainder_to_the_largest() -> None:

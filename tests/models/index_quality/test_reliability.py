@@ -65,6 +65,16 @@ def test_both_intervals_agree_on_independent_normal_rows_and_the_bootstrap_sees_
     assert as_groups.high - as_groups.low == pytest.approx(bootstrap.high - bootstrap.low, rel=0.1)
 
 
+def test_two_organisations_give_an_alpha_and_no_interval() -> None:
+    """Their only other draw is the sample itself, which would look like an interval of no width."""
+    found = cronbach_alpha(shrout_fleiss(), interval="bootstrap", groups=[1, 1, 1, 2, 2, 2])
+    assert found.alpha == pytest.approx(cronbach_alpha(shrout_fleiss()).alpha)
+    assert np.isnan([found.low, found.high]).all()
+    items = item_statistics(shrout_fleiss(), groups=[1, 1, 1, 2, 2, 2])
+    assert np.isnan([(one.low, one.high) for one in items]).all()
+    assert np.isfinite([one.item_rest for one in items]).all()
+
+
 def test_intervals_cover_the_planted_alpha() -> None:
     # Parallel items, half of the variance common: alpha 0.8 by Spearman and Brown. 200 worlds: the binomial
     # at 95 % lies in 181..198 with probability 0.997.

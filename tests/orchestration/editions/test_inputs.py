@@ -90,6 +90,7 @@ def test_settings_are_told_without_paths_and_every_change_shows() -> None:
         "drop_zone": "elsewhere",
         "sources": (Source(system="zendesk", locale="nl"),),
         "tolerated_share": {"rules": {"tickets": 0.5}},
+        "rule_severity": {"tickets": "warn"},
         "primary_outcomes": ("csat_share",),
     }
     for name, value in changed.items():
