@@ -15,7 +15,13 @@ import yaml
 
 from contracts.kpis import load_kpis
 from contracts.marts import MARTS
-from contracts.render_models import ACCEPTED, mart_properties, source_properties, staging_properties
+from contracts.render_models import (
+    ACCEPTED,
+    mart_properties,
+    panel_properties,
+    source_properties,
+    staging_properties,
+)
 from contracts.render_seeds import seed_properties, seed_rows
 from contracts.semantic import render_semantic
 
@@ -56,6 +62,9 @@ def render_dbt() -> dict[str, str]:
     files["macros/kpi_codes.sql"] = _kpi_macros()
     files["models/marts/_metrics.yml"] = HEADER + render_semantic()
     files["models/staging/_sources.yml"] = _yaml({"version": 2, "sources": [source_properties()]})
+    files["models/intermediate/panel/int_maturity_impact.yml"] = _model(
+        panel_properties(MARTS["fct_maturity_impact"])
+    )
     for domain, entities in DOMAINS.items():
         for entity in entities:
             name = f"stg_{domain}__{entity}"
@@ -67,12 +76,17 @@ def render_dbt() -> dict[str, str]:
 
 
 def _kpi_macros() -> str:
-    """Codes of the KPIs as words of one text, which SQL splits: macros give text only."""
-    kpis = load_kpis().kpis
+    """Codes of KPIs and outcomes as words of one text, which SQL splits: macros give text only."""
+    registry = load_kpis()
+    kpis = registry.kpis
     known = {
         "kpi_codes": [kpi.code for kpi in kpis],
         "over_one_kpi_codes": [kpi.code for kpi in kpis if kpi.denominator == "one"],
         "distribution_kpi_codes": [kpi.code for kpi in kpis if kpi.is_distribution],
+        "explained_kpi_codes": [kpi.code for kpi in registry.explained],
+        "explained_ratio_codes": [kpi.code for kpi in registry.explained if kpi.is_ratio],
+        "logged_kpi_codes": [kpi.code for kpi in registry.logged],
+        "negative_control_codes": registry.outcomes_of("negative_control"),
     }
     macros = (
         f"{{% macro {name}() -%}}\n{_wrapped(codes)}\n{{%- endmacro %}}\n" for name, codes in known.items()

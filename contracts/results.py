@@ -53,6 +53,13 @@ def _withheld_has_reason() -> FrameRule:
 _EFFECT_COLUMNS = (
     _OUTCOME,
     _IS_PRIMARY,
+    Column(
+        "family",
+        "text",
+        "Outcomes that were adjusted together: primary (Holm), secondary, exploratory (Benjamini-Hochberg).",
+        allowed=("primary", "secondary", "exploratory"),
+        example="primary",
+    ),
     Column("model", "text", "Estimator of method.md.", allowed=("naive", "M1", "M2"), example="M2"),
     Column("exposure", "text", "What is said to differ.", example="index_per_10"),
     _estimate(),

@@ -58,8 +58,19 @@ def test_sql_lists_the_dimensions_and_kpis_of_the_registry() -> None:
         assert re.search(rf"'{dimension.kind}': \[[^\]]*'{dimension.code}'", index)
     month = (PROJECT / "models/intermediate/panel/int_kpi_month.sql").read_text(encoding="utf-8")
     assert all(kpi.code in month for kpi in load_kpis().kpis)
+
+
+def test_macros_list_the_outcomes_of_the_registry() -> None:
+    registry = load_kpis()
+    found = re.findall(r"macro (\w+)\(\) -%}\n(.*?)\n{%- endmacro", FILES["macros/kpi_codes.sql"], re.DOTALL)
+    macros = {name: body.split() for name, body in found}
+    plain = [o.code for o in registry.outcomes if o.transform == "none" and o.kpi]
+    logged = [o.kpi for o in registry.outcomes if o.transform == "log"]
+    assert set(macros["explained_kpi_codes"]) == {*plain, *logged}
+    assert set(macros["logged_kpi_codes"]) == set(logged)
+    assert macros["negative_control_codes"] == ["even_key_share"]
     panel = (PROJECT / "models/intermediate/panel/int_maturity_impact.sql").read_text(encoding="utf-8")
-    assert all(f"'{outcome.code}'" in panel for outcome in load_kpis().outcomes)
+    assert not [code for code in macros["explained_kpi_codes"] if code in panel]
 
 
 def test_two_thirds_of_four_or_five_items() -> None:

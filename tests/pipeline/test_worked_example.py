@@ -6,6 +6,7 @@ The paper is docs/worked-example.md: the delivered files and the tables that mus
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +18,9 @@ import duckdb
 import pytest
 from click.testing import CliRunner
 
+from contracts.kpis import load_kpis
 from contracts.marts import MARTS
+from contracts.marts_panel import panel_outcomes
 from orchestration.cli import cli
 from orchestration.explain.cell import explain_kpi
 from orchestration.explain.source import Source, opened
@@ -31,7 +34,6 @@ WORKED = (
     "fct_practice",
     "fct_channel_adoption",
     "fct_organization_month",
-    "fct_maturity_impact",
     "fct_revenue_currency",
     "fct_join_coverage",
 )
@@ -105,6 +107,38 @@ def long_paper(text: str) -> Table:
             row = (*key, code, *parts, month[code], "yes" if is_small else "no")
             cells[*key, code] = dict(zip(_LONG, row, strict=True))
     return Table(_LONG, cells)
+
+
+def panel_paper(text: str) -> Table:
+    """The panel on paper: index and traits as written, outcomes out of the months, a quarter to each side."""
+    key = MARTS["fct_maturity_impact"].key
+    written = paper_table(text, "fct_maturity_impact", key)
+    months = paper_table(text, "fct_organization_month", key).cells
+    registry = load_kpis()
+    cells: Cells = {}
+    for at, row in written.cells.items():
+        told = dict(row)
+        for kpi in registry.explained:
+            told[kpi.code] = months[at][kpi.code]
+            for part in ("numerator", "denominator") if kpi.is_ratio else ():
+                told[f"{kpi.code}_{part}"] = months[at].get(f"{kpi.code}_{part}", UNKNOWN)
+        for kpi in registry.logged:
+            figure = told[kpi.code]
+            is_positive = figure != UNKNOWN and float(figure) > 0
+            told[f"log_{kpi.code}"] = repr(math.log(float(figure))) if is_positive else UNKNOWN
+        cells[at] = told
+    for at, told in cells.items():
+        for outcome in panel_outcomes():
+            for way, months_away in (("lead", 3), ("lag", -3)):
+                there = (at[0], _shifted(at[1], months_away))
+                told[f"{outcome}_{way}_3m"] = cells.get(there, {}).get(outcome, UNKNOWN)
+    return Table(tuple(next(iter(cells.values()))), cells)
+
+
+def _shifted(day: str, months: int) -> str:
+    month = dt.date.fromisoformat(day).month - 1 + months
+    year = int(day[:4]) + month // 12
+    return dt.date(year, month % 12 + 1, 1).isoformat()
 
 
 def _row(line: str) -> list[str]:
@@ -187,6 +221,12 @@ def test_every_cell_equals_the_paper(mart: str, text: str, edition: duckdb.DuckD
     assert paper.cells, f"{mart} is not worked out on paper"
     found = list(differences(mart, paper, built_table(edition, f"marts.{mart}", key)))
     assert found == []
+
+
+def test_every_cell_of_the_panel_equals_the_paper(text: str, edition: duckdb.DuckDBPyConnection) -> None:
+    paper = panel_paper(text)
+    built = built_table(edition, "marts.fct_maturity_impact", MARTS["fct_maturity_impact"].key)
+    assert list(differences("fct_maturity_impact", paper, built)) == []
 
 
 def test_the_long_table_says_what_the_wide_one_says(text: str, edition: duckdb.DuckDBPyConnection) -> None:
