@@ -140,5 +140,4 @@ def drivers_figure(words: Words, row: Fact) -> Figure | None:
         reading=words.text("drivers.reading_clear", names="; ".join(clear), name=name)
         if clear
         else words.text("drivers.reading_none", name=name),
-        is_table_open=True,
     )

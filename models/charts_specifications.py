@@ -37,7 +37,7 @@ def specification_figure(words: Words, row: Fact) -> Figure | None:
         "axis": {"title": words.text("fragility.axis"), "labels": False, "grid": False},
     }
     y = effect_axis(words, outcome)
-    legend = {"columns": 2}
+    legend = {"columns": 2, "orient": "bottom"}
     keyed = {"field": "model", "type": "nominal", "legend": legend}
     colour = {**keyed, "scale": {"domain": models, "range": [mark[0] for mark in marks]}}
     shape = {**keyed, "scale": {"domain": models, "range": [mark[1] for mark in marks]}}
@@ -49,7 +49,7 @@ def specification_figure(words: Words, row: Fact) -> Figure | None:
                 "x": x,
                 "y": {**y, "field": "low"},
                 "y2": {"field": "high"},
-                "color": {**colour, "legend": None},
+                "color": colour,
             },
         },
         {

@@ -30,10 +30,7 @@ _SIZE = re.compile(r'<svg class="marks" width="([\d.]+)" height="([\d.]+)" viewB
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure: SVG text, its title, the same numbers as a table (header, rows), and how to read it.
-
-    `is_table_open` shows the table unfolded, where the figure cannot be read without it.
-    """
+    """One figure: SVG text, its title, the same numbers as a table (header, rows), and how to read it."""
 
     name: str
     title: str
@@ -41,7 +38,6 @@ class Figure:
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     reading: str = ""
-    is_table_open: bool = False
 
 
 def draw(
@@ -53,12 +49,11 @@ def draw(
     spec: Spec,
     table: Table,
     reading: str = "",
-    is_table_open: bool = False,
 ) -> Figure:
     """Draw a specification as a figure with its table and reading; simulated data is watermarked."""
     watermark = words.text("simulated.watermark") if words.facts["is_simulated"] else None
     svg = render_svg(spec, name.replace("_", "-"), title, description, watermark)
-    return Figure(name, title, svg, *table, reading, is_table_open)
+    return Figure(name, title, svg, *table, reading)
 
 
 def base_spec(height: int, layers: list[Spec], **extra: Any) -> Spec:

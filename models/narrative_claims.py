@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.formats import NBSP, effect_kind
+from models.narrative_context import settles
 from models.sections.order import rise_note
 from models.sections.parts import reasons_text
 from models.sections.verdict import order_of, settlement_text, shown_verdict
@@ -21,7 +22,7 @@ class ClaimText:
     """One claim in words: name, grade and level with their meaning, the statement, what supports it.
 
     `order` is which came first in a few words, `order_kind` the verdict as a code; `planted` stands in
-    simulated worlds only.
+    simulated worlds only, `plan` (what would settle it) where the claim is withheld.
     """
 
     outcome: str
@@ -37,6 +38,7 @@ class ClaimText:
     order_kind: str
     interval: str
     planted: str
+    plan: str
     basis: str
     notes: tuple[str, ...]
 
@@ -91,9 +93,15 @@ def claim_text(words: Words, claim: Fact) -> ClaimText:
         order_kind=verdict,
         interval=interval,
         planted="" if silent else _planted(words, claim),
+        plan=_plan(words, outcome) if silent else "",
         basis=_basis(words, claim),
         notes=_silent_notes(words, claim) if silent else _notes(words, claim),
     )
+
+
+def _plan(words: Words, outcome: str) -> str:
+    entries = (e for e in words.facts["withheld"] if e["kind"] == "claim" and e["subject"] == outcome)
+    return " ".join(settles(words, entry) for entry in entries)
 
 
 def _basis(words: Words, claim: Fact) -> str:

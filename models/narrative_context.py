@@ -156,7 +156,6 @@ def withheld_sentences(words: Words) -> tuple[str, ...]:
 
 
 def _withheld_claim(words: Words, entry: Fact) -> str:
-    n = words.form.integer(entry["n_organizations"])
     outcome = entry["subject"]
     reasons = "; ".join(words.name("reason", reason) for reason in entry["reasons"])
     why = words.text("withheld.why", reasons=reasons) if reasons else ""
@@ -164,12 +163,13 @@ def _withheld_claim(words: Words, entry: Fact) -> str:
     if entry["mde"] is not None:
         mde = words.effect(outcome, entry["mde"])
         sentences.append(words.text("withheld.detect", mde=mde, step=words.step))
-    sentences.append(_settles(words, entry, n))
+    sentences.append(settles(words, entry))
     return " ".join(sentences)
 
 
-def _settles(words: Words, entry: Fact, n: str) -> str:
+def settles(words: Words, entry: Fact) -> str:
     """Say what would settle a withheld claim."""
+    n = words.form.integer(entry["n_organizations"])
     needed, periods = entry["organizations_needed"], entry["periods_needed"]
     if needed is None:
         return words.text("withheld.settle_other")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from models.charts_shape import dose_figure, drivers_figure
+from models.charts_svg import Figure
 from models.sections.parts import Fact, Panel, Section, Table, span, spoken, told
 from models.wording import Words, lower_first
 
@@ -21,8 +22,13 @@ def drivers_section(words: Words) -> Section:
     explained = f" {words.text('words.and')} ".join(words.share(row["r_squared"], 1) for row in rows)
     return Section(
         (words.text("drivers.text", explained=explained, confidence=words.confidence),),
-        tuple(Panel(drivers_figure(words, row)) for row in rows),
+        tuple(Panel(figure, (key_of(figure),)) for row in rows if (figure := drivers_figure(words, row))),
     )
+
+
+def key_of(figure: Figure) -> str:
+    """What the letters on the map stand for."""
+    return "; ".join(row[0] for row in figure.rows) + "."
 
 
 def what_if_section(words: Words) -> Section:
