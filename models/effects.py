@@ -11,9 +11,9 @@ import numpy as np
 from models.between import between_design
 from models.diagnostics import leave_one_cluster_out
 from models.errors import ModelError, TooFewUnitsError
-from models.estimate import Coefficient, Fit, ols
+from models.estimate import Coefficient, Fit, ols, ols_each
 from models.inference import wild_cluster_bootstrap
-from models.panel import WithinDesign, fit_within, within_design
+from models.panel import WithinDesign, fit_within_both, within_design
 from models.power import minimum_detectable_effect
 
 if TYPE_CHECKING:
@@ -119,10 +119,14 @@ def fit_outcome(
     design = _attempt(lambda: _within(frame, outcome), "M2", failures)
     naive, m1, hc3, cr2 = between or (None, None, None, None)
     m2, small = None, None
-    if design is not None:
-        m2 = _attempt(lambda: _headline_within(design), "M2", failures)
-    if m2 is not None and design is not None:
-        small = _attempt(lambda: _small_sample(design, small_clusters, n_draws, seed), "M2", failures)
+    both = None if design is None else _attempt(lambda: fit_within_both(design), "M2", failures)
+    if design is not None and both is not None:
+        m2 = _attempt(lambda: _headline_within(design, both[0]), "M2", failures)
+    if m2 is not None and design is not None and both is not None:
+        cr2_within = both[1].at(EXPOSURE)
+        small = _attempt(
+            lambda: _small_sample(design, cr2_within, small_clusters, n_draws, seed), "M2", failures
+        )
     known = frame[outcome + LEAD_SUFFIX].to_numpy(dtype=np.float64, na_value=np.nan)
     level = float(np.abs(np.nanmean(known))) if np.isfinite(known).any() else 0.0
     return OutcomeFits(outcome, naive, m1, hc3, cr2, m2, small, level, tuple(failures))
@@ -178,12 +182,12 @@ def _between(frame: pd.DataFrame, y_name: str) -> tuple[Fitted, Fitted, Coeffici
     y, groups, labels = design.y, design.groups, (EXPOSURE, *design.names)
     spread = (float(y.std()), float(design.x.std()))
     naive = ols(y, np.column_stack([design.x, np.ones(len(y))]), (EXPOSURE, "constant"), groups)
-    m1 = ols(y, design.X, labels, groups)
+    m1, hc3, cr2 = ols_each(y, design.X, labels, groups, ("cluster", "HC3", "CR2"))
     return (
         _fitted("naive", naive, design.periods, spread),
         _fitted("M1", m1, design.periods, spread),
-        ols(y, design.X, labels, groups, "HC3").at(EXPOSURE),
-        ols(y, design.X, labels, groups, "CR2").at(EXPOSURE),
+        hc3.at(EXPOSURE),
+        cr2.at(EXPOSURE),
     )
 
 
@@ -191,13 +195,14 @@ def _within(frame: pd.DataFrame, outcome: str) -> WithinDesign:
     return within_design(frame, outcome + LEAD_SUFFIX, EXPOSURE, (), unit="organization_id", period="period")
 
 
-def _headline_within(design: WithinDesign) -> Fitted:
+def _headline_within(design: WithinDesign, fit: Fit) -> Fitted:
     spread = (float(design.y.std()), float(design.X[:, design.names.index(EXPOSURE)].std()))
-    return _fitted("M2", fit_within(design), tuple(str(period)[:10] for period in design.periods), spread)
+    return _fitted("M2", fit, tuple(str(period)[:10] for period in design.periods), spread)
 
 
-def _small_sample(design: WithinDesign, small_clusters: int, n_draws: int, seed: int) -> SmallSample:
-    cr2 = fit_within(design, "CR2").at(EXPOSURE)
+def _small_sample(
+    design: WithinDesign, cr2: Coefficient, small_clusters: int, n_draws: int, seed: int
+) -> SmallSample:
     column = design.names.index(EXPOSURE)
     p_value = None
     if len(design.unit_labels) < small_clusters:

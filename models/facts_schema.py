@@ -128,6 +128,7 @@ class Planted(Part):
     effect: float
     wrong_by: float | None
     naive_wrong_by: float | None
+    naive_wrong_by_shown: float | None
     is_in_interval: bool | None
     is_in_naive_interval: bool | None
 

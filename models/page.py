@@ -15,11 +15,12 @@ from models.facts_schema import validate_facts
 from models.formats import Language
 from models.narrative import build_narrative
 from models.narrative_kpis import held_rows, never_known
+from models.sections import result_sections
 from models.wording import Words, is_silent, lower_first
 
 SECTIONS = (
-    "coefficients", "direction", "stages", "benchmarks", "contrasts", "adoption", "others", "kpis",
-    "coverage", "withheld", "sure",
+    "direction", "rises", "dose", "drivers", "what_if", "coefficients", "fragility", "health", "measurement",
+    "others", "stages", "benchmarks", "contrasts", "adoption", "kpis", "coverage", "withheld", "sure",
 )  # fmt: skip
 """Sections below the answer in reading order; each is a template of its name, a heading and a gist."""
 
@@ -85,6 +86,7 @@ def render_summary(facts: Mapping[str, Any], language: Language) -> str:
         story=build_narrative(facts, language),
         sections=SECTIONS,
         figures=build_figures(facts, language),
+        results=result_sections(words),
         t=words.text,
         header=words.header,
         watermark=words.text("simulated.watermark"),

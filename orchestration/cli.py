@@ -65,20 +65,30 @@ def demo(home: Path, as_json: bool, **wanted: Any) -> None:
     "--select", multiple=True, metavar="LAYER_OR_ASSET", help="Only this; may be given several times."
 )
 @click.option("--key", **KEY)
+@click.option(
+    "--full-refresh", "is_full", is_flag=True, help="Make every month anew, also those that no data touched."
+)
 @click.option("--json", "as_json", **JSON)
-def run(home: Path, select: tuple[str, ...], key: str | None, as_json: bool) -> None:
+def run(home: Path, select: tuple[str, ...], key: str | None, is_full: bool, as_json: bool) -> None:
     """Run everything on a home, or part of it."""
-    _run(home, key, select, telling.progress(as_json), as_json)
+    _run(home, key, select, telling.progress(as_json), as_json, is_full)
 
 
-def _run(home: Path, key: str | None, select: tuple[str, ...], progress: Any, as_json: bool) -> None:
+def _run(
+    home: Path,
+    key: str | None,
+    select: tuple[str, ...],
+    progress: Any,
+    as_json: bool,
+    is_full: bool = False,
+) -> None:
     from orchestration.failures import told_plainly
     from orchestration.runs import run_home
     from orchestration.settings import load_settings
 
     load_settings(home)
     with told_plainly(home):
-        report = run_home(home, given_key=key, select=select, progress=progress)
+        report = run_home(home, given_key=key, select=select, progress=progress, is_full=is_full)
     telling.told(home, report, progress, as_json)
     if not report.is_success:
         raise click.exceptions.Exit(COULD_NOT)

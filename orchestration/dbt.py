@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from orchestration import built
 from orchestration.errors import MaturityImpactError
 
 if TYPE_CHECKING:
@@ -40,6 +41,11 @@ class NodeResult:
     failures: int | None
     message: str
     seconds: float
+
+    @property
+    def is_unbuilt(self) -> bool:
+        """Whether it is a table or view that could not be made; a test that fails leaves what is made."""
+        return not self.unique_id.startswith("test.") and self.status != "success"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +105,12 @@ class DbtProject:
         reporting_currency: str = "EUR",
         variables: Mapping[str, Any] | None = None,
         tell: Callable[[NodeResult], None] | None = None,
+        is_full: bool = False,
     ) -> list[NodeResult]:
         """Build models and run their tests in one call; unit tests are left to the test suite.
+
+        Models made month by month keep the months that no data touched, where the whole build file was made
+        from the same code and settings; otherwise, and where part is selected, every month is made.
 
         Parameters
         ----------
@@ -114,6 +124,8 @@ class DbtProject:
             Project variables for this call.
         tell : callable, optional
             Called with each result in the end.
+        is_full : bool
+            Make every month anew, whatever the build file holds.
 
         Raises
         ------
@@ -126,12 +138,18 @@ class DbtProject:
         arguments += ["--vars", json.dumps(dict(variables or {}), sort_keys=True)]
         if select:
             arguments += ["--indirect-selection", "empty", "--select", *select]
+        made = built.made_from(self.content_hash(), reporting_currency, variables or {})
+        before = built.take(home)
+        if is_full or select or not made.keeps_months_of(before):
+            arguments.append("--full-refresh")
         with _environment(profile_environment(home, reporting_currency)):
             outcome = _invoke(arguments, self._manifest_for(home))
         results = [_result(raw) for raw in outcome.results]
         for result in results:
             if tell is not None:
                 tell(result)
+        if not select and not any(result.is_unbuilt for result in results):
+            built.keep(home, made)
         return results
 
     def _manifest_for(self, home: Path) -> Manifest:

@@ -38,6 +38,10 @@ event_log_storage:
 """
 
 
+FULL_REFRESH_TAG = "maturity/full_refresh"
+"""Tag of a run that makes every month anew; on Dagster's page it is given when a run is launched."""
+
+
 class UnknownSelectionError(MaturityImpactError):
     """What was selected is no layer and no asset."""
 
@@ -105,6 +109,7 @@ def run_home(
     select: Sequence[str] = (),
     progress: Progress | None = None,
     overrides: Mapping[str, Any] | None = None,
+    is_full: bool = False,
 ) -> RunReport:
     """Run the full job, or part of it, on one home.
 
@@ -120,6 +125,8 @@ def run_home(
         Where stages are told.
     overrides : mapping, optional
         Parts to swap; see `orchestration.resources.Parts`.
+    is_full : bool
+        Make every month of the marts anew, also those that no data touched.
 
     Raises
     ------
@@ -142,7 +149,7 @@ def run_home(
             raise_on_error=False,
             asset_selection=_selected(definitions, select) if select else None,
             run_config={"loggers": {LOG_TO_FILE: {}}},
-            tags={"maturity/started_by": "command line"},
+            tags={"maturity/started_by": "command line", **({FULL_REFRESH_TAG: "true"} if is_full else {})},
         )
     return _report(result, time.perf_counter() - started)
 

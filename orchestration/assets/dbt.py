@@ -8,13 +8,14 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
-from orchestration import warehouse
+from orchestration import built, warehouse
 from orchestration.assets.step import running
 from orchestration.calendars import retail_variables
 from orchestration.dbt import NodeResult
 from orchestration.failures import clear_message
 from orchestration.layers import BY_NAME, WAREHOUSE_POOL
 from orchestration.resources import Installation
+from orchestration.runs import FULL_REFRESH_TAG
 from orchestration.settings import Settings
 
 _BUILT = {"success"}
@@ -100,6 +101,7 @@ def dbt_layer_assets(installation: Installation) -> dg.AssetsDefinition:
                     **_variables(settings),
                     "published_editions": _published_benchmarks(installation.home),
                 },
+                is_full=context.run.tags.get(FULL_REFRESH_TAG) == "true",
             )
             models = [result for result in results if _is_model(result)]
             _refuse_broken(installation, models)
@@ -108,7 +110,9 @@ def dbt_layer_assets(installation: Installation) -> dg.AssetsDefinition:
                 [_relation(manifest, result) for result in models if result.status in _BUILT],
             )
             stage.rows = sum(count for (schema, _), count in counts.items() if schema == "marts")
-            stage.note = f"{len(models)} models, {len(results) - len(models)} tests"
+            touched, months = built.touched_months(installation.home)
+            kept = f", {touched} of {months} months made anew" if months else ""
+            stage.note = f"{len(models)} models, {len(results) - len(models)} tests{kept}"
         for result in results:
             if _is_model(result):
                 if result.status in _BUILT:

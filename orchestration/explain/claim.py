@@ -14,7 +14,7 @@ from orchestration.explain.source import VERSION, Source
 
 MART = "fct_maturity_impact"
 _PARENTS = ("int_kpi_month", "int_index_month", "int_organization")
-_METHODS = {"none": "M1", "L0": "M1", "L1": "M1", "L2": "M2"}
+_METHODS = {"none": "M1", "L0": "M1", "L1": "M1", "L2": "M2", "L3": "M2", "L4": "M2"}
 """Model whose estimate a level prints; docs/method.md says what each does."""
 _MODELS = {
     "naive": "Ordinary least squares of the outcome on the index, without any adjustment.",
@@ -22,8 +22,6 @@ _MODELS = {
     "country, customer type and month.",
     "M2": "The same within organisations: demeaned by organisation, with months.",
 }
-_SIZES = {"saw", "low", "high", "m1", "m2"}
-"""Numbers of a gate that are the size of an effect: below grade C none is printed."""
 Fact = Mapping[str, Any]
 
 
@@ -65,7 +63,7 @@ def explain_claim(source: Source, asked: str, language: Literal["en", "nl"] = "e
 
 
 def _effect(source: Source, facts: Fact, claim: Fact, language: Literal["en", "nl"]) -> dict[str, Any]:
-    from models.narrative import claim_text
+    from models.narrative_claims import claim_text
     from models.wording import Words
 
     words = Words(facts, language)
@@ -74,7 +72,7 @@ def _effect(source: Source, facts: Fact, claim: Fact, language: Literal["en", "n
     effects = {row["model"]: row for row in facts["effects"] if row["outcome"] == outcome}
     shown = ("estimate", "low", "high", "unit", "level", "grade", "withheld", "mde", "standard_error_kind")
     return {
-        "sentence": " ".join(part for part in (text.statement, text.interval) if part),
+        "sentence": " ".join(part for part in (text.statement, text.interval, text.order) if part),
         "basis": [text.basis, *text.notes],
         "effect": {name: claim[name] for name in shown},
         "method": {
@@ -117,7 +115,9 @@ def _gates(source: Source, words: Any, claim: Fact) -> list[dict[str, Any]]:
 
 
 def _without_sizes(detail: str | None) -> str | None:
-    parts = [part for part in (detail or "").split(", ") if part.split("=")[0] not in _SIZES]
+    from models.facts_gates import SIZES
+
+    parts = [part for part in (detail or "").split(", ") if part.split("=")[0] not in SIZES]
     return ", ".join(parts) or None
 
 

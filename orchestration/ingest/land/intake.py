@@ -60,7 +60,7 @@ def take_all(
 ) -> Iterator[Outcome]:
     """Outcome of each task, in their order; the same whether one process works or several."""
     work = partial(take, settings=settings, profiles=profiles, given_key=given_key)
-    workers = min(len(tasks), os.cpu_count() or 1)
+    workers = min(len(tasks), _cores())
     large = [task for task in tasks if task.folder and task.part.size >= _LARGE]
     if len(large) < 2 or workers < 2:
         yield from map(work, tasks)
@@ -75,6 +75,11 @@ def take_all(
     except BrokenProcessPool:
         # A calling script without a main guard cannot be spawned; a child may have been killed for memory.
         yield from map(work, tasks[n_done:])
+
+
+def _cores() -> int:
+    """Cores that this process may use; a container may have been given few of the machine's."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _on_one_core() -> None:

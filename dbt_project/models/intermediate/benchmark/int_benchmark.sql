@@ -1,12 +1,14 @@
 with members as (
 
     select * from {{ ref('int_benchmark_member') }}
+    {{ of_touched_months() }}
 
 ),
 
 suppression as (
 
     select * from {{ ref('int_benchmark_suppression') }}
+    {{ of_touched_months() }}
 
 ),
 

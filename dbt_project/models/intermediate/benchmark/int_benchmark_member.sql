@@ -3,12 +3,14 @@
 with kpis as (
 
     select * from {{ ref('int_kpi') }}
+    {{ of_touched_months() }}
 
 ),
 
 index_months as (
 
     select * from {{ ref('int_index_month') }}
+    {{ of_touched_months() }}
 
 ),
 

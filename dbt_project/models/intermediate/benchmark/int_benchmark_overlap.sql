@@ -1,6 +1,7 @@
 with members as (
 
     select * from {{ ref('int_benchmark_member') }}
+    {{ of_touched_months() }}
 
 ),
 

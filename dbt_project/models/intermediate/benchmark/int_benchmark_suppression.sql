@@ -8,12 +8,14 @@
 with members as (
 
     select * from {{ ref('int_benchmark_member') }}
+    {{ of_touched_months() }}
 
 ),
 
 pairs as (
 
     select * from {{ ref('int_benchmark_overlap') }}
+    {{ of_touched_months() }}
 
 ),
 

@@ -4,6 +4,7 @@
 with kpi_months as (
 
     select * from {{ ref('int_kpi_month') }}
+    {{ of_touched_months() }}
 
 ),
 

@@ -1,6 +1,7 @@
 with int_benchmark as (
 
     select * from {{ ref('int_benchmark') }}
+    {{ of_touched_months() }}
 
 ),
 

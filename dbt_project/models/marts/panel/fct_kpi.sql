@@ -1,6 +1,7 @@
 with int_kpi as (
 
     select * from {{ ref('int_kpi') }}
+    {{ of_touched_months() }}
 
 ),
 

@@ -4,6 +4,7 @@
 with int_kpi_month as (
 
     select * from {{ ref('int_kpi_month') }}
+    {{ of_touched_months() }}
 
 ),
 
