@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.arrays import FloatArray, dependent_columns, frozen, group_codes, library
+from models.clusters import both_ways
 from models.errors import (
     AllMissingError,
     CollinearColumnsError,
@@ -17,7 +18,7 @@ from models.errors import (
     InputRefusedError,
     TooFewUnitsError,
 )
-from models.inference import bell_mccaffrey, both_ways
+from models.inference import bell_mccaffrey
 
 CovarianceKind = Literal["cluster", "HC3", "CR2", "classical"]
 LEVEL = 0.95

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.arrays import FloatArray, IntArray, group_codes, group_sums, rows_of_groups
+from models.clusters import adjusted_scores, adjustments_of, both_ways, degrees_of_freedom
 from models.errors import InputRefusedError, TooFewUnitsError
 
 ClusterKind = Literal["CR0", "CR1", "CR2", "CR3"]
@@ -20,8 +21,6 @@ BootstrapWeights = Literal["auto", "rademacher", "webb"]
 # Webb (2014, Reworking wild bootstrap based inference for clustered errors): with fewer clusters than this
 # the two-point weights give too few distinct statistics.
 WEBB_BELOW_CLUSTERS = 12
-# Eigenvalues of I - H_gg below this count as zero: the cluster fits one of its own columns exactly.
-EIGENVALUE_FLOOR = 1e-9
 # A bootstrap statistic this close to the observed one is a tie; ties count against the finding.
 TIE = 1e-9
 
@@ -112,11 +111,11 @@ def cluster_covariance(
             factor = n_groups / (n_groups - 1) * (n - 1) / (n - k)
     else:
         groups_of = rows_of_groups(codes, n_groups)
-        scores = _adjusted_scores(
+        scores = adjusted_scores(
             design,
             errors,
             groups_of,
-            _adjustments(design, inverse, groups_of, -0.5 if kind == "CR2" else -1.0),
+            adjustments_of(design, inverse, groups_of, -0.5 if kind == "CR2" else -1.0),
         )
         if kind == "CR3":
             factor = (n_groups - 1) / n_groups
@@ -131,19 +130,12 @@ def bell_mccaffrey(
     codes, n_groups = group_codes(groups)
     _need_two(n_groups)
     inverse, groups_of = bread(X), rows_of_groups(codes, n_groups)
-    adjustments = _adjustments(X, inverse, groups_of, -0.5)
-    scores = _adjusted_scores(X, residuals, groups_of, adjustments)
+    adjustments = adjustments_of(X, inverse, groups_of, -0.5)
+    scores = adjusted_scores(X, residuals, groups_of, adjustments)
     return (
         np.asarray(inverse @ (scores.T @ scores) @ inverse),
-        _satterthwaite(X, inverse, groups_of, adjustments),
+        degrees_of_freedom(X, inverse, groups_of, adjustments),
     )
-
-
-def both_ways(groups: npt.ArrayLike) -> tuple[IntArray, IntArray, IntArray]:
-    """Number the clusters of two ways (n, 2) and those of their crossing."""
-    columns = np.asarray(groups)
-    (first, _), (second, n_second) = (group_codes(columns[:, j]) for j in (0, 1))
-    return first, second, first * n_second + second
 
 
 def satterthwaite_df(X: npt.ArrayLike, groups: npt.ArrayLike) -> FloatArray:
@@ -167,27 +159,7 @@ def satterthwaite_df(X: npt.ArrayLike, groups: npt.ArrayLike) -> FloatArray:
     codes, n_groups = group_codes(groups)
     _need_two(n_groups)
     inverse, groups_of = bread(design), rows_of_groups(codes, n_groups)
-    return _satterthwaite(design, inverse, groups_of, _adjustments(design, inverse, groups_of, -0.5))
-
-
-def _satterthwaite(
-    design: FloatArray, inverse: FloatArray, groups_of: list[IntArray], adjustments: list[FloatArray]
-) -> FloatArray:
-    n_groups, k = len(groups_of), design.shape[1]
-    squares, projected = np.empty((n_groups, k)), np.empty((n_groups, k, k))
-    for g, (rows, adjustment) in enumerate(zip(groups_of, adjustments, strict=True)):
-        block = design[rows]
-        p = adjustment @ (block @ inverse)
-        squares[g] = (p**2).sum(axis=0)
-        projected[g] = block.T @ p
-    out = np.full(k, np.nan)
-    for j in range(k):
-        u = projected[:, :, j]
-        gram = np.diag(squares[:, j]) - u @ inverse @ u.T
-        norm = float((gram**2).sum())
-        if norm > 0:
-            out[j] = float(np.trace(gram)) ** 2 / norm
-    return out
+    return degrees_of_freedom(design, inverse, groups_of, adjustments_of(design, inverse, groups_of, -0.5))
 
 
 def wild_cluster_bootstrap(
@@ -272,29 +244,6 @@ def _draw(n_groups: int, n_draws: int, seed: int, weights: BootstrapWeights) -> 
     points = np.array([1.0]) if name == "rademacher" else np.array([0.5, 1.0, 1.5]) ** 0.5
     drawn = generator.choice(np.concatenate([-points, points]), size=(n_draws, n_groups))
     return name, False, drawn.astype(np.float64)
-
-
-def _adjustments(
-    design: FloatArray, inverse: FloatArray, groups_of: list[IntArray], power: float
-) -> list[FloatArray]:
-    return [_adjustment(design[rows], inverse, power) for rows in groups_of]
-
-
-def _adjusted_scores(
-    design: FloatArray, errors: FloatArray, groups_of: list[IntArray], adjustments: list[FloatArray]
-) -> FloatArray:
-    return np.stack(
-        [
-            design[rows].T @ (adjustment @ errors[rows])
-            for rows, adjustment in zip(groups_of, adjustments, strict=True)
-        ]
-    )
-
-
-def _adjustment(block: FloatArray, inverse: FloatArray, power: float) -> FloatArray:
-    values, vectors = np.linalg.eigh(np.eye(len(block)) - block @ inverse @ block.T)
-    safe = np.where(values > EIGENVALUE_FLOOR, values, 1.0)
-    return np.asarray((vectors * np.where(values > EIGENVALUE_FLOOR, safe**power, 0.0)) @ vectors.T)
 
 
 def _refuse_two_ways(groups: npt.ArrayLike, kind: str) -> None:

@@ -17,7 +17,7 @@ from models.analysis.exposures import with_exposures
 from models.analysis.families import effect_rows, sensitivity_rows
 from models.analysis.health import health_card
 from models.analysis.judgement import diagnostics_of, results_of
-from models.analysis.outcome import PARTS, OutcomeResults, Part, estimate_outcome
+from models.analysis.outcome import PARTS, OutcomeResults, OutcomeTask, Part, Spread
 from models.analysis.results import Analysis
 from models.arrays import library
 from models.claims import Claim, Thresholds
@@ -52,6 +52,7 @@ def analyse(
     reliability: float | None = None,
     parts: Sequence[Part] = PARTS,
     seed: int = 20261122,
+    spread: Spread = map,
 ) -> Analysis:
     """Run M0 to M10 on every outcome and grade what may be said.
 
@@ -85,6 +86,8 @@ def analyse(
         What is computed beside the effects; what is left out stops the ladder where it is asked for.
     seed : int
         Of everything that is drawn.
+    spread : callable
+        Goes through the outcomes as `map` does, perhaps on several cores; the results are the same.
 
     Returns
     -------
@@ -112,20 +115,17 @@ def analyse(
             quality = (QualityRow("icc2", reliability, None, None, "index"),)
         responses = None if answers is None else attempt(partial(read_responses, answers, questions))
         used = with_exposures(checked.loc[~low], questions, assessment, responses)
-        outcomes = [o for o in family_of if o + LEAD_SUFFIX in used.columns]
-        found = {
-            outcome: estimate_outcome(
-                used,
-                outcome,
-                family=family_of[outcome],
-                dimensions=[dimension.code for dimension in questions.dimensions],
-                grid=_present(grid or declared_grid(), used),
-                limits=limits,
-                parts=parts,
-                seed=seed,
-            )
-            for outcome in outcomes
-        }
+    outcomes = [o for o in family_of if o + LEAD_SUFFIX in used.columns]
+    task = OutcomeTask(
+        used,
+        family_of,
+        dimensions=tuple(dimension.code for dimension in questions.dimensions),
+        grid=_present(grid or declared_grid(), used),
+        limits=limits,
+        parts=tuple(parts),
+        seed=seed,
+    )
+    found = dict(zip(outcomes, spread(task, outcomes), strict=True))
     effects, sensitivity = [], []
     for family, members in families.items():
         fits = [found[outcome].fits for outcome in members if outcome in found]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
 from models.analysis.exposures import corrected, dimension_drivers
+from models.arrays import library
 from models.direction import Direction, which_came_first
 from models.dose_response import DoseResponse, dose_response
 from models.double_ml import LEARNERS, DoubleMlEffect, Learner, double_ml
@@ -66,6 +67,45 @@ class OutcomeResults:
     def is_primary(self) -> bool:
         """Whether it was declared primary before looking at data."""
         return self.family == "primary"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OutcomeTask:
+    """What `estimate_outcome` is given beside the outcome; may be sent to another process.
+
+    Attributes
+    ----------
+    frame, dimensions, grid, limits, parts, seed
+        As `estimate_outcome` takes them.
+    family_of : mapping of outcome to family
+    """
+
+    frame: pd.DataFrame
+    family_of: Mapping[str, Family]
+    dimensions: tuple[str, ...]
+    grid: SpecificationGrid | None
+    limits: Thresholds
+    parts: tuple[Part, ...]
+    seed: int
+
+    def __call__(self, outcome: str) -> OutcomeResults:
+        """Estimate everything about one outcome."""
+        # Many small products: one BLAS thread is faster, and the digits do not depend on the number of cores.
+        with library("threadpoolctl").threadpool_limits(limits=1, user_api="blas"):
+            return estimate_outcome(
+                self.frame,
+                outcome,
+                family=self.family_of[outcome],
+                dimensions=self.dimensions,
+                grid=self.grid,
+                limits=self.limits,
+                parts=self.parts,
+                seed=self.seed,
+            )
+
+
+# How outcomes are gone through: `map`, or one that sends them to other processes.
+Spread = Callable[[OutcomeTask, Sequence[str]], Iterable[OutcomeResults]]
 
 
 def estimate_outcome(

@@ -13,6 +13,7 @@ from orchestration.errors import MaturityImpactError
 from orchestration.layers import BY_NAME, WAREHOUSE_POOL
 from orchestration.resources import Installation
 from orchestration.settings import Settings
+from orchestration.spread import over_cores
 
 MARTS_READ = ("fct_maturity_impact", "fct_assessment", "fct_practice", "fct_published_benchmark")
 ENTITY_READ = "assessment_answers"
@@ -92,6 +93,7 @@ def estimated(
         primary=primary,
         thresholds=Thresholds(minimum_organizations=settings.thresholds.minimum_organizations),
         recomputed=_recomputed(installation, primary),
+        spread=over_cores,
     )
     return found.frames()
 
