@@ -72,8 +72,8 @@ def _effect(source: Source, facts: Fact, claim: Fact, language: Literal["en", "n
     effects = {row["model"]: row for row in facts["effects"] if row["outcome"] == outcome}
     shown = ("estimate", "low", "high", "unit", "level", "grade", "withheld", "mde", "standard_error_kind")
     return {
-        "sentence": " ".join(part for part in (text.statement, text.interval, text.order) if part),
-        "basis": [text.basis, *text.notes],
+        "sentence": " ".join(part for part in (text.statement, text.interval) if part),
+        "basis": [text.order, text.basis, *text.notes],
         "effect": {name: claim[name] for name in shown},
         "method": {
             "model": model,
