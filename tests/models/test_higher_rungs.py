@@ -215,7 +215,8 @@ def test_level_two_is_never_grade_a() -> None:
     ("change", "diagnostics"),
     [
         ({"m1": replace(M1, n_organizations=10), "m2": None}, {}),
-        ({"m2": replace(M2, n_organizations=40)}, {}),
+        # Forty clusters need no bootstrap.
+        ({"m2": replace(M2, n_organizations=40)}, {"bootstrap_p_value": None}),
         ({"m2": replace(M2, n_periods=12)}, {}),
         ({}, {"coverage": 0.5}),
         ({}, {"reliability": 0.7}),
@@ -224,7 +225,7 @@ def test_level_two_is_never_grade_a() -> None:
 )
 def test_standing_on_a_limit_is_enough(change, diagnostics) -> None:
     claim = grade(results(**change), replace(STURDY, **diagnostics), Thresholds(minimum_organizations=10))
-    assert claim.grade in ("A", "C")
+    assert claim.grade == ("C" if change.get("m2", M2) is None else "A")
     limits = ("few_clusters", "few_periods", "coverage_low", "index_not_reliable", "specifications_disagree")
     assert not codes(claim) & {*limits, "group_below_minimum", "too_few_organizations"}
 
@@ -244,3 +245,36 @@ def test_the_limit_of_chance_is_not_beyond_it() -> None:
 def test_no_m1_is_no_claim_whatever_else_there_is() -> None:
     claim = grade(results(m1=None), Diagnostics())
     assert (claim.level, claim.grade, claim.withheld) == ("none", "E", True)
+
+
+NOTHING = {"estimate": 0.001, "low": -0.002, "high": 0.004, "p_adjusted": 0.4, "mde": 0.0042}
+
+
+@pytest.mark.parametrize(
+    ("m1", "m2", "of_interest"),
+    [
+        # Without an effect worth knowing nobody can say that it would have been seen.
+        (replace(M1, **NOTHING), replace(M2, **NOTHING), None),
+        (replace(M1, **NOTHING), M2, 0.01),
+        # An interval that excludes zero is no null, also where p after Holm is too large to claim it.
+        (replace(M1, p_adjusted=0.06), replace(M2, **NOTHING), 0.01),
+    ],
+)
+def test_a_null_is_told_only_where_both_intervals_hold_zero(m1, m2, of_interest) -> None:
+    claim = grade(results(m1=m1, m2=m2), replace(STURDY, effect_of_interest=of_interest))
+    assert (claim.level, claim.grade, claim.withheld) == ("L0", "D", True)
+    assert not codes(claim) & {"well_powered_null", "too_little_power"}
+    assert "more_data_needed" in codes(claim)
+
+
+def test_a_null_without_m2_is_a_null() -> None:
+    claim = grade(results(m1=replace(M1, **NOTHING), m2=None), STURDY)
+    assert (claim.level, claim.grade) == ("L0", "C")
+    assert "well_powered_null" in codes(claim)
+
+
+@pytest.mark.parametrize("estimate", [0.0, float("inf")])
+def test_how_much_more_data_is_not_told_for_an_effect_of_nothing(estimate: float) -> None:
+    nothing = replace(M1, **{**NOTHING, "estimate": estimate})
+    claim = grade(results(m1=nothing, m2=None), replace(STURDY, effect_of_interest=None))
+    assert detail(claim, "more_data_needed") == {"mde": 0.0042}
