@@ -159,4 +159,5 @@ def _place(name: str, text: str, last: int, example: int, nullable: bool = False
 
 def _fiscal_year(frame: pd.DataFrame) -> pd.Series:
     start, month = frame["fiscal_year_start_month"], frame["period"].dt.month
-    return frame["period"].dt.year + ((start > 1) & (month >= start)).astype("int64")
+    year: pd.Series = frame["period"].dt.year + ((start > 1) & (month >= start)).astype("int64")
+    return year
