@@ -157,6 +157,7 @@ def _place(name: str, text: str, last: int, example: int, nullable: bool = False
     return Column(name, "integer", text, nullable=nullable, minimum=1, maximum=last, example=example)
 
 
-def _fiscal_year(frame: pd.DataFrame) -> pd.Series:
+def _fiscal_year(frame: pd.DataFrame) -> pd.Series[int]:
     start, month = frame["fiscal_year_start_month"], frame["period"].dt.month
-    return frame["period"].dt.year + ((start > 1) & (month >= start)).astype("int64")
+    years: pd.Series[int] = frame["period"].dt.year + ((start > 1) & (month >= start)).astype("int64")
+    return years

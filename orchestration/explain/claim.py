@@ -11,6 +11,7 @@ from orchestration.explain import steps
 from orchestration.explain.asked import unknown
 from orchestration.explain.reasons import Reason
 from orchestration.explain.source import VERSION, Source
+from orchestration.reader import UnreadableEdition
 
 MART = "fct_maturity_impact"
 _PARENTS = ("int_kpi_month", "int_index_month", "int_organization")
@@ -43,8 +44,11 @@ def explain_claim(source: Source, asked: str, language: Literal["en", "nl"] = "e
     ------
     NothingAsked
         No claim of that name stands in the edition.
+    UnreadableEdition
+        Its facts are of another version: their claims are worded otherwise.
     """
     facts = json.loads((source.edition / "facts.json").read_text(encoding="utf-8"))
+    _require_known_facts(source, facts)
     claims = {claim["outcome"]: claim for claim in facts["claims"]}
     groups = {row["practice_code"]: ("contrast", row) for row in facts["contrasts"]}
     groups |= {row["channel"]: ("adoption", row) for row in facts["adoption"]}
@@ -60,6 +64,18 @@ def explain_claim(source: Source, asked: str, language: Literal["en", "nl"] = "e
     if asked in groups:
         return {**head, **_group(source, facts, asked, *groups[asked])}
     raise unknown("claim", asked, [*claims, *groups], f"there are {', '.join([*claims, *groups])}")
+
+
+def _require_known_facts(source: Source, facts: Fact) -> None:
+    from models.facts import FACTS_VERSION
+
+    found = facts["versions"]["facts"]
+    if found != FACTS_VERSION:
+        raise UnreadableEdition(
+            f"The facts of this edition have version {found}; claims of {FACTS_VERSION} are explained",
+            str(source.edition / "facts.json"),
+            "read its summary page, explain it with the version that made it, or run again",
+        )
 
 
 def _effect(source: Source, facts: Fact, claim: Fact, language: Literal["en", "nl"]) -> dict[str, Any]:
