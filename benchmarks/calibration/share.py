@@ -21,7 +21,7 @@ class Share:
         z, n, p = 1.959964, self.total, self.value
         middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
         half = z / (1 + z**2 / n) * (p * (1 - p) / n + z**2 / (4 * n**2)) ** 0.5
-        return middle - half, middle + half
+        return max(middle - half, 0.0), min(middle + half, 1.0)
 
     def __str__(self) -> str:
         low, high = self.interval

@@ -207,6 +207,13 @@ def test_grade_a_asks_for_sturdiness_from_every_side(change, code) -> None:
         assert code in codes(claim)
 
 
+def test_what_is_not_known_has_no_numbers() -> None:
+    claim = grade(results(order=None), replace(STURDY, reliability=None))
+    assert detail(claim, "index_not_reliable") == {"minimum": 0.7}
+    assert detail(grade(results(order=None), STURDY), "order_not_against") == {}
+    assert detail(grade(results(m2=None), STURDY), "within_interval_includes_zero") == {}
+
+
 def test_level_two_is_never_grade_a() -> None:
     assert grade(results(order=None), STURDY).grade == "B"
 
@@ -233,6 +240,12 @@ def test_standing_on_a_limit_is_enough(change, diagnostics) -> None:
 @pytest.mark.parametrize("at", [{"p_adjusted": 0.05}, {"low": 0.0}])
 def test_touching_zero_or_five_per_cent_is_not_clear(at) -> None:
     assert grade(results(m1=replace(M1, **at)), STURDY).level == "L0"
+
+
+def test_a_small_sample_interval_that_touches_zero_does_not_agree() -> None:
+    claim = grade(results(), replace(STURDY, cr2_low=0.0))
+    assert claim.level == "L1"
+    assert "small_sample_disagrees" in codes(claim)
 
 
 def test_the_limit_of_chance_is_not_beyond_it() -> None:
