@@ -157,7 +157,7 @@ def _place(name: str, text: str, last: int, example: int, nullable: bool = False
     return Column(name, "integer", text, nullable=nullable, minimum=1, maximum=last, example=example)
 
 
-def _fiscal_year(frame: pd.DataFrame) -> pd.Series[int]:
+def _fiscal_year(frame: pd.DataFrame) -> pd.Series:
     start, month = frame["fiscal_year_start_month"], frame["period"].dt.month
-    years: pd.Series[int] = frame["period"].dt.year + ((start > 1) & (month >= start)).astype("int64")
+    years: pd.Series = frame["period"].dt.year + ((start > 1) & (month >= start)).astype("int64")
     return years
