@@ -15,7 +15,7 @@ The steps of a column, in their order; each is left out where nothing is declare
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -220,6 +220,12 @@ class ColumnMap(Strict):
         """Source columns that the mapping reads."""
         return set(self._used())
 
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Canonical columns that are filled before this one."""
+        turned = (self.sign.column if self.sign else None, self.threshold.column if self.threshold else None)
+        return (*(name for name in turned if name), *(["currency"] if self.strip_symbols else []))
+
     def _used(self) -> Iterator[str]:
         yield from self.sources
         yield from self.content_key
@@ -232,6 +238,24 @@ class ColumnMap(Strict):
         yield from (name for name in (self.listed_in, self.minus) if name is not None)
         if self.threshold is not None:
             yield self.threshold.column
+
+
+def in_order(columns: Mapping[str, ColumnMap]) -> list[str]:
+    """Names of the columns as declared, but each after those it needs."""
+    done: set[str] = set()
+    order: list[str] = []
+
+    def visit(name: str) -> None:
+        if name in done or name not in columns:
+            return
+        done.add(name)
+        for needed in columns[name].needed:
+            visit(needed)
+        order.append(name)
+
+    for name in columns:
+        visit(name)
+    return order
 
 
 def _known_directives() -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import pandas as pd
 
 from contracts.account_ranges import AccountRanges
-from contracts.column_map import ColumnMap
+from contracts.column_map import ColumnMap, in_order
 from contracts.contract import Column
 from contracts.derive import Source, case_safe_ids, content_keys, decide, listed_by, ordinals
 from contracts.manner import Manner
@@ -40,39 +40,12 @@ def lineage(facts: pd.DataFrame, work: Work) -> None:
 
 def fill_columns(facts: pd.DataFrame, work: Work) -> None:
     """Every mapped column, those that others need first; then constants of columns that are not mapped."""
-    for name in _in_order(work.given.profile.columns):
+    for name in in_order(work.given.profile.columns):
         work.values[name] = _column(facts, work, name, work.given.profile.columns[name])
     for name in set(work.contract.column_names) - set(work.values) - OWN:
         constant = work.given.constant(name)
         if constant is not None:
             work.values[name] = work.parsed(_always(constant, facts), work.contract.column(name), ColumnMap())
-
-
-def _in_order(columns: Mapping[str, ColumnMap]) -> Iterator[str]:
-    """Names of the columns as declared, but each after those it needs."""
-    done: list[str] = []
-
-    def visit(name: str) -> None:
-        if name in done or name not in columns:
-            return
-        done.append(name)
-        for needed in _needs(columns[name]):
-            visit(needed)
-        order.append(name)
-
-    order: list[str] = []
-    for name in columns:
-        visit(name)
-    return iter(order)
-
-
-def _needs(mapping: ColumnMap) -> Iterator[str]:
-    if mapping.sign is not None:
-        yield mapping.sign.column
-    if mapping.threshold is not None:
-        yield mapping.threshold.column
-    if mapping.strip_symbols:
-        yield "currency"
 
 
 def _column(facts: pd.DataFrame, work: Work, name: str, mapping: ColumnMap) -> pd.Series:

@@ -1,5 +1,7 @@
 """The KPI registry as frozen values from kpis.yaml; the formulas themselves run in SQL and are not here."""
 
+from collections.abc import Mapping
+from dataclasses import field
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -13,6 +15,7 @@ Unit = Literal["share", "minutes", "days", "points", "tickets", "persons", "cust
 Aggregation = Literal["total", "balance", "ratio", "median", "percentile_90"]
 PartKind = Literal["integer", "real", "money", "minutes"]
 Transform = Literal["none", "log"]
+Role = Literal["primary", "secondary", "exploratory", "negative_control"]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Text = Annotated[str, Field(min_length=3)]
 
@@ -90,24 +93,45 @@ class Kpi:
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
 class Outcome:
-    """What a regression explains; `estimate * effect_scale` reads in `effect_unit_en` / `effect_unit_nl`."""
+    """What a regression explains; `estimate * effect_scale` reads in `effect_unit_en` / `effect_unit_nl`.
+
+    Attributes
+    ----------
+    role : Role
+        Family within which p-values are adjusted. A negative control is explained by nothing and tests the
+        method; it is no KPI.
+    kpi : str or None
+        What it is made of; None of a negative control.
+    transform : Transform
+        Logarithm of the figure where it is positive, under the name `log_<kpi>`.
+    """
 
     code: Code
-    kpi: Code
-    is_primary: bool
+    role: Role
     transform: Transform
     unit: Text
     effect_scale: Annotated[float, Field(gt=0)]
     effect_unit_en: Text
     effect_unit_nl: Text
+    kpi: Code | None = None
+
+    @model_validator(mode="after")
+    def _names_what_it_is(self) -> Self:
+        if (self.kpi is None) != (self.role == "negative_control"):
+            raise ValueError(f"{self.code}: negative controls are made of no KPI, and every other outcome is")
+        expected = f"log_{self.kpi}" if self.transform == "log" else self.kpi
+        if self.kpi is not None and self.code != expected:
+            raise ValueError(f"{self.code}: an outcome is called as its column, {expected}")
+        return self
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
 class Registry:
-    """All KPIs and outcomes, in the order in which they are shown; a KPI may have no outcome."""
+    """All KPIs and outcomes, in the order in which they are shown; a KPI without outcome says why."""
 
     kpis: Annotated[tuple[Kpi, ...], Field(min_length=1)]
     outcomes: Annotated[tuple[Outcome, ...], Field(min_length=1)]
+    not_outcomes: Mapping[Code, Text] = field(default_factory=dict)
 
     def kpi(self, code: str) -> Kpi:
         """Return the KPI of that code; KeyError when there is none."""
@@ -124,9 +148,19 @@ class Registry:
         return tuple(kpi for kpi in self.kpis if kpi.code in named)
 
     @property
+    def logged(self) -> tuple[Kpi, ...]:
+        """KPIs that are explained on a logarithmic scale, in the order of the registry."""
+        named = {outcome.kpi for outcome in self.outcomes if outcome.transform == "log"}
+        return tuple(kpi for kpi in self.kpis if kpi.code in named)
+
+    def outcomes_of(self, role: Role) -> tuple[str, ...]:
+        """Codes of the outcomes of a role, in the order of the registry."""
+        return tuple(o.code for o in self.outcomes if o.role == role)
+
+    @property
     def primary_outcomes(self) -> tuple[str, ...]:
         """Codes of the outcomes that were declared primary before looking at data."""
-        return tuple(o.code for o in self.outcomes if o.is_primary)
+        return self.outcomes_of("primary")
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
@@ -134,8 +168,14 @@ class Registry:
         if len(set(codes)) != len(codes) or len({o.code for o in self.outcomes}) != len(self.outcomes):
             raise ValueError("a KPI or outcome code is used twice")
         for outcome in self.outcomes:
-            if outcome.kpi not in codes:
+            if outcome.kpi is not None and outcome.kpi not in codes:
                 raise ValueError(f"outcome {outcome.code} names the unknown KPI {outcome.kpi}")
+        settled = sorted([*(kpi.code for kpi in self.explained), *self.not_outcomes])
+        if settled != sorted(codes):
+            raise ValueError(
+                "every KPI is an outcome or says in not_outcomes why it is none, and none is both: "
+                f"{', '.join(sorted(set(settled) ^ set(codes))) or 'one is both'}"
+            )
         if any("assessment" in entity for k in self.kpis for entity in k.entities):
             raise ValueError("a KPI may not come from the assessment (same-source bias)")
         return self

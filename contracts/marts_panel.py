@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from contracts.contract import Column, Contract
 from contracts.iso import CURRENCIES
@@ -24,8 +25,8 @@ from contracts.marts_rules import (
     computed,
     first_of_month,
     known_with_values,
-    log_of_revenue,
-    month_shift,
+    logarithm,
+    month_shifts,
     ratio_of_parts,
 )
 
@@ -33,10 +34,8 @@ LEAD_MONTHS = 3
 """One quarter: the distance between the index and the outcome in the estimands (method.md, section 2)."""
 
 # Sanity bounds, wide on purpose (2026), of what is no KPI; those of the KPIs stand in the registry.
-_BOUNDS: dict[str, tuple[float, float | None]] = {
-    "log_revenue": (-50.0, 50.0),
-    "integration_index": (0, 100.0),
-}
+_LOG_BOUNDS = (-50.0, 50.0)
+_WAYS = ("", "_lead_3m", "_lag_3m")
 
 
 def organization_month() -> Contract:
@@ -72,12 +71,11 @@ def organization_month() -> Contract:
 
 def maturity_impact() -> Contract:
     """Contract of `fct_maturity_impact`: the regressions' input, index and outcomes with leads and lags."""
-    outcomes = _outcomes()
     log_employees = Column(
         "log_employees", "real", "Natural logarithm of the number of employees.", maximum=20
     )
     per_10 = Column("index_per_10", "real", "The index divided by ten: the unit of every effect.", maximum=10)
-    shifted = (("integration_index", "Integration index", "points"), *outcomes)
+    shifted = ("integration_index", *panel_outcomes())
     return Contract(
         name="fct_maturity_impact",
         layer="marts",
@@ -97,10 +95,11 @@ def maturity_impact() -> Contract:
                 "n_raters", "integer", "Respondents behind the index.", nullable=True, minimum=0, example=5
             ),
             optional(LOW_RELIABILITY),
-            *(_value(*shifted[0], way) for way in ("_lag_3m", "_lead_3m")),
+            *(_shifted("integration_index", "Integration index", "points", way) for way in _WAYS[:0:-1]),
             CHANNEL_ADOPTION_SHARE,
             CHECKLIST_GAP,
-            *(_value(*outcome, way) for outcome in outcomes for way in ("", "_lead_3m", "_lag_3m")),
+            *(column for kpi in load_kpis().explained for column in _outcome_columns(kpi)),
+            *(column for code in negative_controls() for column in _control_columns(code)),
         ),
         period_column="period",
         frame_rules=(
@@ -112,10 +111,27 @@ def maturity_impact() -> Contract:
                 lambda frame: frame["integration_index"] / 10,
                 9.99,
             ),
-            log_of_revenue(),
-            *(month_shift(name, sign * LEAD_MONTHS) for name, _, _ in shifted for sign in (1, -1)),
+            *(logarithm(kpi.code) for kpi in load_kpis().logged),
+            *(month_shifts(shifted, sign * LEAD_MONTHS) for sign in (1, -1)),
         ),
     )
+
+
+def panel_outcomes() -> tuple[str, ...]:
+    """Columns with a lead and a lag: explained KPIs, their logarithms, negative controls."""
+    registry = load_kpis()
+    logged = {kpi.code for kpi in registry.logged}
+    plain = (
+        name
+        for kpi in registry.explained
+        for name in (kpi.code, *((f"log_{kpi.code}",) if kpi.code in logged else ()))
+    )
+    return (*plain, *negative_controls())
+
+
+def negative_controls() -> tuple[str, ...]:
+    """Outcomes that nothing can move; they are shares of tickets, and no KPI."""
+    return load_kpis().outcomes_of("negative_control")
 
 
 def _is_part(kpi: Kpi) -> bool:
@@ -137,21 +153,43 @@ def _kpi_columns(kpi: Kpi) -> Iterator[Column]:
     yield _value(kpi.code, kpi.formula, kpi.unit)
 
 
-def _outcomes() -> tuple[tuple[str, str, str], ...]:
-    """Code, words and unit of every explained KPI, and of log revenue beside revenue."""
-    plain = [(kpi.code, kpi.name_en, kpi.unit) for kpi in load_kpis().explained]
-    after = [code for code, _, _ in plain].index("revenue") + 1
-    log = ("log_revenue", "Natural logarithm of revenue where it is positive", "log points")
-    return (*plain[:after], log, *plain[after:])
+def _outcome_columns(kpi: Kpi) -> Iterator[Column]:
+    """Figure, lead and lag of a KPI and of its logarithm; a ratio with its parts, to add over months."""
+    yield _value(kpi.code, kpi.name_en, kpi.unit)
+    yield from (_shifted(kpi.code, kpi.name_en, kpi.unit, way) for way in _WAYS[1:])
+    if kpi in load_kpis().logged:
+        name = f"log_{kpi.code}"
+        words = f"Natural logarithm of {kpi.name_en.lower()} where it is positive"
+        low, high = _LOG_BOUNDS
+        text = f"{words}. Empty when unknown."
+        yield Column(name, "real", text, nullable=True, unit="log points", minimum=low, maximum=high)
+        yield from (_shifted(name, words, "log points", way) for way in _WAYS[1:])
+    if kpi.is_ratio:
+        top, bottom, _ = _kpi_columns(kpi)
+        yield from (replace(part, minimum=None) for part in (top, bottom))
 
 
-def _value(code: str, words: str, unit: str, way: str = "") -> Column:
-    when = {"": "", "_lead_3m": f", {LEAD_MONTHS} calendar months later"}.get(
-        way, f", {LEAD_MONTHS} calendar months earlier"
-    )
-    text = f"{words.rstrip('.')}{when}. Empty when unknown."
-    low, high = _BOUNDS.get(code) or kpi_bounds(code)
-    return Column(f"{code}{way}", "real", text, nullable=True, unit=unit, minimum=low, maximum=high)
+def _control_columns(code: str) -> Iterator[Column]:
+    words = "Share of the tickets of the month whose hashed key is even, which nothing can move"
+    text = f"{words}. Empty when unknown."
+    yield Column(code, "real", text, nullable=True, unit="share", minimum=0, maximum=1)
+    yield from (_shifted(code, words, "share", way) for way in _WAYS[1:])
+    parts = {"numerator": "tickets with an even hashed key", "denominator": "tickets created"}
+    for part, what in parts.items():
+        yield Column(f"{code}_{part}", "integer", f"{part.capitalize()}: {what}.", nullable=True)
+
+
+def _value(code: str, words: str, unit: str) -> Column:
+    low, high = kpi_bounds(code)
+    text = f"{words.rstrip('.')}. Empty when unknown."
+    return Column(code, "real", text, nullable=True, unit=unit, minimum=low, maximum=high)
+
+
+def _shifted(code: str, words: str, unit: str, way: str) -> Column:
+    """A lead or lag, whose bounds are those of the column that it comes from."""
+    when = "later" if way == "_lead_3m" else "earlier"
+    text = f"{words.rstrip('.')}, {LEAD_MONTHS} calendar months {when}. Empty when unknown."
+    return Column(f"{code}{way}", "real", text, nullable=True, unit=unit)
 
 
 def kpi_bounds(code: str) -> tuple[float, float | None]:

@@ -16,7 +16,14 @@ import yaml
 from contracts.exposures import exposure_properties, group_properties
 from contracts.kpis import load_kpis
 from contracts.marts import MARTS
-from contracts.render_models import ACCEPTED, mart_properties, source_properties, staging_properties
+from contracts.marts_panel import panel_outcomes
+from contracts.render_models import (
+    ACCEPTED,
+    mart_properties,
+    panel_properties,
+    source_properties,
+    staging_properties,
+)
 from contracts.render_seeds import seed_properties, seed_rows
 from contracts.semantic import render_semantic
 
@@ -32,7 +39,13 @@ DOMAINS = {
 }
 """Which entity stands in which folder of models/staging; one without a model there is a dbt source only."""
 MART_DOMAINS = {
-    "reference": ("dim_organization", "dim_organization_history", "dim_period"),
+    "reference": (
+        "dim_organization",
+        "dim_organization_history",
+        "dim_period",
+        "dim_organization_period",
+        "dim_date",
+    ),
     "assessment": (
         "dim_instrument",
         "fct_assessment",
@@ -59,6 +72,9 @@ def render_dbt() -> dict[str, str]:
     exposures = {"version": 2, "groups": group_properties(), "exposures": exposure_properties()}
     files["models/marts/_exposures.yml"] = _yaml(exposures)
     files["models/staging/_sources.yml"] = _yaml({"version": 2, "sources": [source_properties()]})
+    files["models/intermediate/panel/int_maturity_impact.yml"] = _model(
+        panel_properties(MARTS["fct_maturity_impact"])
+    )
     for domain, entities in DOMAINS.items():
         for entity in entities:
             name = f"stg_{domain}__{entity}"
@@ -70,12 +86,17 @@ def render_dbt() -> dict[str, str]:
 
 
 def _kpi_macros() -> str:
-    """Codes of the KPIs as words of one text, which SQL splits: macros give text only."""
-    kpis = load_kpis().kpis
+    """Codes of KPIs and outcomes as words of one text, which SQL splits: macros give text only."""
+    registry = load_kpis()
+    kpis = registry.kpis
     known = {
         "kpi_codes": [kpi.code for kpi in kpis],
         "over_one_kpi_codes": [kpi.code for kpi in kpis if kpi.denominator == "one"],
         "distribution_kpi_codes": [kpi.code for kpi in kpis if kpi.is_distribution],
+        "panel_outcome_codes": panel_outcomes(),
+        "explained_ratio_codes": [kpi.code for kpi in registry.explained if kpi.is_ratio],
+        "logged_kpi_codes": [kpi.code for kpi in registry.logged],
+        "negative_control_codes": registry.outcomes_of("negative_control"),
     }
     macros = (
         f"{{% macro {name}() -%}}\n{_wrapped(codes)}\n{{%- endmacro %}}\n" for name, codes in known.items()

@@ -98,6 +98,20 @@ def _version(mart: Contract) -> dict[str, Any]:
     return found
 
 
+def panel_properties(mart: Contract) -> dict[str, Any]:
+    """Description, columns and tests of the model behind `fct_maturity_impact`, whose columns are its own."""
+    name = "int_maturity_impact"
+    return {
+        "name": name,
+        "description": _said(mart),
+        "columns": [_documented(column) for column in mart.columns],
+        "data_tests": [
+            dbt_test("unique_grain", name, columns=list(mart.key)),
+            dbt_test("rows_conserved", name, source_model="ref('int_kpi_month')"),
+        ],
+    }
+
+
 def _is_bounded(column: Column) -> bool:
     return column.kind not in ("date", "timestamp", "text") and any(b is not None for b in column.bounds)
 

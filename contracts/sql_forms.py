@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 
 from contracts.contract import Column
 from contracts.manner import Manner
+from contracts.sql_given import VISIBLE
 from contracts.sql_rules import SQL_TYPES, text
-from contracts.values import NO, YES
+from contracts.values import NO, NULL_WORDS, YES
 
 _SECONDS = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?"
 
@@ -26,6 +27,18 @@ def among_known(value: str, known: Mapping[str, str], column: Column) -> str:
     """Allowed word that a text means, by words in lower case; null where it means none."""
     said = ", ".join(f"{text(word)}: {text(what)}" for word, what in known.items())
     return f"(map {{{said}}}::map(varchar, {words_type(column)}))[lower({value})]"
+
+
+def clean(value: str) -> str:
+    """Condition that a text needs no trimming and is no word for nothing."""
+    nothing = ", ".join(text(word) for word in sorted(NULL_WORDS))
+    # No word for nothing begins with a digit, as most keys do.
+    word = f"({value} between '0' and ':' or lower({value}) not in ({nothing}))"
+    # Most texts begin and end with a sign of ASCII; to ask that first costs a tenth.
+    ends = f"{value} between '!' and '~' and substr({value}, -1) between '!' and '~'"
+    trimmed = f"case when {ends} then true else regexp_full_match({value}, {text(VISIBLE)}) end"
+    # A plus sign may belong to a key that a spreadsheet rounded: 1.23457E+15.
+    return f"{trimmed} and {word} and not contains({value}, '+')"
 
 
 def _pointed(value: str, manner: Manner) -> tuple[str, str]:

@@ -11,8 +11,9 @@ from contracts.work import Given
 
 _READ_HERE = frozenset(
     {
-        *("sources", "cases", "default", "default_setting", "values", "lower_case", "case_safe_id", "hmac"),
-        *("listed_in", "ordinal", "content_key", "sql", "reads", "strip_symbols", "divide_by", "sign"),
+        *("sources", "cases", "default", "default_setting", "values", "lower_case", "case_safe_id"),
+        *("hmac", "listed_in", "ordinal", "content_key", "sql", "reads", "strip_symbols", "divide_by"),
+        *("sign", "threshold"),
     }
 )
 

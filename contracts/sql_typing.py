@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from contracts.column_map import ColumnMap, WhenValue
+from contracts.column_map import ColumnMap, Threshold, WhenValue, in_order
 from contracts.contract import Column, Contract
 from contracts.manner import Manner
 from contracts.profile import Profile
-from contracts.sql_forms import FORMS, among, among_known, timestamp, words_type
-from contracts.sql_given import GIVEN, VISIBLE
+from contracts.sql_forms import FORMS, among, among_known, clean, timestamp, words_type
+from contracts.sql_given import GIVEN
 from contracts.sql_rules import SQL_TYPES, quoted, text
 from contracts.sql_scope import is_declared_here, is_read_here
 from contracts.values import NO, NULL_WORDS, OPEN_ENDS, YES
@@ -63,7 +63,8 @@ def plain_rows(
     made = _Made(contract, given, frozenset(header))
     for rule in profile.refuse:
         made.conditions.append(f"not ({made.holds(rule.when)})")
-    for name, mapping in profile.columns.items():
+    for name in in_order(profile.columns):
+        mapping = profile.columns[name]
         if mapping.divide_by is not None and contract.column(name).kind not in ("real", "share", "score"):
             return None
         words = {**mapping.values, **manner.values.get(name, {})}
@@ -129,7 +130,7 @@ class _Made:
 
     def cleanness(self) -> list[str]:
         """Conditions that the texts are clean which no other condition makes so."""
-        return [_if_any(value, _is_clean(value)) for value in self.clean if value not in self.formed]
+        return [_if_any(value, clean(value)) for value in self.clean if value not in self.formed]
 
     def column(self, column: Column, mapping: ColumnMap) -> str:
         """Expression of one canonical column."""
@@ -154,7 +155,18 @@ class _Made:
             classes = ", ".join(text(word) for word in mapping.sign.negate)
             turned = f"coalesce({self.values[mapping.sign.column]} in ({classes}), false)"
             typed = f"case when {turned} then -({typed}) else {typed} end"
-        return typed
+        return typed if mapping.threshold is None else self.ranked(typed, column, mapping.threshold)
+
+    def ranked(self, typed: str, column: Column, threshold: Threshold) -> str:
+        """Word of a column, or the word for another column's number where there is none."""
+        if not {threshold.below, threshold.reached} <= set(column.allowed):
+            typed = f"({typed})::varchar"
+            self.known.discard(column.name)
+        number = self.values[threshold.column]
+        return (
+            f"coalesce({typed}, case when ({number}) >= {threshold.at} then {text(threshold.reached)} "
+            f"when ({number}) is not null then {text(threshold.below)} end)"
+        )
 
     def default(self, column: Column, mapping: ColumnMap) -> str | None:
         """Text that stands where the source has none."""
@@ -284,12 +296,3 @@ def _as_landed(value: str) -> str:
     """Text that may be empty instead of null: asked as it lies, DuckDB looks once at one that rows share."""
     found = _LANDED.fullmatch(value)
     return value if found is None else found.group("name")
-
-
-def _is_clean(value: str) -> str:
-    nothing = ", ".join(text(word) for word in sorted(NULL_WORDS))
-    # A plus sign may belong to a key that a spreadsheet rounded: 1.23457E+15.
-    words = f"lower({value}) not in ({nothing}) and not contains({value}, '+')"
-    # Most texts begin and end with a sign of ASCII; to ask that first costs a tenth.
-    ends = f"{value} between '!' and '~' and substr({value}, -1) between '!' and '~'"
-    return f"case when {ends} then true else regexp_full_match({value}, {text(VISIBLE)}) end and {words}"

@@ -8,7 +8,7 @@ from models.charts_svg import FAINT, OBSERVED, Fact, Figure, Spec, base_spec, dr
 from models.narrative_kpis import known_kpis, kpi_name
 from models.wording import Words
 
-WIDEST, BREAK = 30, "\u200b"
+WIDEST, BREAK = 26, "\u200b"
 """Letters of a line that fits beside the bars, and what parts the lines."""
 ON_LITTLE = "#8fbcd6"
 

@@ -30,20 +30,30 @@ _SIZE = re.compile(r'<svg class="marks" width="([\d.]+)" height="([\d.]+)" viewB
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure: SVG text, its title, and the same numbers as a table (header, rows)."""
+    """One figure: SVG text, its title, the same numbers as a table (header, rows), and how to read it."""
 
     name: str
     title: str
     svg: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    reading: str = ""
 
 
-def draw(words: Words, name: str, *, title: str, description: str, spec: Spec, table: Table) -> Figure:
-    """Draw a specification as a figure with its table; simulated data is watermarked."""
+def draw(
+    words: Words,
+    name: str,
+    *,
+    title: str,
+    description: str,
+    spec: Spec,
+    table: Table,
+    reading: str = "",
+) -> Figure:
+    """Draw a specification as a figure with its table and reading; simulated data is watermarked."""
     watermark = words.text("simulated.watermark") if words.facts["is_simulated"] else None
     svg = render_svg(spec, name.replace("_", "-"), title, description, watermark)
-    return Figure(name, title, svg, *table)
+    return Figure(name, title, svg, *table, reading)
 
 
 def base_spec(height: int, layers: list[Spec], **extra: Any) -> Spec:
@@ -66,7 +76,7 @@ def base_spec(height: int, layers: list[Spec], **extra: Any) -> Spec:
         "autosize": {"type": "fit", "contains": "padding"},
         "background": None,
         # Widths are reckoned in Arial; a reader without it may see a font that is a sixth wider.
-        "padding": {"left": 16, "right": 16, "top": 2, "bottom": 2},
+        "padding": {"left": 28, "right": 16, "top": 2, "bottom": 2},
         "layer": layers,
         "config": {
             "view": {"stroke": None},

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import numpy as np
 
 from models.between import between_design
 from models.diagnostics import leave_one_cluster_out
 from models.errors import ModelError, TooFewUnitsError
-from models.estimate import Coefficient, Fit, ols
+from models.estimate import Coefficient, Fit, ols, ols_each
 from models.inference import wild_cluster_bootstrap
-from models.panel import WithinDesign, fit_within, within_design
+from models.panel import WithinDesign, fit_within_both, within_design
 from models.power import minimum_detectable_effect
 
 if TYPE_CHECKING:
     import pandas as pd
 
 T = TypeVar("T")
+Family = Literal["primary", "secondary", "exploratory"]
 EXPOSURE = "index_per_10"
 CATEGORIES = ("industry", "country", "customer_type")
 NUMERIC_CONTROLS = ("log_employees",)
@@ -33,11 +34,12 @@ class Effect:
     """One row of `analysis.effects`: the change of the outcome per +10 index points, one quarter later.
 
     Periods are those of the exposure, first and last day-of-month dates as ISO text; `mde` is the minimum
-    detectable effect. `p_adjusted` is within the family of the model, by `adjustment`.
+    detectable effect. `p_adjusted` is within `family` for each model, by `adjustment`.
     """
 
     outcome: str
     is_primary: bool
+    family: Family
     model: str
     exposure: str
     estimate: float
@@ -117,10 +119,14 @@ def fit_outcome(
     design = _attempt(lambda: _within(frame, outcome), "M2", failures)
     naive, m1, hc3, cr2 = between or (None, None, None, None)
     m2, small = None, None
-    if design is not None:
-        m2 = _attempt(lambda: _headline_within(design), "M2", failures)
-    if m2 is not None and design is not None:
-        small = _attempt(lambda: _small_sample(design, small_clusters, n_draws, seed), "M2", failures)
+    both = None if design is None else _attempt(lambda: fit_within_both(design), "M2", failures)
+    if design is not None and both is not None:
+        m2 = _attempt(lambda: _headline_within(design, both[0]), "M2", failures)
+    if m2 is not None and design is not None and both is not None:
+        cr2_within = both[1].at(EXPOSURE)
+        small = _attempt(
+            lambda: _small_sample(design, cr2_within, small_clusters, n_draws, seed), "M2", failures
+        )
     known = frame[outcome + LEAD_SUFFIX].to_numpy(dtype=np.float64, na_value=np.nan)
     level = float(np.abs(np.nanmean(known))) if np.isfinite(known).any() else 0.0
     return OutcomeFits(outcome, naive, m1, hc3, cr2, m2, small, level, tuple(failures))
@@ -130,7 +136,7 @@ def effect(
     fitted: Fitted,
     outcome: str,
     *,
-    is_primary: bool,
+    family: Family,
     unit: str,
     p_adjusted: float,
     power: tuple[float, float],
@@ -139,7 +145,8 @@ def effect(
     c = fitted.coefficient
     return Effect(
         outcome=outcome,
-        is_primary=is_primary,
+        is_primary=family == "primary",
+        family=family,
         model=fitted.model,
         exposure=EXPOSURE,
         estimate=c.estimate,
@@ -148,7 +155,7 @@ def effect(
         high=c.high,
         p_value=c.p_value,
         p_adjusted=p_adjusted,
-        adjustment="holm" if is_primary else "bh",
+        adjustment="holm" if family == "primary" else "bh",
         unit=unit,
         standard_error_kind=fitted.kind,
         degrees_of_freedom=c.degrees_of_freedom,
@@ -175,12 +182,12 @@ def _between(frame: pd.DataFrame, y_name: str) -> tuple[Fitted, Fitted, Coeffici
     y, groups, labels = design.y, design.groups, (EXPOSURE, *design.names)
     spread = (float(y.std()), float(design.x.std()))
     naive = ols(y, np.column_stack([design.x, np.ones(len(y))]), (EXPOSURE, "constant"), groups)
-    m1 = ols(y, design.X, labels, groups)
+    m1, hc3, cr2 = ols_each(y, design.X, labels, groups, ("cluster", "HC3", "CR2"))
     return (
         _fitted("naive", naive, design.periods, spread),
         _fitted("M1", m1, design.periods, spread),
-        ols(y, design.X, labels, groups, "HC3").at(EXPOSURE),
-        ols(y, design.X, labels, groups, "CR2").at(EXPOSURE),
+        hc3.at(EXPOSURE),
+        cr2.at(EXPOSURE),
     )
 
 
@@ -188,13 +195,14 @@ def _within(frame: pd.DataFrame, outcome: str) -> WithinDesign:
     return within_design(frame, outcome + LEAD_SUFFIX, EXPOSURE, (), unit="organization_id", period="period")
 
 
-def _headline_within(design: WithinDesign) -> Fitted:
+def _headline_within(design: WithinDesign, fit: Fit) -> Fitted:
     spread = (float(design.y.std()), float(design.X[:, design.names.index(EXPOSURE)].std()))
-    return _fitted("M2", fit_within(design), tuple(str(period)[:10] for period in design.periods), spread)
+    return _fitted("M2", fit, tuple(str(period)[:10] for period in design.periods), spread)
 
 
-def _small_sample(design: WithinDesign, small_clusters: int, n_draws: int, seed: int) -> SmallSample:
-    cr2 = fit_within(design, "CR2").at(EXPOSURE)
+def _small_sample(
+    design: WithinDesign, cr2: Coefficient, small_clusters: int, n_draws: int, seed: int
+) -> SmallSample:
     column = design.names.index(EXPOSURE)
     p_value = None
     if len(design.unit_labels) < small_clusters:

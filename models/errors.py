@@ -22,6 +22,17 @@ class ModelError(Exception):
         self.remedy = remedy
         super().__init__(" ".join(part for part in (f"{where}:" if where else "", what, remedy) if part))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Send the error to another process as it is, instead of making it again from its sentence."""
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[ModelError], args: tuple[object, ...], state: dict[str, object]) -> ModelError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
 
 class TooFewUnitsError(ModelError):
     """Fewer rows, clusters or organisations than the estimator needs."""

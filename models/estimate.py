@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.arrays import FloatArray, dependent_columns, frozen, group_codes, library
+from models.clusters import both_ways
 from models.errors import (
     AllMissingError,
     CollinearColumnsError,
@@ -17,7 +18,7 @@ from models.errors import (
     InputRefusedError,
     TooFewUnitsError,
 )
-from models.inference import cluster_covariance, satterthwaite_df
+from models.inference import bell_mccaffrey
 
 CovarianceKind = Literal["cluster", "HC3", "CR2", "classical"]
 LEVEL = 0.95
@@ -136,8 +137,9 @@ def ols(
         Used as it is: a constant is a column of ones that the caller adds. Rows with a missing value are
         dropped and counted.
     names : sequence of k str
-    groups : array (n,), optional
-        Cluster labels; needed for "cluster" and "CR2".
+    groups : array (n,) or (n, 2), optional
+        Cluster labels; needed for "cluster" and "CR2". Two columns cluster both ways ("cluster" only), by the
+        convention of Petersen (2009) and statsmodels; t then has the smaller number of clusters less one.
     covariance : {"cluster", "HC3", "CR2", "classical"}
         cluster: CR1 with factor G/(G-1) (n-1)/(n-k) and t with G-1 degrees of freedom (statsmodels, Petersen
         2009). CR2: Bell-McCaffrey with Satterthwaite degrees of freedom. HC3 (MacKinnon and White 1985) and
@@ -154,7 +156,26 @@ def ols(
     ------
     AllMissingError, TooFewUnitsError, ConstantExposureError, CollinearColumnsError, InputRefusedError
     """
-    outcome, design, labels, n_dropped = _complete(y, X, names, groups, covariance)
+    return ols_each(y, X, names, groups, (covariance,), n_absorbed=n_absorbed)[0]
+
+
+def ols_each(
+    y: npt.ArrayLike,
+    X: npt.ArrayLike,
+    names: Sequence[str],
+    groups: npt.ArrayLike | None,
+    covariances: Sequence[CovarianceKind],
+    *,
+    n_absorbed: int = 0,
+) -> tuple[Fit, ...]:
+    """Fit once and give each of several covariances; parameters and errors as in `ols`.
+
+    Returns
+    -------
+    tuple of Fit
+        One per covariance, in the order asked.
+    """
+    outcome, design, labels, n_dropped = _complete(y, X, names, groups, covariances)
     n, k = design.shape
     if n <= k + n_absorbed:
         raise TooFewUnitsError(
@@ -164,13 +185,33 @@ def ols(
         )
     _refuse_dependent(design, names)
     result = library("statsmodels.regression.linear_model").OLS(outcome, design).fit()
+    return tuple(
+        _with_covariance(result, design, labels, tuple(names), covariance, (n_dropped, n_absorbed))
+        for covariance in covariances
+    )
+
+
+def _with_covariance(
+    result: Any,
+    design: FloatArray,
+    labels: npt.NDArray[Any] | None,
+    names: tuple[str, ...],
+    covariance: CovarianceKind,
+    left_out: tuple[int, int],
+) -> Fit:
+    """Give one fit its covariance; `left_out`: rows dropped and effects absorbed before."""
+    n_dropped, n_absorbed = left_out
+    n, k = design.shape
     n_clusters = None
     freedom = np.full(k, float(n - k - n_absorbed))
     if labels is None or covariance in ("HC3", "classical"):
         scale = (n - k) / (n - k - n_absorbed)
         matrix = result.cov_params() * scale if covariance == "classical" else result.cov_HC3
     else:
-        codes, n_clusters = group_codes(labels)
+        two_ways = labels.ndim == 2
+        ways = both_ways(labels)[:2] if two_ways else (group_codes(labels)[0],)
+        n_clusters = min(len(np.unique(way)) for way in ways)
+        codes = np.column_stack(ways) if two_ways else ways[0]
         if n_clusters < 2:
             raise TooFewUnitsError(
                 "clustered errors need two clusters.", where="ols", remedy="Add organisations."
@@ -179,14 +220,11 @@ def ols(
             matrix = result.get_robustcov_results("cluster", groups=codes, use_t=True).cov_params()
             freedom = np.full(k, float(n_clusters - 1))
         else:
-            matrix = cluster_covariance(design, result.resid, codes, "CR2")
-            freedom = satterthwaite_df(design, codes)
+            matrix, freedom = bell_mccaffrey(design, result.resid, codes)
     residual_sd = float(np.sqrt(result.ssr / (n - k - n_absorbed)))
     counts = (n, n_dropped, n_clusters)
     quality = (float(result.rsquared), residual_sd)
-    return fit_of(
-        tuple(names), result.params, matrix, freedom, counts=counts, quality=quality, kind=covariance
-    )
+    return fit_of(names, result.params, matrix, freedom, counts=counts, quality=quality, kind=covariance)
 
 
 def fit_of(
@@ -221,7 +259,11 @@ def fit_of(
 
 
 def _complete(
-    y: npt.ArrayLike, X: npt.ArrayLike, names: Sequence[str], groups: npt.ArrayLike | None, covariance: str
+    y: npt.ArrayLike,
+    X: npt.ArrayLike,
+    names: Sequence[str],
+    groups: npt.ArrayLike | None,
+    covariances: Sequence[str],
 ) -> tuple[FloatArray, FloatArray, npt.NDArray[Any] | None, int]:
     outcome, design = np.asarray(y, dtype=np.float64), np.asarray(X, dtype=np.float64)
     labels = None if groups is None else np.asarray(groups)
@@ -229,11 +271,12 @@ def _complete(
         raise InputRefusedError(
             f"shapes do not fit: y {outcome.shape}, X {design.shape}, {len(names)} names.", where="ols"
         )
-    if labels is None and covariance in ("cluster", "CR2"):
+    clustered = [covariance for covariance in covariances if covariance in ("cluster", "CR2")]
+    if labels is None and clustered:
         raise InputRefusedError(
-            f"{covariance} errors need groups.", where="ols", remedy="Pass one label per row."
+            f"{clustered[0]} errors need groups.", where="ols", remedy="Pass one label per row."
         )
-    if labels is not None and labels.shape != outcome.shape:
+    if labels is not None and labels.shape not in (outcome.shape, (len(outcome), 2)):
         raise InputRefusedError(f"{labels.shape} groups for {outcome.shape} rows.", where="ols")
     keep = np.isfinite(outcome) & np.isfinite(design).all(axis=1)
     if not keep.any():

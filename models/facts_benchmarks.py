@@ -19,7 +19,7 @@ _QUARTILES = ("first_quartile", "median", "third_quartile")
 
 def benchmarked(claims: Sequence[Mapping[str, Any]]) -> list[str]:
     """Figures that are compared: the index, and the KPIs of the primary claims."""
-    kpi_of = {outcome.code: outcome.kpi for outcome in load_kpis().outcomes}
+    kpi_of = {outcome.code: outcome.kpi for outcome in load_kpis().outcomes if outcome.kpi}
     primary = [kpi_of[c["outcome"]] for c in claims if c["is_primary"] and c["outcome"] in kpi_of]
     return [INDEX_CODE, *primary]
 

@@ -67,13 +67,10 @@ def direction_facts(tables: Mapping[str, Cells], shown: Sequence[str], minimum: 
                         for part in ("organizations", "waves", "quarters")
                     },
                 },
-                "lead_lag": sorted(
-                    (
-                        {"quarter": int(point["quarter"]), **{n: real(point[n]) for n in _CURVE}}
-                        for point in curve
-                    ),
-                    key=lambda point: point["quarter"],
-                ),
+                "lead_lag": [
+                    {"quarter": int(point["quarter"]), **{name: real(point[name]) for name in _CURVE}}
+                    for point in sorted(curve, key=lambda point: int(point["quarter"]))
+                ],
                 "before_p_value": real(curve[0]["before_p_value"]) if curve else None,
                 "granger": [
                     {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from models.facts_cells import Row
+from models.formats import effect_display, effect_kind
 
 
 def planted_facts(
@@ -23,7 +24,8 @@ def planted_facts(
     Returns
     -------
     list of dict
-        outcome, effect, wrong_by and naive_wrong_by (estimate less what was planted), is_in_interval,
+        outcome, effect, wrong_by and naive_wrong_by (estimate less what was planted; `_shown` in the
+        unit that people read, where per cents are subtracted and not logarithms), is_in_interval,
         is_in_naive_interval (None where there is no unadjusted interval).
     """
     naive = {row["outcome"]: row for row in effects if row["model"] == "naive"}
@@ -33,6 +35,7 @@ def planted_facts(
             "effect": float(truth[claim["outcome"]]),
             "wrong_by": _distance(claim["estimate"], truth[claim["outcome"]]),
             "naive_wrong_by": _distance(claim["naive_estimate"], truth[claim["outcome"]]),
+            "naive_wrong_by_shown": _shown_distance(claim, truth[claim["outcome"]]),
             "is_in_interval": _contains(claim, truth[claim["outcome"]]),
             "is_in_naive_interval": _contains(naive.get(claim["outcome"]), truth[claim["outcome"]]),
         }
@@ -43,6 +46,11 @@ def planted_facts(
 
 def _distance(estimate: float | None, effect: float) -> float | None:
     return None if estimate is None else float(estimate) - float(effect)
+
+
+def _shown_distance(claim: Row, effect: float) -> float | None:
+    kind, naive = effect_kind(claim["outcome"]), claim["naive_estimate"]
+    return None if naive is None else effect_display(kind, naive) - effect_display(kind, effect)
 
 
 def _contains(row: Row | None, effect: float) -> bool | None:

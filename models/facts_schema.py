@@ -35,6 +35,7 @@ from models.facts_schema_results import (
 class _Estimate(Part):
     outcome: str
     is_primary: bool
+    family: Literal["primary", "secondary", "exploratory"]
     estimate: float | None
     low: float | None
     high: float | None
@@ -128,6 +129,7 @@ class Planted(Part):
     effect: float
     wrong_by: float | None
     naive_wrong_by: float | None
+    naive_wrong_by_shown: float | None
     is_in_interval: bool | None
     is_in_naive_interval: bool | None
 
@@ -171,7 +173,9 @@ class Method(Part):
     lead_months: Count
     confidence: Share
     n_primary: Count
+    n_secondary: Count
     n_exploratory: Count
+    n_others: Count
     primary_adjustment: str
     exploratory_adjustment: str
     minimum_organizations: Count

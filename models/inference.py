@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.arrays import FloatArray, IntArray, group_codes, group_sums, rows_of_groups
+from models.clusters import adjusted_scores, adjustments_of, both_ways, degrees_of_freedom
 from models.errors import InputRefusedError, TooFewUnitsError
 
 ClusterKind = Literal["CR0", "CR1", "CR2", "CR3"]
@@ -20,8 +21,6 @@ BootstrapWeights = Literal["auto", "rademacher", "webb"]
 # Webb (2014, Reworking wild bootstrap based inference for clustered errors): with fewer clusters than this
 # the two-point weights give too few distinct statistics.
 WEBB_BELOW_CLUSTERS = 12
-# Eigenvalues of I - H_gg below this count as zero: the cluster fits one of its own columns exactly.
-EIGENVALUE_FLOOR = 1e-9
 # A bootstrap statistic this close to the observed one is a tie; ties count against the finding.
 TIE = 1e-9
 
@@ -72,8 +71,10 @@ def cluster_covariance(
         clusters change neither CR2 nor CR3 (Pustejovsky and Tipton 2018, theorem 2).
     residuals : array (n,)
         OLS residuals, in units of the outcome.
-    groups : array (n,)
-        Cluster labels.
+    groups : array (n,) or (n, 2)
+        Cluster labels; two columns for clustering both ways: the sum of both less that of their crossing,
+        each with its own small-sample factor (Cameron, Gelbach and Miller 2011; Petersen 2009, statsmodels).
+        Only CR0 and CR1.
     kind : {"CR0", "CR1", "CR2", "CR3"}
         CR0 plain (Liang and Zeger 1986); CR1 times G/(G-1) (n-1)/(n-k) (Stata, Petersen 2009); CR2
         residuals times (I - H_gg)^(-1/2) (Bell and McCaffrey 2002); CR3 the jackknife, (I - H_gg)^(-1)
@@ -87,8 +88,18 @@ def cluster_covariance(
     ------
     TooFewUnitsError
         With fewer than two clusters.
+    InputRefusedError
+        CR2 or CR3 both ways.
     """
     design, errors = np.asarray(X, dtype=np.float64), np.asarray(residuals, dtype=np.float64)
+    if np.ndim(groups) == 2:
+        if kind not in ("CR0", "CR1"):
+            _refuse_two_ways(groups, kind)
+        first, second, both = both_ways(groups)
+        one, other, crossing = (
+            cluster_covariance(design, errors, way, kind) for way in (first, second, both)
+        )
+        return one + other - crossing
     codes, n_groups = group_codes(groups)
     _need_two(n_groups)
     n, k = design.shape
@@ -99,13 +110,32 @@ def cluster_covariance(
         if kind == "CR1":
             factor = n_groups / (n_groups - 1) * (n - 1) / (n - k)
     else:
-        power = -0.5 if kind == "CR2" else -1.0
-        scores = np.empty((n_groups, k))
-        for g, rows in enumerate(rows_of_groups(codes, n_groups)):
-            scores[g] = design[rows].T @ (_adjustment(design[rows], inverse, power) @ errors[rows])
+        groups_of = rows_of_groups(codes, n_groups)
+        scores = adjusted_scores(
+            design,
+            errors,
+            groups_of,
+            adjustments_of(design, inverse, groups_of, -0.5 if kind == "CR2" else -1.0),
+        )
         if kind == "CR3":
             factor = (n_groups - 1) / n_groups
     return np.asarray(factor * inverse @ (scores.T @ scores) @ inverse)
+
+
+def bell_mccaffrey(
+    X: FloatArray, residuals: FloatArray, groups: npt.ArrayLike
+) -> tuple[FloatArray, FloatArray]:
+    """Give `cluster_covariance` by CR2 and `satterthwaite_df` together, for half the work."""
+    _refuse_two_ways(groups, "CR2")
+    codes, n_groups = group_codes(groups)
+    _need_two(n_groups)
+    inverse, groups_of = bread(X), rows_of_groups(codes, n_groups)
+    adjustments = adjustments_of(X, inverse, groups_of, -0.5)
+    scores = adjusted_scores(X, residuals, groups_of, adjustments)
+    return (
+        np.asarray(inverse @ (scores.T @ scores) @ inverse),
+        degrees_of_freedom(X, inverse, groups_of, adjustments),
+    )
 
 
 def satterthwaite_df(X: npt.ArrayLike, groups: npt.ArrayLike) -> FloatArray:
@@ -128,22 +158,8 @@ def satterthwaite_df(X: npt.ArrayLike, groups: npt.ArrayLike) -> FloatArray:
     design = np.asarray(X, dtype=np.float64)
     codes, n_groups = group_codes(groups)
     _need_two(n_groups)
-    k = design.shape[1]
-    inverse = bread(design)
-    squares, projected = np.empty((n_groups, k)), np.empty((n_groups, k, k))
-    for g, rows in enumerate(rows_of_groups(codes, n_groups)):
-        block = design[rows]
-        p = _adjustment(block, inverse, -0.5) @ (block @ inverse)
-        squares[g] = (p**2).sum(axis=0)
-        projected[g] = block.T @ p
-    out = np.full(k, np.nan)
-    for j in range(k):
-        u = projected[:, :, j]
-        gram = np.diag(squares[:, j]) - u @ inverse @ u.T
-        norm = float((gram**2).sum())
-        if norm > 0:
-            out[j] = float(np.trace(gram)) ** 2 / norm
-    return out
+    inverse, groups_of = bread(design), rows_of_groups(codes, n_groups)
+    return degrees_of_freedom(design, inverse, groups_of, adjustments_of(design, inverse, groups_of, -0.5))
 
 
 def wild_cluster_bootstrap(
@@ -230,10 +246,9 @@ def _draw(n_groups: int, n_draws: int, seed: int, weights: BootstrapWeights) -> 
     return name, False, drawn.astype(np.float64)
 
 
-def _adjustment(block: FloatArray, inverse: FloatArray, power: float) -> FloatArray:
-    values, vectors = np.linalg.eigh(np.eye(len(block)) - block @ inverse @ block.T)
-    safe = np.where(values > EIGENVALUE_FLOOR, values, 1.0)
-    return np.asarray((vectors * np.where(values > EIGENVALUE_FLOOR, safe**power, 0.0)) @ vectors.T)
+def _refuse_two_ways(groups: npt.ArrayLike, kind: str) -> None:
+    if np.ndim(groups) == 2:
+        raise InputRefusedError(f"{kind} is not defined for two ways.", where="cluster_covariance")
 
 
 def _need_two(n_groups: int) -> None:

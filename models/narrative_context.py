@@ -156,7 +156,6 @@ def withheld_sentences(words: Words) -> tuple[str, ...]:
 
 
 def _withheld_claim(words: Words, entry: Fact) -> str:
-    n = words.form.integer(entry["n_organizations"])
     outcome = entry["subject"]
     reasons = "; ".join(words.name("reason", reason) for reason in entry["reasons"])
     why = words.text("withheld.why", reasons=reasons) if reasons else ""
@@ -164,12 +163,13 @@ def _withheld_claim(words: Words, entry: Fact) -> str:
     if entry["mde"] is not None:
         mde = words.effect(outcome, entry["mde"])
         sentences.append(words.text("withheld.detect", mde=mde, step=words.step))
-    sentences.append(_settles(words, entry, n))
+    sentences.append(settles(words, entry))
     return " ".join(sentences)
 
 
-def _settles(words: Words, entry: Fact, n: str) -> str:
+def settles(words: Words, entry: Fact) -> str:
     """Say what would settle a withheld claim."""
+    n = words.form.integer(entry["n_organizations"])
     needed, periods = entry["organizations_needed"], entry["periods_needed"]
     if needed is None:
         return words.text("withheld.settle_other")
@@ -183,25 +183,19 @@ def _settles(words: Words, entry: Fact, n: str) -> str:
         "n_periods": words.form.integer(entry["n_periods"]),
     }
     if entry["to_see"] is None:
-        return words.text("withheld.settle_half", **settled)
-    return words.text(
-        "withheld.settle_target", **settled, to_see=words.effect(entry["subject"], entry["to_see"])
-    )
-
-
-def direction_sentences(words: Words) -> tuple[str, ...]:
-    """Say that the order of things was not tested, and what testing it takes."""
-    direction = words.facts["method"]["direction"]
-    needed, available = direction["waves_needed"], direction["waves_available"]
-    key = "direction.enough" if available >= needed else "direction.short"
-    return (
-        words.text("direction.text", lead=words.lead),
-        words.text(key, needed=words.form.integer(needed), available=words.form.integer(available)),
-    )
+        said = words.text("withheld.settle_half", **settled)
+    else:
+        to_see = words.effect(entry["subject"], entry["to_see"])
+        said = words.text("withheld.settle_target", **settled, to_see=to_see)
+    waves, quarters = entry["waves_needed"], entry["quarters_needed"]
+    if waves is None or quarters is None:
+        return said
+    waiting = {"waves": words.form.integer(waves), "quarters": words.form.integer(quarters)}
+    return f"{said} {words.text('withheld.settle_waves', **waiting)}"
 
 
 def sure_sentences(words: Words) -> tuple[str, ...]:
-    """Explain the ladder, the corrections and how well the index measures."""
+    """Explain the ladder and the corrections."""
     method, index = words.facts["method"], words.facts["index"]
     sentences = [
         words.text("sure.ladder"),
@@ -215,19 +209,6 @@ def sure_sentences(words: Words) -> tuple[str, ...]:
             n=words.form.integer(index["n_organizations"]),
         ),
     ]
-    for row in index["quality"]:
-        if row["measure"] not in ("alpha", "icc1", "icc2") or row["value"] is None:
-            continue
-        if row["scope"] not in ("", "all", "index"):
-            continue
-        # A coefficient just below one is never printed as one.
-        places = 3 if max(row["value"], row["high"] or 0.0) >= 0.995 else 2
-        interval = ""
-        if row["low"] is not None and row["high"] is not None:
-            low, high = (words.form.decimal(row[bound], places) for bound in ("low", "high"))
-            interval = words.text("sure.quality_interval", low=low, high=high)
-        value = words.form.decimal(row["value"], places)
-        sentences.append(words.text(f"sure.{row['measure']}", value=value, interval=interval))
     return (*sentences, words.text("sure.unseen"))
 
 

@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from models.narrative_kpis import known_kpis
+from models.sections.health import health_counts
+from models.sections.order import verdict_gist
 from models.wording import Words, is_silent
 
+_PLAIN = ("rises", "dose", "drivers", "what_if", "fragility", "measurement")
 Fact = Mapping[str, Any]
 
 
 def glance_entries(words: Words) -> tuple[tuple[str, str], ...]:
-    """What is asked next, as pairs of label and value: who, how whole, what is missing, which came first."""
+    """What is asked next, as pairs of label and value: who, how whole, what is missing, how healthy."""
     facts = words.facts
     coverage = facts["coverage"]
     first, last = words.span(coverage["first_period"], coverage["last_period"])
@@ -27,8 +30,9 @@ def glance_entries(words: Words) -> tuple[tuple[str, str], ...]:
             "rows": words.form.integer(coverage["n_rows"]),
         },
         "held": {"n": words.form.integer(facts["ledger"]["quarantined"])},
-        "direction": {},
     }
+    health = health_counts(words)
+    values |= {"no_health": {}} if health is None else {"health": health}
     return tuple(
         (words.text(f"glance.{name}.label"), words.text(f"glance.{name}.value", **filled))
         for name, filled in values.items()
@@ -41,9 +45,12 @@ def gists(words: Words) -> dict[str, str]:
     index, method = facts["index"], facts["method"]
     groups = [kind for row in facts["benchmarks"] for kind in row["kinds"]]
     is_index_known = index["mean"] is not None
+    health = health_counts(words)
     said = {
         "coefficients": words.text("gists.coefficients"),
-        "direction": words.text("gists.direction"),
+        "direction": verdict_gist(words),
+        **{name: words.text(f"gists.{name}") for name in _PLAIN},
+        "health": words.text("health.empty" if health is None else "health.gist", **(health or {})),
         "stages": words.text("gists.hidden")
         if not is_index_known
         else words.text(
@@ -61,7 +68,7 @@ def gists(words: Words) -> dict[str, str]:
         "adoption": words.text("gists.hidden")
         if index["channel_adoption_mean"] is None
         else words.text("gists.adoption", share=words.share(index["channel_adoption_mean"])),
-        "others": words.text("gists.others", n=count(method["n_exploratory"])),
+        "others": words.text("gists.others", n=count(method["n_others"])),
         "kpis": words.text("gists.kpis", known=count(len(known_kpis(words))), all=count(len(facts["kpis"]))),
         "coverage": words.text(
             "gists.coverage",

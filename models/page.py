@@ -15,11 +15,12 @@ from models.facts_schema import validate_facts
 from models.formats import Language
 from models.narrative import build_narrative
 from models.narrative_kpis import held_rows, never_known
+from models.sections import result_sections
 from models.wording import Words, is_silent, lower_first
 
 SECTIONS = (
-    "coefficients", "direction", "stages", "benchmarks", "contrasts", "adoption", "others", "kpis",
-    "coverage", "withheld", "sure",
+    "direction", "rises", "dose", "drivers", "what_if", "coefficients", "fragility", "health", "measurement",
+    "others", "stages", "benchmarks", "contrasts", "adoption", "kpis", "coverage", "withheld", "sure",
 )  # fmt: skip
 """Sections below the answer in reading order; each is a template of its name, a heading and a gist."""
 
@@ -80,11 +81,11 @@ def render_summary(facts: Mapping[str, Any], language: Language) -> str:
     words = Words(facts, language)
     template = _environment().get_template("summary/page.html.j2")
     hidden = [c["outcome"] for c in facts["claims"] if c["is_primary"] and is_silent(c)]
-    others = sum(not claim["is_primary"] for claim in facts["claims"])
     return template.render(
         story=build_narrative(facts, language),
         sections=SECTIONS,
         figures=build_figures(facts, language),
+        results=result_sections(words),
         t=words.text,
         header=words.header,
         watermark=words.text("simulated.watermark"),
@@ -96,7 +97,13 @@ def render_summary(facts: Mapping[str, Any], language: Language) -> str:
                 for outcome in hidden
             ),
         ],
-        others_text=words.text("others.text", n=words.form.integer(others)),
+        others_text=words.text(
+            "others.text",
+            **{
+                part: words.form.integer(facts["method"][f"n_{part}"])
+                for part in ("secondary", "exploratory")
+            },
+        ),
         ledger_rows=_ledger_rows(words),
         held_rows=held_rows(words),
         never_known=never_known(words),

@@ -10,7 +10,7 @@ import numpy as np
 
 from models.arrays import FloatArray, IntArray, demean, dependent_columns, dummies, group_codes
 from models.errors import AllMissingError, ConstantExposureError, ConstantOutcomeError, TooFewUnitsError
-from models.estimate import CovarianceKind, Fit, ols
+from models.estimate import CovarianceKind, Fit, ols, ols_each
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,16 +96,15 @@ def two_way_within(
 
 def fit_within(design: WithinDesign, covariance: CovarianceKind = "cluster") -> Fit:
     """Fit a `WithinDesign` by OLS, clustered by unit."""
-    absorbed = len(design.unit_labels) - 1
-    fit = ols(
-        design.y,
-        design.X,
-        design.names,
-        design.units,
-        covariance,
-        n_absorbed=absorbed * (covariance == "classical"),
-    )
+    absorbed = (len(design.unit_labels) - 1) * (covariance == "classical")
+    fit = ols(design.y, design.X, design.names, design.units, covariance, n_absorbed=absorbed)
     return replace(fit, n_dropped=design.n_dropped)
+
+
+def fit_within_both(design: WithinDesign) -> tuple[Fit, Fit]:
+    """Fit a `WithinDesign` once, clustered by unit (CR1) and by CR2."""
+    first, second = ols_each(design.y, design.X, design.names, design.units, ("cluster", "CR2"))
+    return replace(first, n_dropped=design.n_dropped), replace(second, n_dropped=design.n_dropped)
 
 
 def within_design(

@@ -24,10 +24,11 @@ def load_locale(language: Language) -> Mapping[str, Any]:
 
 @cache
 def instrument_names(language: Language) -> Mapping[str, str]:
-    """Names of stages, practices and channels in a language, by kind and code (``stage.pilot``)."""
+    """Names of stages, dimensions, practices and channels in a language, by kind and code."""
     instrument = load_instrument()
     labels = {
         "stage": [(s.code, s.name_en, s.name_nl) for s in instrument.stages],
+        "dimension": [(d.code, d.name_en, d.name_nl) for d in instrument.dimensions],
         "practice": [(p.code, p.name_en, p.name_nl) for p in instrument.practice_labels],
         "channel": [(c.code, c.name_en, c.name_nl) for c in instrument.channel_labels],
     }
@@ -76,7 +77,7 @@ class Words:
         return tuple(str(cell).format(step=self.step) for cell in self.node(key))
 
     def name(self, kind: str, code: str) -> str:
-        """Name of a stage, practice, channel, reason, system or source; unknown codes in plain letters."""
+        """Name of a stage, dimension, practice, channel, reason or source; unknown codes in plain letters."""
         instrument = instrument_names(self.language).get(f"{kind}.{code}")
         own = self.node(f"{kind}s").get(code) if f"{kind}s" in load_locale(self.language) else None
         return str(own or instrument or code.replace("_", " "))

@@ -2,42 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from benchmarks.calibration.plots import coverage_plot, verdict_plot
+from benchmarks.calibration.report_slow import slow_section
 from benchmarks.calibration.scenarios import LADDER, PRIMARY, SCENARIOS
+from benchmarks.calibration.share import Share
 
 VERDICTS = ("maturity_first", "outcome_first", "both", "cannot_tell")
 MODELS = {"naive": "naive", "m1": "M1", "m2": "M2"}
 Row = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """How many of how many, with the 95 % interval of Wilson (1927)."""
-
-    count: int
-    total: int
-
-    @property
-    def value(self) -> float:
-        return self.count / self.total if self.total else float("nan")
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        if not self.total:
-            return float("nan"), float("nan")
-        z, n, p = 1.959964, self.total, self.value
-        middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
-        half = z / (1 + z**2 / n) * (p * (1 - p) / n + z**2 / (4 * n**2)) ** 0.5
-        return middle - half, middle + half
-
-    def __str__(self) -> str:
-        low, high = self.interval
-        return f"{self.value:.1%} [{low:.1%}, {high:.1%}]" if self.total else "-"
 
 
 def coverage(rows: Iterable[Row], model: str, truth: dict[str, float]) -> Share:
@@ -58,7 +34,15 @@ def overreach(rows: Iterable[Row]) -> Share:
     return Share(sum(judged), len(judged))
 
 
-def write_report(rows: Sequence[Row], worlds: int, day: date, version: str, docs: Path) -> Path:
+def write_report(
+    rows: Sequence[Row],
+    worlds: int,
+    slow: tuple[Sequence[Row], int],
+    *,
+    day: date,
+    version: str,
+    docs: Path,
+) -> Path:
     """Write docs/calibration.md and its plots.
 
     Parameters
@@ -67,6 +51,8 @@ def write_report(rows: Sequence[Row], worlds: int, day: date, version: str, docs
         As `one_world.find` gives them, of all scenarios.
     worlds : int
         Per scenario, seeds 10,000 onwards.
+    slow : sequence of dict, int
+        Rows of `slow_world.find_slow` and worlds of each kind.
     day, version
         When it was measured, on which commit.
     docs : Path
@@ -115,6 +101,7 @@ def write_report(rows: Sequence[Row], worlds: int, day: date, version: str, docs
         "",
         f"Overreach over all scenarios: {overreach(rows)}.",
         "",
+        *slow_section(*slow),
     ]
     (images / "coverage.svg").write_text(coverage_plot(_coverages(by_scenario)), encoding="utf-8")
     (images / "verdicts.svg").write_text(verdict_plot(_verdict_shares(by_scenario)), encoding="utf-8")

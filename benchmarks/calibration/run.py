@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -19,17 +19,23 @@ from typing import Any
 from benchmarks.calibration.one_world import find
 from benchmarks.calibration.report import write_report
 from benchmarks.calibration.scenarios import SCENARIOS
+from benchmarks.calibration.slow_world import SLOW_WORLDS, find_slow
 
 ROOT = Path(__file__).parents[2]
+TURN = 50
 FOUND = ROOT / "build" / "calibration"
+SLOW = "slow-"
+Finder = Callable[[str, int], list[dict[str, Any]]]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--worlds", type=int, default=500)
+    parser.add_argument("--slow-worlds", type=int, help="of the slow methods; a tenth of --worlds by default")
     parser.add_argument("--scenarios", nargs="*", default=list(SCENARIOS), choices=list(SCENARIOS))
     parser.add_argument("--fresh", action="store_true")
     given = parser.parse_args()
+    slow_worlds = given.worlds // 10 if given.slow_worlds is None else given.slow_worlds
     FOUND.mkdir(parents=True, exist_ok=True)
     if given.fresh:
         for path in FOUND.glob("*.jsonl"):
@@ -37,38 +43,50 @@ def main() -> None:
     # A world is many small products: threads of the linear algebra only stand in each other's way.
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        for scenario in given.scenarios:
-            fill(scenario, given.worlds, pool)
-    rows = [row for scenario in given.scenarios for row in known(scenario) if row["seed"] < given.worlds]
+        # In turns, so that a run that is stopped has seen all scenarios about equally often.
+        for until in range(TURN, given.worlds + TURN, TURN):
+            for scenario in given.scenarios:
+                fill(scenario, scenario, min(until, given.worlds), find, pool)
+        for world in SLOW_WORLDS:
+            fill(SLOW + world, world, slow_worlds, find_slow, pool)
     version = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.strip()
-    path = write_report(rows, given.worlds, date.today(), version, ROOT / "docs")
+    path = write_report(
+        _upto(given.worlds, given.scenarios),
+        given.worlds,
+        (_upto(slow_worlds, [SLOW + world for world in SLOW_WORLDS]), slow_worlds),
+        day=date.today(),
+        version=version,
+        docs=ROOT / "docs",
+    )
     print(f"Report: {path.relative_to(ROOT)}")
 
 
-def fill(scenario: str, worlds: int, pool: ProcessPoolExecutor) -> None:
-    """Find the worlds of a scenario that are not there yet, each written down as soon as it is known."""
-    there = {row["seed"] for row in known(scenario)}
+def fill(file_name: str, world: str, worlds: int, finder: Finder, pool: ProcessPoolExecutor) -> None:
+    """Find the worlds that are not in the file yet, each written down as soon as it is known."""
+    there = {row["seed"] for row in known(file_name)}
     seeds = [seed for seed in range(worlds) if seed not in there]
+    if not seeds:
+        return
     start, done = time.monotonic(), 0
-    with (FOUND / f"{scenario}.jsonl").open("a", encoding="utf-8") as file:
-        for rows in pool.map(find, [scenario] * len(seeds), seeds):
+    with (FOUND / f"{file_name}.jsonl").open("a", encoding="utf-8") as file:
+        for rows in pool.map(finder, [world] * len(seeds), seeds):
             file.write(json.dumps(rows) + "\n")
             file.flush()
             done += 1
             if done % 10 == 0 or done == len(seeds):
                 left = (time.monotonic() - start) / done * (len(seeds) - done)
-                told = f"\r{scenario:14} {len(there) + done:5} of {worlds}  {left / 60:5.1f} min left "
+                told = f"\r{file_name:16} {len(there) + done:5} of {worlds}  {left / 60:5.1f} min left "
                 print(told, end="", file=sys.stderr, flush=True)
     print(
-        f"\r{scenario:14} {worlds:5} worlds, {time.monotonic() - start:.0f} s for {done} of them", flush=True
+        f"\r{file_name:16} {worlds:5} worlds, {time.monotonic() - start:.0f} s for {done} of them", flush=True
     )
 
 
-def known(scenario: str) -> Iterator[dict[str, Any]]:
+def known(file_name: str) -> Iterator[dict[str, Any]]:
     """Read what was found so far; a last line that was cut off by a stop is left out."""
-    path = FOUND / f"{scenario}.jsonl"
+    path = FOUND / f"{file_name}.jsonl"
     if not path.exists():
         return
     for line in path.read_text(encoding="utf-8").splitlines():
@@ -76,6 +94,10 @@ def known(scenario: str) -> Iterator[dict[str, Any]]:
             yield from json.loads(line)
         except ValueError:
             continue
+
+
+def _upto(worlds: int, file_names: Iterable[str]) -> list[dict[str, Any]]:
+    return [row for name in file_names for row in known(name) if row["seed"] < worlds]
 
 
 if __name__ == "__main__":

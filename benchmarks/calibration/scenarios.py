@@ -49,7 +49,13 @@ SCENARIOS: dict[str, Scenario] = {
         "forward", "a true effect, twelve months", PLANTED, None, "L2", "cannot_tell", months=12
     ),
     "eight": Scenario(
-        "null", "nothing at all, eight organisations", NOTHING, None, "none", "cannot_tell", organizations=8
+        "null",
+        "nothing at all, eight organisations",
+        NOTHING,
+        NOTHING,
+        "none",
+        "cannot_tell",
+        organizations=8,
     ),
 }
 """Scenarios of method.md, section 6, that carry claims; others are planted in the tests of their method."""

@@ -15,7 +15,7 @@ copy (
             timestamp '2018-01-01' + to_seconds((id * 37) % (6 * 365 * 86400)) as created_at,
             (1 + hash(id, 1) % 4000)::bigint as reply,
             (60 + hash(id, 2) % 20000)::bigint as resolution
-        from range(1, {rows} + 1) as ids(id)
+        from range({first}, {first} + {rows}) as ids(id)
     )
 
     select
@@ -50,20 +50,21 @@ copy (
 """
 
 
-def write_tickets(path: Path, rows: int) -> None:
-    """Write `rows` tickets of 20 columns, quotes and commas in the subject; about 180 MB per million."""
+def write_tickets(path: Path, rows: int, first: int = 1) -> None:
+    """Write `rows` tickets from number `first` on: 20 columns, about 190 MB per million."""
     import duckdb  # heavy
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    duckdb.connect().execute(SQL.format(rows=rows, path=str(path).replace("'", "''")))
+    duckdb.connect().execute(SQL.format(rows=rows, first=first, path=str(path).replace("'", "''")))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("path", type=Path)
     parser.add_argument("--rows", type=int, default=5_000_000)
+    parser.add_argument("--first", type=int, default=1)
     given = parser.parse_args()
-    write_tickets(given.path, given.rows)
+    write_tickets(given.path, given.rows, given.first)
 
 
 if __name__ == "__main__":

@@ -2,28 +2,36 @@
 
 Use: ``python benchmarks/ingest/run.py [--rows 5000000] [--folder FOLDER]``. Each route runs in a
 process of its own; only ratios count, machines differ. A machine's mood differs too: the last line is made of
-the medians of the rounds.
+the medians of the rounds. With ``--deliveries N`` the same rows come in N files, and ours takes them in on
+one core and on all.
 """
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from statistics import median
 
 ROUTES = ("floor", "pandas", "ours")
+HERE = Path(__file__).parents[2]
 
 
-def measure(route: str, csv: Path, folder: Path) -> tuple[float, float, float]:
-    """Seconds, peak MB and processor seconds of one route."""
+def measure(
+    route: str, csv: Path, folder: Path, cores: Collection[int] | None = None
+) -> tuple[float, float, float]:
+    """Seconds, peak MB and processor seconds of one route, on certain cores or all."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    here = Path(__file__).parents[2]
     command = [sys.executable, "-m", "benchmarks.ingest.routes", route, str(csv), str(folder)]
-    done = subprocess.run(command, cwd=here, stdout=subprocess.PIPE, text=True, check=True)
+    all_cores = os.sched_getaffinity(0)
+    # A child runs where its parent may when it starts.
+    os.sched_setaffinity(0, cores or all_cores)
+    done = subprocess.run(command, cwd=HERE, stdout=subprocess.PIPE, text=True, check=True)
+    os.sched_setaffinity(0, all_cores)
     *said, last = done.stdout.splitlines()
     seconds, megabytes, processor = (float(part) for part in last.split())
     for line in said:
@@ -38,12 +46,13 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "bench-ingest")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--routes", nargs="*", default=list(ROUTES), choices=ROUTES)
+    parser.add_argument("--deliveries", type=int, default=1)
     given = parser.parse_args()
+    if given.deliveries > 1:
+        side_by_side(given.folder, given.rows, given.deliveries, given.rounds)
+        return
     csv = given.folder / f"tickets-{given.rows}.csv"
-    if not csv.exists():
-        # In a process of its own: the peak of a process counts in those it starts.
-        command = [sys.executable, "-m", "benchmarks.ingest.make_tickets", str(csv), f"--rows={given.rows}"]
-        subprocess.run(command, cwd=Path(__file__).parents[2], check=True)
+    make(csv, given.rows)
     print(f"{given.rows:,} tickets, {csv.stat().st_size / 1e6:,.0f} MB")
     rounds = [measured(given.routes, csv, given.folder) for _ in range(given.rounds)]
     if set(given.routes) == set(ROUTES):
@@ -56,6 +65,29 @@ def main() -> None:
             f"ratio to floor {ours[0] / floor[0]:.2f}, ratio to pandas+pandera {ours[0] / pandas[0]:.2f}, "
             f"peak MB ours {ours[1]:.0f} pandas {pandas[1]:.0f}"
         )
+
+
+def make(csv: Path, rows: int, first: int = 1) -> None:
+    """Write a file of tickets unless it is there; in a process of its own, whose peak is nobody else's."""
+    if not csv.exists():
+        command = [sys.executable, "-m", "benchmarks.ingest.make_tickets", str(csv)]
+        subprocess.run([*command, f"--rows={rows}", f"--first={first}"], cwd=HERE, check=True)
+
+
+def side_by_side(folder: Path, rows: int, deliveries: int, rounds: int) -> None:
+    """The same rows in several files: taken in on one core, and on all with a process on each."""
+    files, each = folder / f"tickets-{rows}-in-{deliveries}", rows // deliveries
+    for n in range(deliveries):
+        make(files / f"part-{n:02}.csv", each, 1 + n * each)
+    print(f"{each * deliveries:,} tickets in {deliveries} files")
+    cores = sorted(os.sched_getaffinity(0))
+    home, alone, together = folder / "ours", [], []
+    for _ in range(rounds):
+        alone.append(measure("ours", files, home, cores[:1])[0])
+        together.append(measure("ours", files, home)[0])
+        shutil.rmtree(home, ignore_errors=True)
+    one, several = median(alone), median(together)
+    print(f"1 core {one:.1f} s, {len(cores)} cores {several:.1f} s: {one / several:.2f} times as fast")
 
 
 def measured(routes: Sequence[str], csv: Path, folder: Path) -> dict[str, tuple[float, float, float]]:

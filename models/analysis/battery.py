@@ -17,12 +17,12 @@ from models.analysis.exposures import with_exposures
 from models.analysis.families import effect_rows, sensitivity_rows
 from models.analysis.health import health_card
 from models.analysis.judgement import diagnostics_of, results_of
-from models.analysis.outcome import PARTS, OutcomeResults, Part, estimate_outcome
+from models.analysis.outcome import PARTS, OutcomeResults, OutcomeTask, Part, Spread
 from models.analysis.results import Analysis
 from models.arrays import library
 from models.claims import Claim, Thresholds
 from models.contrasts import Contrast, contrast_practices
-from models.effects import LEAD_SUFFIX, Effect
+from models.effects import LEAD_SUFFIX, Effect, Family
 from models.evidence import grade
 from models.index_quality.battery import IndexQuality, assess_index
 from models.panel_gate import checked_panel
@@ -43,6 +43,7 @@ def analyse(
     practices: pd.DataFrame | None = None,
     benchmarks: pd.DataFrame | None = None,
     primary: Sequence[str] | None = None,
+    secondary: Sequence[str] | None = None,
     exploratory: Sequence[str] | None = None,
     units: Mapping[str, str] | None = None,
     thresholds: Thresholds | None = None,
@@ -51,6 +52,7 @@ def analyse(
     reliability: float | None = None,
     parts: Sequence[Part] = PARTS,
     seed: int = 20261122,
+    spread: Spread = map,
 ) -> Analysis:
     """Run M0 to M10 on every outcome and grade what may be said.
 
@@ -66,9 +68,11 @@ def analyse(
         `fct_assessment` (stage, dimension scores) and `fct_practice`.
     benchmarks : DataFrame, optional
         `fct_published_benchmark`, for the published ratios beside M0.
-    primary, exploratory : sequence of str
-        Outcomes as declared before looking, by default those of the registry: per model, Holm within the
-        first, Benjamini-Hochberg within the second.
+    primary, secondary, exploratory : sequence of str
+        Outcomes as declared before looking, by default those of the registry (no secondary ones where
+        exploratory ones are given): per model, Holm within the first, Benjamini-Hochberg within each of the
+        others. A primary outcome of the registry that is none here is a secondary one; an exploratory one of
+        which nothing is known is left out, and told as a KPI that was not delivered.
     units : mapping, optional
         Unit of each outcome.
     thresholds : Thresholds, optional
@@ -82,6 +86,8 @@ def analyse(
         What is computed beside the effects; what is left out stops the ladder where it is asked for.
     seed : int
         Of everything that is drawn.
+    spread : callable
+        Goes through the outcomes as `map` does, perhaps on several cores; the results are the same.
 
     Returns
     -------
@@ -94,13 +100,13 @@ def analyse(
         When the panel or the answers break their contract. A missing or degenerate exploratory outcome is no
         error: its claim is withheld with the reason.
     """
-    registry = load_kpis().outcomes
-    limits, names = thresholds or Thresholds(), {**{o.code: o.unit for o in registry}, **(units or {})}
-    primary = tuple(o.code for o in registry if o.is_primary) if primary is None else primary
-    if exploratory is None:
-        exploratory = tuple(o.code for o in registry if o.code not in primary)
+    limits = thresholds or Thresholds()
+    names = {**{o.code: o.unit for o in load_kpis().outcomes}, **(units or {})}
+    families = _families(panel, primary, secondary, exploratory)
+    primary = families["primary"]
+    family_of = {outcome: family for family, found in families.items() for outcome in found}
     questions = instrument or load_instrument()
-    checked = checked_panel(panel, primary, exploratory)
+    checked = checked_panel(panel, primary, [outcome for outcome in family_of if outcome not in primary])
     low = _low_reliability(checked)
     # Many small products: one BLAS thread is faster, and the digits do not depend on the number of cores.
     with library("threadpoolctl").threadpool_limits(limits=1, user_api="blas"):
@@ -109,31 +115,33 @@ def analyse(
             quality = (QualityRow("icc2", reliability, None, None, "index"),)
         responses = None if answers is None else attempt(partial(read_responses, answers, questions))
         used = with_exposures(checked.loc[~low], questions, assessment, responses)
-        outcomes = [o for o in (*primary, *exploratory) if o + LEAD_SUFFIX in used.columns]
-        found = {
-            outcome: estimate_outcome(
-                used,
-                outcome,
-                is_primary=outcome in primary,
-                dimensions=[dimension.code for dimension in questions.dimensions],
-                grid=_present(grid or declared_grid(), used),
-                limits=limits,
-                parts=parts,
-                seed=seed,
-            )
-            for outcome in outcomes
-        }
-    effects, sensitivity = [], []
-    for family in (primary, exploratory):
-        fits = [found[outcome].fits for outcome in family if outcome in found]
-        effects += effect_rows(fits, names, limits, is_primary=family is primary)
-        sensitivity += sensitivity_rows(fits, names, limits, is_primary=family is primary)
-    claims = _claims(
-        found, effects, used, (*primary, *exploratory), names, limits, quality, int(low.sum()), primary
+    outcomes = [o for o in family_of if o + LEAD_SUFFIX in used.columns]
+    task = OutcomeTask(
+        used,
+        family_of,
+        dimensions=tuple(dimension.code for dimension in questions.dimensions),
+        grid=_present(grid or declared_grid(), used),
+        limits=limits,
+        parts=tuple(parts),
+        seed=seed,
     )
+    found = dict(zip(outcomes, spread(task, outcomes), strict=True))
+    effects, sensitivity = [], []
+    for family, members in families.items():
+        fits = [found[outcome].fits for outcome in members if outcome in found]
+        effects += effect_rows(fits, names, limits, family=family)
+        sensitivity += sensitivity_rows(fits, names, limits, family=family)
+    claims = _claims(found, effects, used, tuple(family_of), names, limits, quality, int(low.sum()), primary)
     contrasts: tuple[Contrast, ...] = ()
     if assessment is not None and practices is not None:
-        contrasts = contrast_practices(practices, assessment, questions, benchmarks, checked)
+        contrasts = contrast_practices(
+            practices,
+            assessment,
+            questions,
+            benchmarks,
+            checked,
+            minimum_group=limits.suppression_organizations,
+        )
     results = tuple(found.values())
     estimated = {claim.outcome: claim for claim in claims}
     return Analysis(
@@ -167,6 +175,30 @@ def declared_grid() -> SpecificationGrid:
         control_sets=declared.control_sets,
         samples=declared.samples,
     )
+
+
+def _families(
+    panel: pd.DataFrame,
+    primary: Sequence[str] | None,
+    secondary: Sequence[str] | None,
+    exploratory: Sequence[str] | None,
+) -> dict[Family, tuple[str, ...]]:
+    """Outcomes of each family, as given or as the registry declares them."""
+    registry = load_kpis()
+    first = tuple(registry.primary_outcomes if primary is None else primary)
+    if secondary is None:
+        declared = (*registry.primary_outcomes, *registry.outcomes_of("secondary"))
+        secondary = declared if exploratory is None else ()
+    second = tuple(outcome for outcome in secondary if outcome not in first)
+    if exploratory is None:
+        known = registry.outcomes_of("exploratory")
+        exploratory = [name for name in known if _is_known(panel, name + LEAD_SUFFIX)]
+    third = tuple(outcome for outcome in exploratory if outcome not in (*first, *second))
+    return {"primary": first, "secondary": second, "exploratory": third}
+
+
+def _is_known(panel: pd.DataFrame, column: str) -> bool:
+    return column in panel.columns and bool(panel[column].notna().any())
 
 
 def _present(grid: SpecificationGrid, frame: pd.DataFrame) -> SpecificationGrid:

@@ -8,22 +8,22 @@ from dataclasses import replace
 import numpy as np
 
 from models.claims import Thresholds
-from models.effects import Effect, Fitted, OutcomeFits, effect
+from models.effects import Effect, Family, Fitted, OutcomeFits, effect
 from models.multiplicity import adjust
 
 
 def effect_rows(
-    fits: Sequence[OutcomeFits], units: Mapping[str, str], limits: Thresholds, *, is_primary: bool
+    fits: Sequence[OutcomeFits], units: Mapping[str, str], limits: Thresholds, *, family: Family
 ) -> list[Effect]:
     """Rows of `analysis.effects` of one family: naive, M1 and M2 per outcome."""
-    return _family(fits, _headline, units, limits, is_primary=is_primary)
+    return _family(fits, _headline, units, limits, family=family)
 
 
 def sensitivity_rows(
-    fits: Sequence[OutcomeFits], units: Mapping[str, str], limits: Thresholds, *, is_primary: bool
+    fits: Sequence[OutcomeFits], units: Mapping[str, str], limits: Thresholds, *, family: Family
 ) -> list[Effect]:
     """Rows of `analysis.sensitivity`: the same estimates with other standard errors."""
-    return _family(fits, _other_errors, units, limits, is_primary=is_primary)
+    return _family(fits, _other_errors, units, limits, family=family)
 
 
 def _headline(one: OutcomeFits) -> list[Fitted]:
@@ -46,7 +46,7 @@ def _family(
     units: Mapping[str, str],
     limits: Thresholds,
     *,
-    is_primary: bool,
+    family: Family,
 ) -> list[Effect]:
     """Make the rows of one family, p-values adjusted over its outcomes for each model and standard error."""
     rows = [(one.outcome, fitted) for one in fits for fitted in models(one)]
@@ -54,12 +54,12 @@ def _family(
     for key in {(fitted.model, fitted.kind) for _, fitted in rows}:
         own = [i for i, (_, fitted) in enumerate(rows) if (fitted.model, fitted.kind) == key]
         p_values = [rows[i][1].coefficient.p_value for i in own]
-        adjusted[own] = adjust(p_values, "holm" if is_primary else "bh")
+        adjusted[own] = adjust(p_values, "holm" if family == "primary" else "bh")
     return [
         effect(
             fitted,
             outcome,
-            is_primary=is_primary,
+            family=family,
             unit=units.get(outcome, ""),
             p_adjusted=float(p),
             power=(limits.alpha, limits.power),

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
 from models.analysis.exposures import corrected, dimension_drivers
+from models.arrays import library
 from models.direction import Direction, which_came_first
 from models.dose_response import DoseResponse, dose_response
 from models.double_ml import LEARNERS, DoubleMlEffect, Learner, double_ml
 from models.drivers import Drivers
-from models.effects import LEAD_SUFFIX, OutcomeFits, fit_outcome
+from models.effects import LEAD_SUFFIX, Family, OutcomeFits, fit_outcome
 from models.errors import ModelError
 from models.event_study import StageJumpStudy, stage_jump_study
 from models.index_quality.attenuation import CorrectedSlope
@@ -30,7 +31,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Draws:
-    """How much is drawn for an outcome: primary ones carry the claims and get more."""
+    """How much is drawn for an outcome: most for primary ones, which carry the claims."""
 
     shuffles: int
     permutations: int
@@ -39,8 +40,11 @@ class Draws:
     learners: tuple[Learner, ...]
 
 
-PRIMARY_DRAWS = Draws(shuffles=999, permutations=499, folds=3, bootstrap=999, learners=LEARNERS)
-EXPLORATORY_DRAWS = Draws(shuffles=199, permutations=0, folds=1, bootstrap=199, learners=("ridge",))
+DRAWS: Mapping[Family, Draws] = {
+    "primary": Draws(shuffles=999, permutations=499, folds=3, bootstrap=999, learners=LEARNERS),
+    "secondary": Draws(shuffles=199, permutations=0, folds=1, bootstrap=199, learners=("ridge",)),
+    "exploratory": Draws(shuffles=99, permutations=0, folds=1, bootstrap=99, learners=("ridge",)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class OutcomeResults:
     """Results of one outcome; None or empty where a part was not asked for or could not be estimated."""
 
     outcome: str
-    is_primary: bool
+    family: Family
     fits: OutcomeFits
     direction: Direction | None = None
     rise: StageJumpStudy | None = None
@@ -59,12 +63,56 @@ class OutcomeResults:
     robustness: tuple[Robustness, ...] = ()
     curve: SpecificationCurve | None = None
 
+    @property
+    def is_primary(self) -> bool:
+        """Whether it was declared primary before looking at data."""
+        return self.family == "primary"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OutcomeTask:
+    """What `estimate_outcome` is given beside the outcome; may be sent to another process.
+
+    Attributes
+    ----------
+    frame, dimensions, grid, limits, parts, seed
+        As `estimate_outcome` takes them.
+    family_of : mapping of outcome to family
+    """
+
+    frame: pd.DataFrame
+    family_of: Mapping[str, Family]
+    dimensions: tuple[str, ...]
+    grid: SpecificationGrid | None
+    limits: Thresholds
+    parts: tuple[Part, ...]
+    seed: int
+
+    def __call__(self, outcome: str) -> OutcomeResults:
+        """Estimate everything about one outcome."""
+        # Many small products: one BLAS thread is faster, and the digits do not depend on the number of cores.
+        with library("threadpoolctl").threadpool_limits(limits=1, user_api="blas"):
+            return estimate_outcome(
+                self.frame,
+                outcome,
+                family=self.family_of[outcome],
+                dimensions=self.dimensions,
+                grid=self.grid,
+                limits=self.limits,
+                parts=self.parts,
+                seed=self.seed,
+            )
+
+
+# How outcomes are gone through: `map`, or one that sends them to other processes.
+Spread = Callable[[OutcomeTask, Sequence[str]], Iterable[OutcomeResults]]
+
 
 def estimate_outcome(
     frame: pd.DataFrame,
     outcome: str,
     *,
-    is_primary: bool,
+    family: Family,
     dimensions: Sequence[str],
     grid: SpecificationGrid | None,
     limits: Thresholds,
@@ -79,8 +127,8 @@ def estimate_outcome(
         The checked panel, reliable rows only, with dimension scores, index variants and the error variance of
         the index where they are known (`exposures.with_exposures`).
     outcome : str
-    is_primary : bool
-        Primary outcomes get more draws and the specification curve.
+    family : {"primary", "secondary", "exploratory"}
+        Primary outcomes get more draws and the specification curve, exploratory ones the fewest draws.
     dimensions : sequence of str
         Columns of dimension scores.
     grid : SpecificationGrid, optional
@@ -89,7 +137,7 @@ def estimate_outcome(
     parts : sequence of Part
     seed : int
     """
-    draws = PRIMARY_DRAWS if is_primary else EXPLORATORY_DRAWS
+    draws = DRAWS[family]
     fits = fit_outcome(
         frame, outcome, seed=seed, small_clusters=limits.small_clusters, n_draws=limits.bootstrap_draws
     )
@@ -121,7 +169,7 @@ def estimate_outcome(
             found["curve"] = _attempt(
                 lambda: specification_curve(own, frame, n_permutations=draws.permutations, seed=seed)
             )
-    return OutcomeResults(outcome, is_primary, fits, **found)  # type: ignore[arg-type]
+    return OutcomeResults(outcome, family, fits, **found)  # type: ignore[arg-type]
 
 
 def _attempt(run: Callable[[], T]) -> T | None:

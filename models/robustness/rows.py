@@ -32,7 +32,7 @@ RobustnessCheck = Literal[
     "unmovable_outcome",
 ]
 UNIT, PERIOD, INDUSTRY = "organization_id", "period", "industry"
-# An outcome that nothing can move: the share of tickets with an even key (dbt, int_ticket).
+# An outcome that nothing can move, declared in contracts/kpis.yaml: the share of tickets with an even key.
 UNMOVABLE = "even_key_share"
 ALPHA = 0.05
 # A shuffled statistic this close to the observed one is a tie; ties count against the finding.

@@ -13,6 +13,7 @@ from orchestration.errors import MaturityImpactError
 from orchestration.layers import BY_NAME, WAREHOUSE_POOL
 from orchestration.resources import Installation
 from orchestration.settings import Settings
+from orchestration.spread import over_cores
 
 MARTS_READ = ("fct_maturity_impact", "fct_assessment", "fct_practice", "fct_published_benchmark")
 ENTITY_READ = "assessment_answers"
@@ -90,8 +91,12 @@ def estimated(
         practices=read["fct_practice"],
         benchmarks=read["fct_published_benchmark"],
         primary=primary,
-        thresholds=Thresholds(minimum_organizations=settings.thresholds.minimum_organizations),
+        thresholds=Thresholds(
+            minimum_organizations=settings.thresholds.minimum_organizations,
+            suppression_organizations=settings.thresholds.minimum_group_people,
+        ),
         recomputed=_recomputed(installation, primary),
+        spread=over_cores,
     )
     return found.frames()
 

@@ -194,10 +194,10 @@ def _conditions(column: Column) -> Iterator[str]:
 
 
 def _kpi_columns(registry: Registry) -> dict[str, Kpi]:
-    """KPI of every column that tells it, a part of it, or it a quarter away; log revenue tells revenue."""
+    """KPI of every column that tells it, a part of it, or it a quarter away; a logarithm tells its figure."""
     stems = {
         **{kpi.code: kpi for kpi in registry.kpis},
-        **{outcome.code: registry.kpi(outcome.kpi) for outcome in registry.outcomes},
+        **{outcome.code: registry.kpi(outcome.kpi) for outcome in registry.outcomes if outcome.kpi},
     }
     return {f"{stem}{suffix}": kpi for stem, kpi in stems.items() for suffix in _SUFFIXES}
 

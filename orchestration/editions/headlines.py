@@ -64,7 +64,7 @@ def headlines(folder: Path) -> list[Headline]:
 def _claims(facts: Mapping[str, Any], entities: Mapping[str, frozenset[str]]) -> Iterator[Headline]:
     from contracts.kpis import load_kpis
 
-    kpi_of = {outcome.code: outcome.kpi for outcome in load_kpis().outcomes}
+    kpi_of = {outcome.code: outcome.kpi for outcome in load_kpis().outcomes if outcome.kpi}
     made_of = {
         claim["outcome"]: entities.get(kpi_of.get(claim["outcome"], ""), frozenset()) | INDEX_OF
         for claim in facts["claims"]

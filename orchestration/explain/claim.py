@@ -11,10 +11,11 @@ from orchestration.explain import steps
 from orchestration.explain.asked import unknown
 from orchestration.explain.reasons import Reason
 from orchestration.explain.source import VERSION, Source
+from orchestration.reader import UnreadableEdition
 
 MART = "fct_maturity_impact"
 _PARENTS = ("int_kpi_month", "int_index_month", "int_organization")
-_METHODS = {"none": "M1", "L0": "M1", "L1": "M1", "L2": "M2"}
+_METHODS = {"none": "M1", "L0": "M1", "L1": "M1", "L2": "M2", "L3": "M2", "L4": "M2"}
 """Model whose estimate a level prints; docs/method.md says what each does."""
 _MODELS = {
     "naive": "Ordinary least squares of the outcome on the index, without any adjustment.",
@@ -22,8 +23,6 @@ _MODELS = {
     "country, customer type and month.",
     "M2": "The same within organisations: demeaned by organisation, with months.",
 }
-_SIZES = {"saw", "low", "high", "m1", "m2"}
-"""Numbers of a gate that are the size of an effect: below grade C none is printed."""
 Fact = Mapping[str, Any]
 
 
@@ -45,8 +44,11 @@ def explain_claim(source: Source, asked: str, language: Literal["en", "nl"] = "e
     ------
     NothingAsked
         No claim of that name stands in the edition.
+    UnreadableEdition
+        Its facts are of another version: their claims are worded otherwise.
     """
     facts = json.loads((source.edition / "facts.json").read_text(encoding="utf-8"))
+    _require_known_facts(source, facts)
     claims = {claim["outcome"]: claim for claim in facts["claims"]}
     groups = {row["practice_code"]: ("contrast", row) for row in facts["contrasts"]}
     groups |= {row["channel"]: ("adoption", row) for row in facts["adoption"]}
@@ -64,8 +66,20 @@ def explain_claim(source: Source, asked: str, language: Literal["en", "nl"] = "e
     raise unknown("claim", asked, [*claims, *groups], f"there are {', '.join([*claims, *groups])}")
 
 
+def _require_known_facts(source: Source, facts: Fact) -> None:
+    from models.facts import FACTS_VERSION
+
+    found = facts["versions"]["facts"]
+    if found != FACTS_VERSION:
+        raise UnreadableEdition(
+            f"The facts of this edition have version {found}; claims of {FACTS_VERSION} are explained",
+            str(source.edition / "facts.json"),
+            "read its summary page, explain it with the version that made it, or run again",
+        )
+
+
 def _effect(source: Source, facts: Fact, claim: Fact, language: Literal["en", "nl"]) -> dict[str, Any]:
-    from models.narrative import claim_text
+    from models.narrative_claims import claim_text
     from models.wording import Words
 
     words = Words(facts, language)
@@ -75,7 +89,7 @@ def _effect(source: Source, facts: Fact, claim: Fact, language: Literal["en", "n
     shown = ("estimate", "low", "high", "unit", "level", "grade", "withheld", "mde", "standard_error_kind")
     return {
         "sentence": " ".join(part for part in (text.statement, text.interval) if part),
-        "basis": [text.basis, *text.notes],
+        "basis": [text.order, text.basis, *text.notes],
         "effect": {name: claim[name] for name in shown},
         "method": {
             "model": model,
@@ -117,7 +131,9 @@ def _gates(source: Source, words: Any, claim: Fact) -> list[dict[str, Any]]:
 
 
 def _without_sizes(detail: str | None) -> str | None:
-    parts = [part for part in (detail or "").split(", ") if part.split("=")[0] not in _SIZES]
+    from models.facts_gates import SIZES
+
+    parts = [part for part in (detail or "").split(", ") if part.split("=")[0] not in SIZES]
     return ", ".join(parts) or None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pandas as pd
 import pandera.errors
 import pytest
 
@@ -14,6 +15,7 @@ from contracts.contract import Contract, Rule
 from contracts.kpis import load_kpis
 from contracts.marts import MARTS
 from contracts.marts_benchmark import ASKED_OF_EMPLOYEES, benchmark_subjects
+from contracts.marts_rules import month_shifts
 from contracts.results import RESULTS
 
 CONTRACTS = {**MARTS, **RESULTS, FCT_BELIEF.name: FCT_BELIEF}
@@ -41,6 +43,36 @@ def test_the_panel_has_every_outcome_with_lead_and_lag() -> None:
     names = MARTS["fct_maturity_impact"].column_names
     for outcome in load_kpis().outcomes:
         assert {outcome.code, f"{outcome.code}_lead_3m", f"{outcome.code}_lag_3m"} <= set(names)
+
+
+def test_a_ratio_stands_in_the_panel_with_its_parts_so_that_it_can_be_pooled_over_months() -> None:
+    names = set(MARTS["fct_maturity_impact"].column_names)
+    for kpi in load_kpis().explained:
+        parts = {f"{kpi.code}_numerator", f"{kpi.code}_denominator"}
+        assert parts & names == (parts if kpi.is_ratio else set()), kpi.code
+
+
+@pytest.mark.parametrize("way", ["lead", "lag"])
+def test_a_wrong_lead_or_lag_of_any_outcome_is_caught(way: str) -> None:
+    mart = MARTS["fct_maturity_impact"]
+    months = 3 if way == "lead" else -3
+    outcomes = [outcome.code for outcome in load_kpis().outcomes]
+    rule = month_shifts(outcomes, months)
+    frame = example(mart).astype({"period": "datetime64[us]"})
+    frame["organization_id"] = "a"
+    frame["period"] = pd.date_range("2024-01-01", periods=3, freq="3MS")
+    for code in outcomes:
+        frame[code] = [0.1, None, 0.3]
+        shifted = [None, 0.3, None] if way == "lead" else [None, 0.1, None]
+        frame[f"{code}_{way}_3m"] = shifted
+    assert rule.holds(frame).all()
+    for code in outcomes:
+        bad = frame.copy()
+        bad.loc[1, f"{code}_{way}_3m"] = 0.2
+        assert rule.holds(bad).tolist() == [True, False, True], code
+        bad.loc[1, f"{code}_{way}_3m"] = None
+        assert rule.holds(bad).tolist() == [True, False, True], code
+    assert rule.holds(frame.sample(frac=1, random_state=1)).all()
 
 
 def test_figures_about_people_at_work_need_the_larger_group() -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
+import jsonschema
 import pytest
 import yaml
+from open_data_contract_standard.model import OpenDataContractStandard
 
 from contracts.dictionary import render_dictionary
-from contracts.odcs import LOGICAL_TYPES, document, render_odcs
+from contracts.odcs import API_VERSION, LOGICAL_TYPES, document, render_odcs
 from contracts.profile import load_profiles
 from contracts.profile_table import render_profiles
 from contracts.registry import CONTRACTS
@@ -75,6 +81,55 @@ def test_a_data_contract_has_the_shape_of_the_standard(name: str) -> None:
         assert column["logicalType"] in TYPES
         assert column["required"] == (not contract.column(column["name"]).nullable)
         assert all(rule["dimension"] in QUALITY for rule in column.get("quality", ()))
+
+
+@cache
+def standard() -> Any:
+    """Validator of the standard's own JSON schema, as its package ships it."""
+    schema = json.loads((files("open_data_contract_standard") / "schema.json").read_text(encoding="utf-8"))
+    return jsonschema.validators.validator_for(schema)(schema)
+
+
+def faults(said: dict[str, Any]) -> list[str]:
+    """What the standard says against a document; days are texts in JSON."""
+    return [error.message for error in standard().iter_errors(json.loads(json.dumps(said, default=str)))]
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_a_data_contract_is_valid_by_the_standard_s_own_schema_and_model(path: str) -> None:
+    said = yaml.safe_load(FILES[path])
+    assert said["apiVersion"] == API_VERSION == "v3.1.0"
+    assert faults(said) == []
+    read = OpenDataContractStandard.from_string(FILES[path]).model_dump(by_alias=True, exclude_none=True)
+    assert nothing_lost(said, read) == []
+
+
+def nothing_lost(said: Any, read: Any, place: str = "") -> list[str]:
+    """Places of a document that the standard's model does not know or reads as something else."""
+    if isinstance(said, dict):
+        return [
+            lost for key in said for lost in nothing_lost(said[key], (read or {}).get(key), f"{place}.{key}")
+        ]
+    if isinstance(said, list):
+        pairs = zip(said, read or [None] * len(said), strict=True)
+        return [
+            lost for n, (one, other) in enumerate(pairs) for lost in nothing_lost(one, other, f"{place}[{n}]")
+        ]
+    return [] if str(said) == str(read) else [f"{place}: {said!r} is read as {read!r}"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"kind": "Table"},
+        {"apiVersion": "v9.9.9"},
+        {"unheard_of": 1},
+        {"schema": [{"name": "t", "properties": [{"name": "c", "logicalType": "varchar"}]}]},
+        {"schema": [{"name": "t", "quality": [{"type": "library", "metric": "unheard_of"}]}]},
+    ],
+)
+def test_the_standard_would_refuse_what_is_none(change: dict[str, Any]) -> None:
+    assert faults({**document(next(iter(CONTRACTS.values()))), **change}) != []
 
 
 @pytest.mark.parametrize("name", list(CONTRACTS))

@@ -177,11 +177,13 @@ def test_win_rate(warehouse: Any) -> None:
 def _ledger(warehouse: Any) -> pd.DataFrame:
     rows = warehouse.rows["ledger_lines"]
     rows = rows[rows["organization_id"].notna()].assign(period=_month(rows["posted_on"]))
-    rows = rows.assign(amount=in_euros(warehouse, rows, rows["period"])).dropna(subset=["amount"])
-    table = rows.pivot_table(
+    rows = rows.assign(amount=in_euros(warehouse, rows, rows["period"]))
+    table = rows.dropna(subset=["amount"]).pivot_table(
         index=KEY, columns="account_class", values="amount", aggfunc="sum", fill_value=0.0
     )
-    return table.round(2)
+    # Lines of a class of which none has a rate leave it unknown; without any line it is nought.
+    n_told = rows.pivot_table(index=KEY, columns="account_class", values="amount", aggfunc="count")
+    return table.round(2).where(~(n_told == 0).reindex_like(table).fillna(value=False))
 
 
 def test_revenue(warehouse: Any) -> None:

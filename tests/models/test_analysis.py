@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[2]
 ANSWERS = planted_answers(1)
 CSAT = ("csat_share",)
 PRIMARY = ("csat_share", "log_revenue")
-EXPLORATORY = tuple(o.code for o in load_kpis().outcomes if not o.is_primary)
+SECONDARY = load_kpis().outcomes_of("secondary")
 
 
 def analyse(frame: pd.DataFrame, **options) -> Analysis:
@@ -151,7 +151,7 @@ def test_the_hash_seed_does_not_change_a_digit() -> None:
     assert done.stdout.strip() == hashlib.sha256(told.encode()).hexdigest()
 
 
-def test_missing_and_degenerate_exploratory_outcomes_are_withheld_with_the_reason() -> None:
+def test_missing_and_degenerate_secondary_outcomes_are_withheld_with_the_reason() -> None:
     frame = small(seed=9).drop(columns=["csat_share"])
     frame["win_rate_lead_3m"] = np.nan
     frame["gross_margin_lead_3m"] = 0.4
@@ -160,7 +160,7 @@ def test_missing_and_degenerate_exploratory_outcomes_are_withheld_with_the_reaso
     frame["headcount_lead_3m"] = frame["csat_share_lead_3m"].where(once)
     result = analyse(frame, answers=ANSWERS)
     claims = claims_of(result)
-    assert set(claims) == {*PRIMARY, *EXPLORATORY}
+    assert set(claims) == {*PRIMARY, *SECONDARY}
     for outcome, code in (
         ("revenue_growth", "outcome_missing"),
         ("win_rate", "all_missing"),
@@ -205,6 +205,33 @@ def test_families_are_adjusted_apart() -> None:
         assert {row.adjustment for row in rows if not row.is_primary} == {"bh"}
         worst = max(row.p_value for row in rows if not row.is_primary)
         assert max(row.p_adjusted for row in rows if not row.is_primary) == pytest.approx(worst)
+
+
+def test_secondary_and_exploratory_outcomes_are_families_of_their_own() -> None:
+    """Thirty looks at the rest of the registry must not make the seven headline figures harder to see."""
+    second, third = ("win_rate", "attrition"), ("nps", "backlog", "enps")
+    frame = planted_panel(10, n_organizations=40, n_months=12, outcomes=(*PRIMARY, *second, *third))
+    frame["engagement_lead_3m"] = np.nan
+    result = analyse(frame, answers=ANSWERS)
+    rows = [row for row in result.effects if row.model == "M2"]
+    members = {
+        family: {row.outcome for row in rows if row.family == family}
+        for family in ("primary", "secondary", "exploratory")
+    }
+    assert members == {"primary": set(PRIMARY), "secondary": set(second), "exploratory": set(third)}
+    for family in ("secondary", "exploratory"):
+        own = [row for row in rows if row.family == family]
+        smallest = min(own, key=lambda row: row.p_value)
+        others = [row.p_value for row in own]
+        assert smallest.p_adjusted == pytest.approx(
+            min(len(own) / (k + 1) * p for k, p in enumerate(sorted(others)))
+        )
+    claims = claims_of(result)
+    assert "nps" in claims
+    assert "engagement" not in claims
+    swapped = analyse(frame, answers=ANSWERS, primary=("csat_share",))
+    families = {row.outcome: row.family for row in swapped.effects}
+    assert (families["csat_share"], families["log_revenue"]) == ("primary", "secondary")
 
 
 def test_units_of_an_outcome_carry_through() -> None:

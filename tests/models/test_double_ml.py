@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.ensemble import RandomForestRegressor
-from sklearn.linear_model import LinearRegression
+from sklearn.linear_model import LinearRegression, RidgeCV
+from sklearn.model_selection import GroupKFold
 
 from models.arrays import group_codes
 from models.double_ml import double_ml
@@ -21,7 +22,7 @@ from models.errors import (
     InputRefusedError,
     TooFewUnitsError,
 )
-from models.learners import Basis, ridge
+from models.learners import PENALTIES, Basis, best_penalty, ridge
 from models.panel import two_way_within
 from models.planted import planted_panel
 
@@ -168,6 +169,17 @@ def test_the_basis_of_ridge_fits_a_plain_line_where_months_are_few() -> None:
 def test_refusals_name_the_cause(change, error, message: str) -> None:
     with pytest.raises(error, match=message):
         double_ml(change(world(8, n=25, months=12)), OUTCOME)
+
+
+@pytest.mark.parametrize("strength", [0.0, 0.1, 2.0])
+def test_the_penalty_is_the_one_that_a_grid_search_finds(strength: float) -> None:
+    rng = np.random.default_rng(3)
+    units = np.repeat(np.arange(40), 6)
+    design = rng.normal(size=(240, 12)) + 5
+    target = strength * design[:, :3].sum(axis=1) + rng.normal(size=240)
+    folds = list(GroupKFold(5).split(design, target, units))
+    expected = RidgeCV(PENALTIES, cv=folds).fit(design, target).alpha_
+    assert best_penalty(design, target, folds) == expected
 
 
 def test_an_unknown_learner_is_refused() -> None:

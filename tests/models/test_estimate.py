@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyfixest
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ from models.errors import (
     TooFewUnitsError,
 )
 from models.estimate import ols
+from models.inference import cluster_covariance
 
 FIXTURES = Path(__file__).parent / "fixtures"
 PUBLISHED = json.loads((FIXTURES / "published_results.json").read_text())
@@ -71,6 +73,25 @@ def test_petersen_standard_errors(covariance, by, result) -> None:
     np.testing.assert_allclose(fit.standard_errors, values, atol=tolerance)
     coefficients, tolerance = published("petersen", "coef_full")
     np.testing.assert_allclose(fit.coefficients, coefficients, atol=tolerance)
+
+
+def test_two_way_clusters_are_petersens_where_pyfixests_are_larger() -> None:
+    """Libraries differ in the factor of each part; ours is the published one."""
+    y, X, firm, year = petersen()
+    both = np.column_stack([firm, year])
+    fit = ols(y, X, ["constant", "x"], both)
+    values, tolerance = published("petersen", "se_two_way_petersen")
+    np.testing.assert_allclose(fit.standard_errors, values, atol=tolerance)
+    assert fit.n_clusters == 10
+    assert fit.degrees_of_freedom.tolist() == [9, 9]
+    errors = np.asarray(y) - X @ fit.coefficients
+    second_route = np.sqrt(np.diag(cluster_covariance(X, errors, both)))
+    np.testing.assert_allclose(second_route, fit.standard_errors, rtol=ROUNDING)
+    data = pd.DataFrame({"y": y, "x": X[:, 1], "firm": firm, "year": year})
+    other = pyfixest.feols("y ~ x", data, vcov={"CRV1": "firm + year"}).se()["x"]
+    assert other > 1.03 * values[1]
+    with pytest.raises(InputRefusedError, match="two ways"):
+        ols(y, X, ["constant", "x"], both, "CR2")
 
 
 def test_petersen_cluster_and_small_sample_matrices() -> None:

@@ -13,6 +13,7 @@ from models.evidence import grade
 M1 = Effect(
     outcome="csat_share",
     is_primary=True,
+    family="primary",
     model="M1",
     exposure="index_per_10",
     estimate=0.05,

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from models.errors import InputRefusedError, TooFewUnitsError
 from models.inference import cluster_covariance, satterthwaite_df, wild_cluster_bootstrap
@@ -156,6 +157,30 @@ def test_size_with_eight_clusters() -> None:
         for world in range(400)
     )
     assert 8 <= rejected <= 32
+
+
+def test_ten_uneven_clusters_fool_cr1_and_not_cr2_or_the_bootstrap() -> None:
+    """One cluster holds most of what moves: 600 worlds without an effect, each at 5 %."""
+    rejected = {"CR1": 0, "CR2": 0, "bootstrap": 0}
+    worlds, critical = 600, stats.t.ppf(0.975, 9)
+    for world in range(worlds):
+        rng = np.random.default_rng(5000 + world)
+        groups = np.repeat(np.arange(10), 12)
+        x = rng.normal(size=10)[groups] * np.where(groups < 2, 6.0, 1.0)
+        y = rng.normal(size=10)[groups] + rng.normal(size=len(groups))
+        X = np.column_stack([x, np.ones(len(x))])
+        slope, left = np.linalg.lstsq(X, y, rcond=None)[0][0], residuals(y, X)
+        t = {
+            kind: abs(slope) / np.sqrt(cluster_covariance(X, left, groups, kind)[0, 0])
+            for kind in ("CR1", "CR2")
+        }
+        rejected["CR1"] += t["CR1"] > critical
+        rejected["CR2"] += t["CR2"] > stats.t.ppf(0.975, satterthwaite_df(X, groups)[0])
+        rejected["bootstrap"] += wild_cluster_bootstrap(y, X, groups, 0, 199, world).p_value < 0.05
+    # Binomial(600, .05) lies above 50 in one of 5,000 honest runs.
+    assert rejected["CR1"] > 90
+    assert rejected["CR2"] <= 50
+    assert rejected["bootstrap"] <= 50
 
 
 def test_refusals() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from string import Formatter as Fields
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from facts_fixture import make_facts, small_facts, tables
@@ -15,17 +15,26 @@ from contracts.kpis import load_kpis
 from contracts.marts_benchmark import SEGMENT_TYPES
 from contracts.marts_coverage import HELD_REASONS
 from models.claims import GATES
+from models.direction.verdict import State
 from models.errors import ModelError
 from models.facts import FactsSettings, build_facts
 from models.formats import LANGUAGES, NBSP, Formatter, Language, effect_display
 from models.narrative import build_narrative
 from models.narrative_kpis import held_rows
+from models.sections import result_sections
 from models.wording import Words, load_locale
 
 BARRED: Mapping[Language, re.Pattern[str]] = {
     "en": re.compile(r"\b(drives?|impacts?|leads? to|boosts?|because of|causes?|caused|raises?)\b", re.I),
     "nl": re.compile(r"\b(zorgt voor|leidt tot|veroorzaakt|door|zorgen voor|leiden tot)\b", re.I),
 }
+
+
+DIRECTION_CODES = {
+    "enough_waves", "too_few_waves", "model_fits", "model_does_not_fit", "solution_proper",
+    "solution_improper", "moved_together", "not_moved_together", "outcome_moved_before", "outcome_not_before",
+    *(f"{path}_{state}" for path in ("forward", "reverse", "placebo") for state in get_args(State)),
+}  # fmt: skip
 
 
 def texts(node: Any) -> Iterator[str]:
@@ -75,7 +84,9 @@ def test_every_outcome_gate_and_error_has_words(language: Language) -> None:
     locale = load_locale(language)
     assert {outcome.code for outcome in load_kpis().outcomes} <= set(locale["outcomes"])
     stopped = {failed for _, failed in GATES.values()}
-    assert stopped | {error.code for error in ModelError.__subclasses__()} <= set(locale["reasons"])
+    passed = {passed for passed, _ in GATES.values()}
+    errors = {error.code for error in ModelError.__subclasses__()}
+    assert stopped | passed | errors | DIRECTION_CODES <= set(locale["reasons"])
 
 
 def test_level_two_says_rose_and_nothing_more() -> None:
@@ -137,9 +148,9 @@ def test_logarithms_are_shown_as_per_cent_and_say_so() -> None:
 
 
 def test_direction_is_said_to_be_untested_with_what_it_takes() -> None:
-    story = build_narrative(make_facts(), "en")
-    assert "Which came first has not been tested" in story.lede
-    assert "at least 3 assessment waves" in story.direction[1]
+    facts = make_facts(results={})
+    assert "Which came first has not been tested" in build_narrative(facts, "en").lede
+    assert "at least 3 assessment waves" in " ".join(result_sections(Words(facts, "en"))["direction"].prose)
 
 
 def test_small_groups_are_said_to_be_suppressed() -> None:
@@ -192,7 +203,7 @@ def test_nearly_all_is_never_printed_as_all(share: float, shown: str) -> None:
 
 def test_a_simulated_world_says_what_was_planted_and_who_found_it() -> None:
     notes = " ".join(build_narrative(make_facts(), "en").primary[0].notes)
-    assert "a difference of 1.5 percentage points per 10 points was planted" in notes.replace(NBSP, " ")
+    assert "Planted in this simulated world: 1.5 percentage points per 10 points." in notes.replace(NBSP, " ")
     assert "The interval above contains it. The unadjusted interval misses it." in notes
 
 

@@ -7,11 +7,15 @@ import re
 from html import unescape
 from html.parser import HTMLParser
 from itertools import pairwise
+from typing import get_args
 
+import pandas as pd
 import pytest
 from facts_fixture import make_facts, small_facts, tables
+from results_fixture import VERDICTS
 from test_narrative import BARRED
 
+from models.claims import Level
 from models.facts import facts_hash
 from models.formats import LANGUAGES, NUMBER, Language, traceable_numbers
 from models.page import SECTIONS, render_summary
@@ -74,10 +78,12 @@ def test_the_tracing_bites() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("level", ["L0", "L1", "L2", "none"])
+@pytest.mark.parametrize("level", get_args(Level))
 def test_no_barred_word_on_the_rendered_page(language: Language, level: str) -> None:
     claims = tables()["claims"].assign(level=level)
-    text = " ".join(body_text(render_summary(make_facts(claims=claims), language)))
+    verdict = VERDICTS[get_args(Level).index(level) % len(VERDICTS)]
+    facts = make_facts(claims=claims, verdict=verdict)
+    text = " ".join(body_text(render_summary(facts, language)))
     assert not BARRED[language].findall(re.sub("maturity impact", "", text, flags=re.I))
 
 
@@ -111,8 +117,8 @@ def test_headings_are_in_order_and_tables_are_labelled() -> None:
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(later <= earlier + 1 for earlier, later in pairwise(levels))
-    assert reader.tags.count("caption") == reader.tags.count("table") == 13
-    assert reader.tags.count("figcaption") == reader.tags.count("figure") == 10
+    assert reader.tags.count("caption") == reader.tags.count("table") == 33
+    assert reader.tags.count("figcaption") == reader.tags.count("figure") == reader.tags.count("svg") == 20
 
 
 def test_every_section_has_a_template_a_heading_and_a_gist_and_is_folded() -> None:
@@ -121,6 +127,30 @@ def test_every_section_has_a_template_a_heading_and_a_gist_and_is_folded() -> No
     assert "<details open" not in page
     for gist in re.findall(r'<span class="gist">(.*?)</span>', page):
         assert len(gist) > 5
+
+
+def test_every_figure_of_a_result_has_a_reading_in_one_sentence_and_a_table() -> None:
+    page = render_summary(make_facts(), "en")
+    drawn = re.findall(r'(?s)<figure class="figure" id="figure-([\w-]+)">(.*?)</figure>(.*?)</table>', page)
+    for kind in ("lead-lag", "rise", "dose", "drivers", "specifications"):
+        own = [(inside, after) for name, inside, after in drawn if name.startswith(kind)]
+        assert len(own) == 2, kind
+        for inside, after in own:
+            assert re.search(r'<p class="reading">[^<]{30,}\.</p>', inside)
+            assert "<caption>" in after
+
+
+def test_forty_outcomes_stay_in_a_folded_table_and_out_of_the_answer() -> None:
+    claims = tables()["claims"]
+    model = claims[claims["outcome"] == "win_rate"]
+    more = pd.concat([claims, *(model.assign(outcome=f"kpi_{n:02d}") for n in range(31))])
+    page, few = render_summary(make_facts(claims=more), "en"), render_summary(make_facts(), "en")
+    assert page.count("<figure") == few.count("<figure")
+    answer = page[page.index('id="answer"') : page.index('<dl class="glance">')]
+    assert answer.count("<article") == 2
+    others = page[page.index('id="section-others"') : page.index('id="section-stages"')]
+    assert others.count('<th scope="row">') == 38
+    assert len(page) - len(few) < 40_000
 
 
 def test_claims_come_first_and_the_hash_stands_in_the_footer() -> None:

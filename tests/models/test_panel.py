@@ -17,6 +17,8 @@ from models.panel import two_way_within, within_design
 
 FIXTURES = Path(__file__).parent / "fixtures"
 PUBLISHED = json.loads((FIXTURES / "published_results.json").read_text())["grunfeld"]
+# Callaway and Sant'Anna's counties, two-way fixed effects after treatment: computed by pyfixest 0.60.
+TEENS = {"est": -0.036548937, "se_cluster_org_nested_rule(k=6)": 0.013265155}
 GRUNFELD = ("inv", "value", ["capital"], "firm", "year")
 TWO_ROUTES = 1e-8
 
@@ -62,6 +64,21 @@ def test_grunfeld_one_way_by_the_same_parts() -> None:
     np.testing.assert_allclose(b, PUBLISHED["FE_coef"]["value"], atol=1e-9)
     arellano = np.sqrt(np.diag(cluster_covariance(X, y - X @ b, codes, "CR0")))
     np.testing.assert_allclose(arellano, PUBLISHED["FE_se_arellano_HC0"]["value"], atol=1e-8)
+
+
+def test_teen_employment_counts_months_but_not_counties_nested_in_the_clusters() -> None:
+    """The error by pyfixest changes with the hash seed, linearmodels' counts all 505 effects."""
+    wide = pd.read_csv(FIXTURES / "mpdta.csv")
+    data = wide.melt(["county", "first_treat", "lpop"], var_name="year", value_name="lemp")
+    year = data["year"].astype(int)
+    data["treated"] = ((data["first_treat"] > 0) & (year >= data["first_treat"])).astype(float)
+    fit = two_way_within(data, "lemp", "treated", [], "county", "year").at("treated")
+    assert fit.estimate == pytest.approx(TEENS["est"], abs=1e-8)
+    assert fit.standard_error == pytest.approx(TEENS["se_cluster_org_nested_rule(k=6)"], abs=1e-8)
+    other = PanelOLS.from_formula(
+        "lemp ~ treated + EntityEffects + TimeEffects", data.assign(year=year).set_index(["county", "year"])
+    ).fit(cov_type="clustered", cluster_entity=True, count_effects=True)
+    assert other.std_errors["treated"] > 1.1 * fit.standard_error
 
 
 def test_linearmodels_agrees_but_for_its_own_factor() -> None:

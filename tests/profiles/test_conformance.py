@@ -22,19 +22,20 @@ from orchestration.ingest.gate import quarantine
 from orchestration.ingest.gate.accept import accept
 from orchestration.ingest.land.deliveries import Delivery, receive
 from orchestration.settings import Settings, Source
-from tests.profiles.variants import (
-    FORMS,
-    PROFILES,
-    REFUSED,
-    SPOILT,
-    Stage,
-    grid_of,
-    halves,
-    manner_of,
-    one,
-    persons,
-    representative,
-)
+from tests.people import texts
+from tests.profiles import variants
+from tests.profiles.sav_variants import SAV_FORMS, SAV_REFUSED, SAV_SPOILT, sav_grid_of
+from tests.profiles.variants import FORMS, REFUSED, SPOILT, Grid, Stage, halves, manner_of, one, with_person
+
+PROFILES = list(load_profiles())
+IN_SPSS = [name for name in PROFILES if variants.representative(name) is None]
+"""Profiles of exports that are no text; SPSS's are the only ones."""
+
+
+def kit(of_text: Sequence[str], of_spss: Sequence[str]) -> list[tuple[str, str]]:
+    """Every profile with every behaviour that its form of file can show."""
+    return [(name, what) for name in PROFILES for what in (of_spss if name in IN_SPSS else of_text)]
+
 
 LINEAGE = ["delivery_id", "source_line"]
 
@@ -61,9 +62,12 @@ class Outcome:
         return " ".join(" ".join((d.problem, *d.warnings)) for d in self.deliveries)
 
 
+def grid_of(name: str) -> Grid:
+    return sav_grid_of(name) if name in IN_SPSS else variants.grid_of(name)
+
+
 def settings_of(name: str) -> Settings:
-    path = representative(name)
-    assert path is not None
+    path = variants.representative(name) or variants.FOLDERS[name] / "delivered.sav"
     known = {key: value for key, value in manner_of(path).items() if key in Source.model_fields}
     encoding = grid_of(name).encoding
     declared = {} if encoding == "utf-8" else {"encoding": encoding}
@@ -111,12 +115,12 @@ def together(name: str) -> Outcome:
     """One home into which the hand-made file and every variant of it were delivered, one after the other."""
     grid = grid_of(name)
     stage = {"0/a.csv": grid.content()}
-    for behaviour, made in FORMS.items():
+    for behaviour, made in (SAV_FORMS if name in IN_SPSS else FORMS).items():
         file, content = made(grid)
         stage[f"1 {behaviour}/{file}"] = content
-    for behaviour, spoilt in SPOILT.items():
+    for behaviour, spoilt in (SAV_SPOILT if name in IN_SPSS else SPOILT).items():
         stage[f"2 {behaviour}/a.csv"] = spoilt(grid)
-    for behaviour, refused in REFUSED.items():
+    for behaviour, refused in (SAV_REFUSED if name in IN_SPSS else REFUSED).items():
         stage[f"3 {behaviour}/a.csv"] = refused(grid)
     settings = settings_of(name)
     stating = [Source(**{**source.model_dump(), "encoding": None, "pattern": f"1 {what}/*"})
@@ -134,8 +138,7 @@ def line(outcome: Outcome, folder: str) -> dict[str, int]:
     }
 
 
-@pytest.mark.parametrize("behaviour", FORMS)
-@pytest.mark.parametrize("name", PROFILES)
+@pytest.mark.parametrize(("name", "behaviour"), kit(list(FORMS), list(SAV_FORMS)))
 def test_another_form_of_the_same_facts_is_the_same_rows(name: str, behaviour: str) -> None:
     found, good = line(together(name), f"1 {behaviour}"), line(baseline(name), "0")
     if behaviour == "the same bytes again":
@@ -150,15 +153,13 @@ def test_all_variants_together_say_what_the_file_says(name: str) -> None:
     assert together(name).content() == baseline(name).content()
 
 
-@pytest.mark.parametrize("behaviour", SPOILT)
-@pytest.mark.parametrize("name", PROFILES)
+@pytest.mark.parametrize(("name", "behaviour"), kit(list(SPOILT), list(SAV_SPOILT)))
 def test_a_spoilt_row_is_held_back(name: str, behaviour: str) -> None:
     found, good = line(together(name), f"2 {behaviour}"), line(baseline(name), "0")
     assert found["quarantined"] == good["quarantined"] + 1
 
 
-@pytest.mark.parametrize("behaviour", REFUSED)
-@pytest.mark.parametrize("name", PROFILES)
+@pytest.mark.parametrize(("name", "behaviour"), kit(list(REFUSED), list(SAV_REFUSED)))
 def test_what_is_not_the_export_is_refused_and_told(name: str, behaviour: str) -> None:
     own = [d for d in together(name).deliveries if d.file.startswith(f"exports/3 {behaviour}/")]
     assert len(own) == 1
@@ -184,16 +185,14 @@ def test_rows_that_come_later_are_added(name: str) -> None:
     assert outcome_of(name, halves(grid_of(name))).content() == baseline(name).content()
 
 
-@pytest.mark.parametrize("name", [name for name in PROFILES if persons(name)])
+@pytest.mark.parametrize("name", [name for name in PROFILES if load_profiles()[name].personal])
 def test_persons_are_nowhere_behind_the_drop_zone(name: str, tmp_path: Path) -> None:
-    grid, marker = grid_of(name), "Quirina Vandersmissen"
-    places = [grid.place(column) for column in persons(name)]
-    rows = [[marker if n in places else cell for n, cell in enumerate(row)] for row in grid.rows]
+    marker = "Quirina Vandersmissen"
     path = tmp_path / "exports" / "a.csv"
     path.parent.mkdir()
-    path.write_bytes(replace(grid, rows=rows).content())
+    path.write_bytes(with_person(grid_of(name), marker).content())
+    assert marker.encode() in path.read_bytes()
     receive(tmp_path, settings_of(name))
     accept(tmp_path, settings_of(name), require_references=False)
-    for file in tmp_path.rglob("*"):
-        if file.is_file() and "exports" not in file.parts:
-            assert marker.encode() not in file.read_bytes(), file.name
+    for file, text in texts(tmp_path):
+        assert marker not in text or "exports" in Path(file).parts, file

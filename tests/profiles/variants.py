@@ -208,10 +208,15 @@ def renamed(grid: Grid, column: str) -> Grid:
     return replace(grid, header=header)
 
 
-def persons(name: str) -> list[str]:
-    """Columns about persons that the hand-made file has and of which nothing may be kept."""
-    profile = grid_of(name).profile
-    return sorted((set(profile.personal) - set(profile.hashed)) & set(profile.canonical(grid_of(name).names)))
+def with_person(grid: Grid, marker: str) -> Grid:
+    """The grid with a person in every column of which nothing may be kept; one is added where it has none."""
+    profile = grid.profile
+    kept_out = set(profile.personal) - set(profile.hashed)
+    if not kept_out & set(profile.canonical(grid.names)):
+        grid = with_column(grid, [min(kept_out), ""], "")
+    places = [n for n, name in enumerate(profile.canonical(grid.names)) if name in kept_out]
+    rows = [[marker if n in places else cell for n, cell in enumerate(row)] for row in grid.rows]
+    return replace(grid, rows=rows)
 
 
 FORMS: dict[str, Callable[[Grid], tuple[str, bytes]]] = {

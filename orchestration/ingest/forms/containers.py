@@ -29,6 +29,7 @@ class Part:
     member : its name inside a zip.
     sheet : its name inside a workbook.
     delivery_id : SHA-256 of its bytes, decompressed; of a sheet, of the workbook's bytes, ``!`` and its name.
+        Empty until its bytes were read, see `parts_of`.
     size : number of its bytes, decompressed.
     problem : why it cannot be read, with the next step; empty when it may be.
     warnings : what a reader should know.
@@ -73,13 +74,14 @@ class Part:
             return io.BytesIO(file.read())
 
 
-def parts_of(path: Path, name: str) -> list[Part]:
+def parts_of(path: Path, name: str, *, is_read_first: bool = False) -> list[Part]:
     """Tables that a delivered file may hold.
 
     Parameters
     ----------
     path : the file.
     name : name it is reported under, with forward slashes.
+    is_read_first : a file that is text by itself gets no `delivery_id` yet; whoever reads it finds it then.
 
     Returns
     -------
@@ -94,12 +96,13 @@ def parts_of(path: Path, name: str) -> list[Part]:
     try:
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
-        delivery_id, size = identity(path.open("rb"))
+        kind = kind_of(head)
+        is_later = is_read_first and kind == "text"
+        delivery_id, size = ("", path.stat().st_size) if is_later else identity(path.open("rb"))
     except OSError as error:
         raise UnreadableFile(
             f"The file cannot be opened ({error.strerror})", str(path), "check its rights and run again"
         ) from error
-    kind = kind_of(head)
     whole = Part(path, name, kind, delivery_id, size)
     try:
         if kind == "gzip":

@@ -2,12 +2,12 @@
 
 import datetime as dt
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from orchestration.errors import UnreadableFile
-from orchestration.ingest.forms import openxml
+from orchestration.ingest.forms import biff, opendoc, openxml
 from orchestration.ingest.forms.containers import Part
 from orchestration.ingest.forms.packed import BROKEN
 from orchestration.ingest.forms.texts import text_of
@@ -59,9 +59,8 @@ def sheet_records(part: Part, decimal: str = ".") -> tuple[list[Record], tuple[s
     UnreadableFile
         The sheet cannot be read, or holds formulas whose results were never stored.
     """
-    with _archive(part) as archive:
-        facts = openxml.facts_of(archive, part.sheet) if archive else openxml.SheetFacts()
-    if facts.unvalued:
+    facts = _facts(part)
+    if facts is not None and facts.unvalued:
         raise UnreadableFile(
             f"{len(facts.unvalued):,} cells are formulas without a stored result, first {facts.unvalued[0]}",
             part.name,
@@ -83,21 +82,40 @@ def sheet_records(part: Part, decimal: str = ".") -> tuple[list[Record], tuple[s
             n_rounded += sum(isinstance(cell, float) and abs(cell) >= _ROUNDED for cell in cells)
             texts = [_cell_text(cell, place in timed, decimal) for place, cell in enumerate(cells)]
             records.append(Record(left + texts, number))
-    for row, column, word in facts.errors:
-        if row < len(records) and column < len(records[row].fields):
-            records[row].fields[column] = word
+    for error in facts.errors if facts else ():
+        _named(error, records)
     return records, _warnings(facts, records, merged, n_rounded)
 
 
+def _facts(part: Part) -> openxml.SheetFacts | None:
+    """What the cell reader does not tell of a sheet; None where the file does not let itself be asked."""
+    with _archive(part) as archive:
+        if archive is None:
+            with part.open() as stream:
+                return biff.facts_of(stream.read(), part.sheet)
+        facts = opendoc.facts_of(archive, part.sheet)
+        return facts if facts != openxml.SheetFacts() else openxml.facts_of(archive, part.sheet)
+
+
+def _named(error: openxml.CellError, records: Sequence[Record]) -> None:
+    """Write an error where the cell reader left nothing."""
+    for record in records[error.row : error.row + error.n_rows]:
+        last = min(error.column + error.n_columns, len(record.fields))
+        record.fields[error.column : last] = [error.word] * max(last - error.column, 0)
+
+
 def _warnings(
-    facts: openxml.SheetFacts,
+    facts: openxml.SheetFacts | None,
     records: list[Record],
     merged: list[tuple[tuple[int, int], tuple[int, int]]],
     n_rounded: int,
 ) -> tuple[str, ...]:
     first, last = 0, max((len(record.fields) for record in records), default=0)
-    hidden = [letters for letters in facts.hidden_columns if _within(letters, first, last)]
     said = []
+    if facts is None:
+        said.append("whether its empty cells hold errors (#N/A) cannot be told; save it as XLSX to be sure")
+        facts = openxml.SheetFacts()
+    hidden = [letters for letters in facts.hidden_columns if _within(letters, first, last)]
     if hidden:
         said.append(f"{len(hidden)} hidden columns are read too: {', '.join(hidden[:_NAMED])}")
     if facts.n_hidden_rows:
@@ -105,7 +123,8 @@ def _warnings(
     if merged:
         said.append(f"{len(merged):,} groups of merged cells: only the first cell of each holds its text")
     if facts.errors:
-        said.append(f"{len(facts.errors):,} cells hold an error such as {facts.errors[0][2]}")
+        n_errors = sum(error.n_rows * error.n_columns for error in facts.errors)
+        said.append(f"{n_errors:,} cells hold an error such as {facts.errors[0].word}")
     if n_rounded:
         said.append(f"{n_rounded:,} numbers have more than 15 digits, which a workbook rounds")
     if len(records) in _FULL:

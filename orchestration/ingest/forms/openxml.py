@@ -22,21 +22,32 @@ _HIDDEN_ROW: Final = re.compile(rb'<(?:\w+:)?row\b[^>]*\bhidden="(?:1|true)"')
 
 
 @dataclass(frozen=True, slots=True)
+class CellError:
+    """An error such as ``#N/A`` in a cell, or in a block of equal ones; row and column from 0."""
+
+    row: int
+    column: int
+    word: str
+    n_rows: int = 1
+    n_columns: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class SheetFacts:
-    """What stands in the sheet's XML.
+    """What a file says about a sheet.
 
     Attributes
     ----------
     hidden_columns : letters of columns that a person does not see.
     n_hidden_rows : rows that a person does not see, by a filter or by hand.
     unvalued : cells with a formula whose result was never stored.
-    errors : error words such as ``#N/A`` by row and column, both from 0.
+    errors : cells that hold an error.
     """
 
     hidden_columns: tuple[str, ...] = ()
     n_hidden_rows: int = 0
     unvalued: tuple[str, ...] = ()
-    errors: tuple[tuple[int, int, str], ...] = ()
+    errors: tuple[CellError, ...] = ()
 
 
 def facts_of(archive: zipfile.ZipFile, sheet: str) -> SheetFacts:
@@ -45,7 +56,7 @@ def facts_of(archive: zipfile.ZipFile, sheet: str) -> SheetFacts:
     if path is None:
         return SheetFacts()
     unvalued: list[str] = []
-    errors: list[tuple[int, int, str]] = []
+    errors: list[CellError] = []
     hidden: tuple[str, ...] | None = None
     n_rows = 0
     for block in _blocks(archive, path):
@@ -61,7 +72,8 @@ def facts_of(archive: zipfile.ZipFile, sheet: str) -> SheetFacts:
                 unvalued.append(b"".join(place.groups()).decode() if place else "?")
             elif place and value and _ERROR.search(attributes):
                 letters, row = place.groups()
-                errors.append((int(row) - 1, _number(letters) - 1, (value.group(1) or b"").decode()))
+                word = (value.group(1) or b"").decode()
+                errors.append(CellError(int(row) - 1, _number(letters) - 1, word))
     return SheetFacts(hidden or (), n_rows, tuple(unvalued), tuple(errors))
 
 

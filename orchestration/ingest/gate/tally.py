@@ -33,11 +33,13 @@ def accepted_lines(
     unmapped = "organization_id is null" if "organization_id" in names else "false"
     deleted = "coalesce(is_deleted, false)" if "is_deleted" in names else "false"
     rows = f"read_parquet({text(folder / contract.name / '**' / '*.parquet')}, hive_partitioning = false)"
+    # Days become texts when they are few.
     found = con.execute(
-        f"select delivery_id, ({money.period})::varchar, {money.currency}, count(*), sum({money.amount}), "
+        "select * replace (_period::varchar as _period) from ("
+        f"select delivery_id, {money.period} as _period, {money.currency}, count(*), sum({money.amount}), "
         f"count(*) filter ({money.amount} is null), count(*) filter ({unmapped}), "
         f"count(*) filter ({deleted}) "
-        f"from {rows} group by all order by all"
+        f"from {rows} group by all) order by all"
     ).fetchall()
     return [
         {

@@ -1,5 +1,6 @@
 """Drop zone -> landing: each file is kept once, as text, under the hash of its bytes. No conversion."""
 
+import hashlib
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -12,7 +13,7 @@ from orchestration.errors import NothingDelivered
 from orchestration.ingest.files import one_at_a_time, read_json, room_to_write, swap, write_json
 from orchestration.ingest.forms.containers import Part
 from orchestration.ingest.land.headers import note_changes
-from orchestration.ingest.land.intake import Outcome, Task, secret_for, take, take_all
+from orchestration.ingest.land.intake import LARGE, Outcome, Task, secret_for, take, take_all
 from orchestration.ingest.land.landing import MANIFEST, key_print
 from orchestration.ingest.land.reading import delivered_parts, header_policy, reading_key, series_of
 from orchestration.ingest.profiles import profiles_of
@@ -165,7 +166,7 @@ class _Intake:
         """Receipts after taking in these files."""
         present: set[_Key] = set()
         parts: list[Part] = []
-        for part in delivered_parts(files, self.settings):
+        for part in delivered_parts(files, self.settings, self._is_read_first):
             present.add((part.name, part.delivery_id))
             earlier = self.known.get((part.name, part.delivery_id))
             if earlier is not None and self._stands(earlier):
@@ -173,13 +174,17 @@ class _Intake:
             else:
                 parts.append(part)
         tasks = self._tasks(parts, at)
-        for task, outcome in zip(
-            tasks, take_all(tasks, self.settings, self.profiles, self.given_key), strict=True
-        ):
-            self._record(task, outcome)
+        outcomes = take_all(tasks, self.settings, self.profiles, self.given_key)
+        for task, outcome in zip(tasks, outcomes, strict=True):
+            present.add((outcome.part.name, outcome.part.delivery_id))
+            self._record(replace(task, part=outcome.part), outcome)
         # Of a file that was not taken nothing was landed: once it is gone or replaced, nothing is left.
         counting = [delivery for key, delivery in self.known.items() if delivery.is_landed or key in present]
         return sorted(counting, key=lambda delivery: delivery.sequence)
+
+    def _is_read_first(self, file: str, path: Path) -> bool:
+        """Whether a file is read and hashed at once: to hash first is for bytes that may have come before."""
+        return path.stat().st_size >= LARGE and all(name != file for name, _ in self.known)
 
     def _stands(self, earlier: Delivery) -> bool:
         """Whether a delivery is landed just as it would be landed now, so that it need not be read again."""
@@ -198,14 +203,14 @@ class _Intake:
         landing: dict[str, str] = dict(self.owner)
         for part in parts:
             earlier = self.known.get((part.name, part.delivery_id))
-            is_first = landing.setdefault(part.delivery_id, part.name) == part.name
-            tasks.append(
-                Task(part, earlier.received_at if earlier else at, self._aside(part) if is_first else None)
-            )
+            is_first = landing.setdefault(part.delivery_id or part.name, part.name) == part.name
+            received_at = earlier.received_at if earlier else at
+            tasks.append(Task(part, received_at, self._aside(part) if is_first else None))
         return tasks
 
     def _aside(self, part: Part) -> Path:
-        return self.home / "tmp" / f"landing-{part.delivery_id}"
+        name = part.delivery_id or hashlib.sha256(part.name.encode()).hexdigest()
+        return self.home / "tmp" / f"landing-{name}"
 
     def _record(self, task: Task, outcome: Outcome) -> None:
         part = task.part
@@ -214,6 +219,8 @@ class _Intake:
         if outcome.status == "taken":
             if self.owner.setdefault(part.delivery_id, part.name) != part.name:
                 status = "redelivery"
+                if outcome.manifest is not None and task.folder is not None:
+                    shutil.rmtree(task.folder)
             else:
                 outcome = self._landed(task, outcome)
                 status = outcome.status
@@ -232,15 +239,14 @@ class _Intake:
 
     def _landed(self, task: Task, outcome: Outcome) -> Outcome:
         """Put landed rows in their place, unless the header changed in a way that is refused."""
+        aside = task.folder or self._aside(task.part)
         if outcome.manifest is None:
-            again = replace(task, folder=self._aside(task.part))
-            outcome = take(again, self.settings, self.profiles, self.given_key)
+            outcome = take(replace(task, folder=aside), self.settings, self.profiles, self.given_key)
         manifest = outcome.manifest
         if manifest is None:
             return outcome
         policy = header_policy(task.part.name, str(manifest["source_system"]), self.settings)
         warned, refused = note_changes(self._delivery_before(task.part, manifest), manifest, policy)
-        aside = self._aside(task.part)
         if refused:
             shutil.rmtree(aside)
             problem = (

@@ -3,9 +3,9 @@
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -13,14 +13,17 @@ from typing import Any, Final
 
 from contracts.profile import Profile
 from orchestration.errors import UnreadableFile
+from orchestration.ingest.files import write_json
 from orchestration.ingest.forms.containers import Part
-from orchestration.ingest.land.landing import land
+from orchestration.ingest.forms.packed import identity
+from orchestration.ingest.land.landing import MANIFEST, land
 from orchestration.ingest.land.reading import Status, read_part
 from orchestration.settings import Settings
 from orchestration.settings import pseudonym_key as key_for
 
 # Starting a process costs a second or two; reading 32 MB about as much.
-_LARGE: Final = 32 * 2**20
+LARGE: Final = 32 * 2**20
+"""Bytes from which a file is worth a process of its own, and a second thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +63,8 @@ def take_all(
 ) -> Iterator[Outcome]:
     """Outcome of each task, in their order; the same whether one process works or several."""
     work = partial(take, settings=settings, profiles=profiles, given_key=given_key)
-    workers = min(len(tasks), os.cpu_count() or 1)
-    large = [task for task in tasks if task.folder and task.part.size >= _LARGE]
+    workers = min(len(tasks), _cores())
+    large = [task for task in tasks if task.folder and task.part.size >= LARGE]
     if len(large) < 2 or workers < 2:
         yield from map(work, tasks)
         return
@@ -77,6 +80,11 @@ def take_all(
         yield from map(work, tasks[n_done:])
 
 
+def _cores() -> int:
+    """Cores that this process may use; a container may have been given few of the machine's."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _on_one_core() -> None:
     """Processes share the cores; threads inside each would only take them from one another."""
     import pyarrow
@@ -87,13 +95,26 @@ def _on_one_core() -> None:
 
 
 def take(task: Task, settings: Settings, profiles: Mapping[str, Profile], given_key: str | None) -> Outcome:
-    """Read one part and land it aside.
+    """Read one part and land it aside; where its bytes have no name yet they are hashed meanwhile.
 
     Raises
     ------
     MissingKey
         See `secret_for`.
     """
+    if task.part.delivery_id:
+        return _taken(task, settings, profiles, given_key)
+    with ThreadPoolExecutor(1) as thread:
+        hashing = thread.submit(identity, task.part.open())
+        outcome = _taken(task, settings, profiles, given_key)
+        delivery_id, _ = hashing.result()
+    if task.folder is not None and outcome.manifest is not None:
+        outcome.manifest["delivery_id"] = delivery_id
+        write_json(task.folder / MANIFEST, outcome.manifest)
+    return replace(outcome, part=replace(task.part, delivery_id=delivery_id))
+
+
+def _taken(task: Task, settings: Settings, profiles: Mapping[str, Profile], given_key: str | None) -> Outcome:
     reading = read_part(task.part, settings, profiles)
     profile = reading.profile
     if reading.status != "taken" or profile is None:

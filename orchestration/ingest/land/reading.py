@@ -167,11 +167,21 @@ def labels_of(content: Content) -> dict[str, str]:
     return {name: label for name, label in zip(content.names, content.labels, strict=False) if label}
 
 
-def delivered_parts(files: Mapping[str, Path], settings: Settings) -> Iterator[Part]:
-    """Tables that files may hold; a file that cannot be opened is a part that says so."""
+def delivered_parts(
+    files: Mapping[str, Path], settings: Settings, read_first: Callable[[str, Path], bool] | None = None
+) -> Iterator[Part]:
+    """Tables that files may hold; a file that cannot be opened is a part that says so.
+
+    Parameters
+    ----------
+    files : files by name.
+    settings : declarations per source.
+    read_first : files that are read before their bytes are named, see `parts_of`; None is none.
+    """
     for file, path in files.items():
         try:
-            yield from parts_to_read(parts_of(path, file), settings)
+            is_read_first = read_first is not None and read_first(file, path)
+            yield from parts_to_read(parts_of(path, file, is_read_first=is_read_first), settings)
         except UnreadableFile as error:
             name = hashlib.sha256(file.encode()).hexdigest()
             yield Part(path, file, "refused", name, problem=str(error))

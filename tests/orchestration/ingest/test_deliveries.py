@@ -1,6 +1,8 @@
 """Harm prevented: a file is taken twice, lost, or changed after it came, and totals move unexplained."""
 
+import hashlib
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 from orchestration.errors import IngestBusy, LandingDamaged, MissingReference, NothingDelivered
 from orchestration.ingest.files import one_at_a_time
 from orchestration.ingest.gate.accept import accept
+from orchestration.ingest.land import deliveries
 from orchestration.ingest.land.deliveries import receive
 
 
@@ -28,6 +31,36 @@ def test_the_same_bytes_under_another_name_count_as_duplicates(exports: Any) -> 
     ledger = accept(exports.home, exports.settings).ledger.set_index("file")
     assert ledger.loc["exports/zendesk/b.csv", ["delivered", "accepted", "duplicate"]].tolist() == [2, 0, 2]
     assert ledger.loc["exports/zendesk/a.csv", ["accepted", "quarantined"]].tolist() == [1, 1]
+
+
+def test_a_file_that_is_hashed_while_it_is_read_is_the_same_delivery(
+    exports: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exports.tickets("a.csv", [{"id": "1"}, {"id": "2", "created_at": "never"}], footer="Total\n")
+    exports.put("exports/other/none.csv", "strange,header\n1,2\n")
+    exports.put("exports/other/worse.csv", "a\n\x00\n")
+    hashed_first = exports.receive()
+    before = exports.digest("landing")
+    shutil.rmtree(exports.home / "landing")
+    monkeypatch.setattr(deliveries, "LARGE", 0)
+    assert exports.receive() == hashed_first
+    assert exports.digest("landing") == before
+    assert not list((exports.home / "tmp").glob("landing-*"))
+
+
+def test_a_large_file_that_came_before_under_another_name_is_landed_once(
+    exports: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliveries, "LARGE", 0)
+    path = exports.tickets("a.csv", [{"id": "1"}])
+    exports.put("exports/zendesk/b.csv", path.read_bytes())
+    exports.receive()
+    exports.put("exports/zendesk/c.csv", path.read_bytes())
+    found = [d for d in exports.receive() if d.source_system == "zendesk"]
+    assert [d.status for d in found] == ["taken", "redelivery", "redelivery"]
+    assert {d.delivery_id for d in found} == {hashlib.sha256(path.read_bytes()).hexdigest()}
+    assert not list((exports.home / "tmp").glob("landing-*"))
+    assert accept(exports.home, exports.settings).verdicts["tickets"].n_rows == 1
 
 
 def test_a_delivery_stays_when_the_drop_zone_is_cleared(exports: Any) -> None:

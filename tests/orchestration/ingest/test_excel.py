@@ -1,5 +1,6 @@
 """Harm prevented: a workbook's cell is landed as something it does not say, or a hidden part is not told."""
 
+import re
 import zipfile
 from pathlib import Path
 
@@ -7,10 +8,11 @@ import pytest
 import xlwt
 from odf.opendocument import OpenDocumentSpreadsheet
 from odf.table import Table as OdsTable
-from odf.table import TableCell, TableRow
+from odf.table import TableCell, TableColumn, TableRow
 from odf.text import P
 
 from orchestration.errors import UnreadableFile
+from orchestration.ingest.forms.biff import facts_of
 from orchestration.ingest.forms.containers import parts_of
 from orchestration.ingest.forms.formats import open_part
 from tests.orchestration.ingest.typed_cells import ROWS, TEXTS, opened, rows_of, workbook
@@ -84,6 +86,92 @@ def test_error_cells_are_not_read_as_empty(tmp_path: Path) -> None:
     content = opened(tmp_path / "a.xlsx")[0]
     assert rows_of(content)["amount"].tolist() == ["#N/A"]
     assert any("1 cells hold an error such as #N/A" in note for note in content.warnings)
+
+
+def old_workbook(path: Path, rows: int = 1) -> None:
+    """An XLS of errors as cells, in a second sheet with letters beyond Latin in its name."""
+    book = xlwt.Workbook()
+    book.add_sheet("First").write(0, 0, "id")
+    sheet = book.add_sheet("Łódź")
+    for column, name in enumerate(("id", "amount", "rate")):
+        sheet.write(0, column, name)
+    for row in range(1, rows + 1):
+        sheet.write(row, 0, row)
+        sheet.row(row).set_cell_error(1, "#DIV/0!")
+        sheet.write(row, 2, xlwt.Formula("1/2"))
+    book.save(path)
+
+
+@pytest.mark.parametrize("rows", [1, 2_000])
+def test_error_cells_of_an_old_workbook_are_not_read_as_empty(tmp_path: Path, rows: int) -> None:
+    old_workbook(tmp_path / "a.xls", rows)
+    content = opened(tmp_path / "a.xls")[1]
+    assert set(rows_of(content)["amount"]) == {"#DIV/0!"}
+    assert any(f"{rows:,} cells hold an error such as #DIV/0!" in note for note in content.warnings)
+    assert [note for note in opened(tmp_path / "a.xls")[0].warnings if "error" in note] == []
+
+
+def test_a_formula_of_an_old_workbook_whose_result_is_an_error_is_named(tmp_path: Path) -> None:
+    old_workbook(tmp_path / "a.xls")
+    content = (tmp_path / "a.xls").read_bytes()
+    # Row 1, column 2: its empty result becomes the error that a spreadsheet program would store.
+    found = re.search(rb"\x06\x00..\x01\x00\x02\x00", content, re.DOTALL)
+    assert found is not None
+    place = found.start() + 4
+    assert content[place + 12 : place + 14] == b"\xff\xff"
+    (tmp_path / "b.xls").write_bytes(
+        content[: place + 6] + b"\x02\x00\x24\x00\x00\x00" + content[place + 12 :]
+    )
+    assert rows_of(opened(tmp_path / "b.xls")[1])["rate"].tolist() == ["#NUM!"]
+
+
+def test_an_old_workbook_that_does_not_tell_its_errors_is_said_to(tmp_path: Path) -> None:
+    old_workbook(tmp_path / "a.xls")
+    content = (tmp_path / "a.xls").read_bytes()
+    for length in range(0, len(content), 97):
+        facts_of(content[:length], "Łódź")
+    assert facts_of(content, "Łódź") is not None
+    assert facts_of(content, "Lodz") is None
+
+
+def open_document(path: Path, rows: list[list[dict[str, str]]]) -> None:
+    """An ODS whose cells have the attributes and texts given."""
+    ods = OpenDocumentSpreadsheet()
+    table = OdsTable(name="Data")
+    table.addElement(TableColumn())
+    table.addElement(TableColumn(visibility="collapse"))
+    for cells in rows:
+        row = TableRow()
+        for cell in cells:
+            made = TableCell(**{name: text for name, text in cell.items() if name != "text"})
+            if "text" in cell:
+                made.addElement(P(text=cell["text"]))
+            row.addElement(made)
+        table.addElement(row)
+    ods.spreadsheet.addElement(table)
+    ods.save(path)
+
+
+NAMES = [{"valuetype": "string", "text": name} for name in ("id", "amount", "note")]
+ERROR = {"valuetype": "string", "stringvalue": "", "formula": "of:=1/0", "text": "#DIV/0!"}
+
+
+def test_error_cells_of_an_open_document_are_not_read_as_empty(tmp_path: Path) -> None:
+    one, two = ({"valuetype": "float", "value": n, "text": n} for n in "12")
+    note = {"valuetype": "string", "text": "#N/A"}
+    half = {"valuetype": "float", "value": "0.5", "formula": "of:=1/2", "text": "0.5"}
+    open_document(tmp_path / "a.ods", [NAMES, [one, ERROR, note], [two, half, note]])
+    content = opened(tmp_path / "a.ods")[0]
+    assert rows_of(content)["amount"].tolist() == ["#DIV/0!", "0.5"]
+    told = " ".join(content.warnings)
+    assert "1 cells hold an error such as #DIV/0!" in told, "a text typed by hand is none"
+    assert "1 hidden columns are read too: B" in told
+
+
+def test_open_documents_with_formulas_without_a_result_are_refused_by_name(tmp_path: Path) -> None:
+    open_document(tmp_path / "a.ods", [NAMES, [NAMES[0], {"formula": "of:=1/2"}, NAMES[1]]])
+    with pytest.raises(UnreadableFile, match=r"1 cells are formulas without a stored result, first B2"):
+        opened(tmp_path / "a.ods")
 
 
 def test_n55_numbers_that_a_workbook_rounds_are_told(tmp_path: Path) -> None:

@@ -1,14 +1,38 @@
-{% set outcomes = [
-    'csat_share', 'first_response_minutes', 'ticket_volume', 'win_rate', 'revenue', 'log_revenue',
-    'revenue_growth', 'gross_margin', 'headcount', 'attrition',
-] %}
+{% set logged = logged_kpi_codes().split() %}
+{% set controls = negative_control_codes().split() %}
+{% set parted = explained_ratio_codes().split() + controls %}
+{% set outcomes = panel_outcome_codes().split() %}
 
-with kpis as (
+with kpi_months as (
+
+    select * from {{ ref('int_kpi_month') }}
+
+),
+
+ticket_months as (
+
+    select * from {{ ref('int_ticket_month') }}
+
+),
+
+-- Negative controls are no KPIs: they stand beside them here, and in no other mart.
+kpis as (
 
     select
-        *,
-        {{ natural_log('revenue') }} as log_revenue
-    from {{ ref('int_kpi_month') }}
+        kpi_months.*,
+        {% for code in logged %}
+        {{ natural_log('kpi_months.' ~ code) }} as log_{{ code }},
+        {% endfor %}
+    {% for code in controls %}
+    ticket_months.{{ code }}_numerator,
+    ticket_months.{{ code }}_denominator,
+    ticket_months.{{ code }}{{ '' if loop.last else ',' }}
+    {% endfor %}
+    from kpi_months
+    left join ticket_months
+        on
+            kpi_months.organization_id = ticket_months.organization_id
+            and kpi_months.period = ticket_months.period
 
 ),
 
@@ -45,6 +69,10 @@ final as (
         later.integration_index as integration_index_lead_3m,
         index_months.channel_adoption_share,
         index_months.checklist_gap,
+        {% for code in parted %}
+        kpis.{{ code }}_numerator,
+        kpis.{{ code }}_denominator,
+        {% endfor %}
     {% for outcome in outcomes %}
     kpis.{{ outcome }},
     later.{{ outcome }} as {{ outcome }}_lead_3m,

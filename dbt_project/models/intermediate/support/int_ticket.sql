@@ -41,6 +41,8 @@ final as (
         coalesce(status in ('solved', 'closed') and solved_at is null, false) as is_solution_untold,
         {{ month_start('solved_at') }} as solved_period,
         case when status in ('solved', 'closed') then {{ month_start('solved_at') }} end as closed_period,
+        right(md5(concat(source_system, ':', ticket_key)), 1) in ('0', '2', '4', '6', '8', 'a', 'c', 'e')
+            as has_even_key,
         greatest(
             created_at,
             coalesce(solved_at, created_at),

@@ -27,7 +27,9 @@ counted as (
         cast(count(resolution_minutes) as bigint) as resolution_minutes_p90_denominator,
         {{ percentile_of('resolution_minutes', 0.9) }} as resolution_minutes_p90,
         {{ count_where("is_social_channel") }} as social_ticket_share_numerator,
-        cast(count(is_social_channel) as bigint) as social_ticket_share_denominator
+        cast(count(is_social_channel) as bigint) as social_ticket_share_denominator,
+        {{ count_where("has_even_key") }} as even_key_share_numerator,
+        cast(count(*) as bigint) as even_key_share_denominator
     from tickets
     where disposition = 'counted'
     group by organization_id, period
@@ -45,7 +47,8 @@ final as (
             as csat_response_share,
         {{ ratio('resolution_minutes_numerator', 'resolution_minutes_denominator') }} as resolution_minutes,
         {{ ratio('social_ticket_share_numerator', 'social_ticket_share_denominator') }}
-            as social_ticket_share
+            as social_ticket_share,
+        {{ ratio('even_key_share_numerator', 'even_key_share_denominator') }} as even_key_share
     from counted
 
 )
