@@ -89,8 +89,9 @@ def bad_rows(tests: list[Node]) -> Iterator[str]:
             yield f"* replace ('zz' as {next(iter(arguments['values']))})"
         elif kind == "known_organization":
             yield "* replace ('nobody' as organization_id)"
-        for column, value in IN_SINGULAR_TESTS.get(kind, {}).items():
-            yield f"* replace ({value} as {column})"
+        if kind in IN_SINGULAR_TESTS:
+            bad = ", ".join(f"{value} as {column}" for column, value in IN_SINGULAR_TESTS[kind].items())
+            yield f"* replace ({bad})"
 
 
 def corrupt(project: Path, owner: str) -> None:
