@@ -116,7 +116,15 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """What one table must hold: the single source of its schema, rules, documentation and Parquet types."""
+    """What one table must hold: the single source of its schema, rules, documentation and Parquet types.
+
+    Attributes
+    ----------
+    version : int
+        Counts up when readers must change what they ask: a column is gone, renamed, or means another thing.
+    deprecated_on : str, optional
+        Day from which readers must not count on the table, ISO; None where none is planned.
+    """
 
     name: str
     layer: Layer
@@ -125,6 +133,8 @@ class Contract:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     owner: str = "data platform"
+    version: int = 1
+    deprecated_on: str | None = None
     period_column: str | None = None
     frame_rules: tuple[FrameRule, ...] = ()
 

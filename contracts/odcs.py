@@ -67,8 +67,8 @@ def document(contract: Contract) -> dict[str, Any]:
         "kind": "DataContract",
         "id": f"maturity-impact.{contract.layer}.{contract.name}",
         "name": contract.name,
-        "version": "1.0.0",
-        "status": "active",
+        "version": f"{contract.version}.0.0",
+        "status": "active" if contract.deprecated_on is None else "deprecated",
         "domain": contract.layer,
         "description": {"purpose": contract.description},
         "servers": [

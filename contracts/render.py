@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from contracts.exposures import exposure_properties, group_properties
 from contracts.kpis import load_kpis
 from contracts.marts import MARTS
 from contracts.marts_panel import panel_outcomes
@@ -68,6 +69,8 @@ def render_dbt() -> dict[str, str]:
     )
     files["macros/kpi_codes.sql"] = _kpi_macros()
     files["models/marts/_metrics.yml"] = HEADER + render_semantic()
+    exposures = {"version": 2, "groups": group_properties(), "exposures": exposure_properties()}
+    files["models/marts/_exposures.yml"] = _yaml(exposures)
     files["models/staging/_sources.yml"] = _yaml({"version": 2, "sources": [source_properties()]})
     files["models/intermediate/panel/int_maturity_impact.yml"] = _model(
         panel_properties(MARTS["fct_maturity_impact"])

@@ -6,6 +6,7 @@ from typing import Any
 
 from contracts.contract import Column, Contract, Kind
 from contracts.entities import ENTITIES
+from contracts.exposures import GROUP
 from contracts.ledger_periods import LEDGER_PERIODS
 
 ACCEPTED = {**ENTITIES, LEDGER_PERIODS.name: LEDGER_PERIODS}
@@ -79,11 +80,22 @@ def mart_properties(mart: Contract) -> dict[str, Any]:
     return {
         "name": mart.name,
         "description": _said(mart),
+        "config": {"group": GROUP, "access": "public"},
+        "latest_version": mart.version,
+        "versions": [_version(mart)],
         "columns": [
             {"name": c.name, "data_type": _DATA_TYPES[c.kind], "description": _words(c)} for c in mart.columns
         ],
         "data_tests": tests,
     }
+
+
+def _version(mart: Contract) -> dict[str, Any]:
+    """The version in force; in the file it goes by the plain name of the mart."""
+    found: dict[str, Any] = {"v": mart.version, "defined_in": mart.name, "config": {"alias": mart.name}}
+    if mart.deprecated_on is not None:
+        found["deprecation_date"] = mart.deprecated_on
+    return found
 
 
 def panel_properties(mart: Contract) -> dict[str, Any]:

@@ -63,7 +63,8 @@ def attached(manifest: dict[str, Any]) -> dict[str, Any]:
         meta = node["config"].setdefault("meta", {})
         if parents and "dagster" not in meta and len(node["depends_on"]["nodes"]) > 1:
             last = max(parents, key=lambda parent: (_depth(manifest, parent, depth), parent))
-            meta["dagster"] = {"ref": {"name": manifest["nodes"][last]["name"]}}
+            model = manifest["nodes"][last]
+            meta["dagster"] = {"ref": {"name": model["name"], "version": model.get("version")}}
             manifest["nodes"][unique_id] = node
     return manifest
 
@@ -145,7 +146,7 @@ def _published_benchmarks(home: Path) -> list[str]:
 
 
 def _not_built(broken: list[NodeResult]) -> str:
-    names = ", ".join(result.unique_id.split(".")[-1] for result in broken)
+    names = ", ".join(result.unique_id.split(".")[2] for result in broken)
     reason = " ".join(broken[0].message.split())
     return f"dbt could not build {names} ({reason}): correct the model or its input, then run again."
 

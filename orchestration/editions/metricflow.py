@@ -28,7 +28,7 @@ def render_semantic_manifest(dbt: DbtProject) -> bytes:
     content = json.loads((dbt.target / NAME).read_text(encoding="utf-8"))
     for model in content["semantic_models"]:
         model["node_relation"] = _published(model["node_relation"]["alias"])
-    # Nothing is told by the day, and an edition has no calendar of days.
+    # Nothing is told by the day.
     content["project_configuration"]["time_spines"] = [
         {
             "node_relation": _published("dim_period"),

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from contracts.marts import MARTS as CONTRACTS
+from contracts.odcs import document
+from contracts.render_models import mart_properties
+from orchestration.assets.analysis import MARTS_READ
+from orchestration.editions.facts_read import RELATIONS
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 MAY_READ = {
@@ -107,6 +114,53 @@ def test_every_formula_has_a_unit_test(manifest: dict[str, Any], models: list[di
     tested = {test["model"] for test in manifest["unit_tests"].values()}
     formulas = {m["name"] for m in models if m["schema"] == "intermediate"} - WITHOUT_FORMULA
     assert formulas - tested == set()
+
+
+def test_marts_have_a_version_in_force_and_go_by_their_plain_name(models: list[dict[str, Any]]) -> None:
+    for mart in (m for m in models if m["schema"] == "marts"):
+        contract = CONTRACTS[mart["name"]]
+        assert mart["version"] == mart["latest_version"] == contract.version, mart["name"]
+        assert mart["alias"] == mart["name"]
+        told = mart["deprecation_date"]
+        assert (told and str(told)[:10]) == contract.deprecated_on, mart["name"]
+
+
+def test_a_planned_end_is_told_to_dbt_and_to_catalogues() -> None:
+    ending = replace(CONTRACTS["fct_kpi"], version=2, deprecated_on="2027-06-30")
+    rendered = mart_properties(ending)
+    assert rendered["latest_version"] == 2
+    assert rendered["versions"] == [
+        {"v": 2, "defined_in": "fct_kpi", "config": {"alias": "fct_kpi"}, "deprecation_date": "2027-06-30"}
+    ]
+    assert (document(ending)["version"], document(ending)["status"]) == ("2.0.0", "deprecated")
+
+
+def test_marts_belong_to_a_group_with_an_owner_and_nothing_else_is_public(
+    manifest: dict[str, Any], models: list[dict[str, Any]]
+) -> None:
+    [group] = manifest["groups"].values()
+    assert {mart.owner for mart in CONTRACTS.values()} == {group["owner"]["name"]}
+    for model in models:
+        is_mart = model["schema"] == "marts"
+        assert (model["config"]["group"] == group["name"]) == is_mart, model["name"]
+        assert (model["access"] == "public") == is_mart, model["name"]
+
+
+def test_every_model_is_tested(manifest: dict[str, Any], models: list[dict[str, Any]]) -> None:
+    tested = {n.get("attached_node") for n in manifest["nodes"].values() if n["resource_type"] == "test"}
+    assert [model["name"] for model in models if model["unique_id"] not in tested] == []
+
+
+def test_what_is_made_of_the_marts_is_told(manifest: dict[str, Any]) -> None:
+    reads = {
+        exposure["name"]: {manifest["nodes"][node]["name"] for node in exposure["depends_on"]["nodes"]}
+        for exposure in manifest["exposures"].values()
+    }
+    assert reads == {
+        "analysis": set(MARTS_READ),
+        "summary": {name for schema, name in RELATIONS if schema == "marts"},
+        "dictionary": set(CONTRACTS),
+    }
 
 
 def test_one_yml_stands_beside_each_sql() -> None:

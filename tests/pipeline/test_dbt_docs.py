@@ -50,9 +50,11 @@ def test_it_is_reached_from_the_dictionary_and_asks_for_nothing(page: Page, edit
 
 @pytest.mark.parametrize("name", sorted(MARTS))
 def test_every_mart_is_shown_with_columns_types_and_sql(page: Page, edition: Path, name: str) -> None:
-    page.goto((edition / "dbt_docs.html").as_uri() + f"#!/model/model.maturity_impact.{name}")
+    page.goto(
+        (edition / "dbt_docs.html").as_uri() + f"#!/model/model.maturity_impact.{name}.v{MARTS[name].version}"
+    )
     page.wait_for_function(
-        "name => [...document.querySelectorAll('h1')].some(h => h.innerText.startsWith(name + ' '))", arg=name
+        "name => [...document.querySelectorAll('h1')].some(h => h.innerText.startsWith(name))", arg=name
     )
     shown = page.inner_text("body")
     for column in MARTS[name].columns:
