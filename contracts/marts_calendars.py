@@ -90,7 +90,8 @@ def dim_date() -> Contract:
             "(retail_calendar); without one these are empty. Facts are kept by calendar month."
         ),
         grain="One row per day of the calendar years of dim_period.",
-        key=("calendar_day",),
+        # The month follows from the day (month_of_the_day), so that the pair is unique where the day is.
+        key=("calendar_day", "period"),
         columns=(
             Column("calendar_day", "date", "The day.", example="2024-05-14"),
             shared.PERIOD,
