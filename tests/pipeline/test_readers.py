@@ -19,8 +19,8 @@ from orchestration.editions.views import load_views
 from orchestration.reader import connect
 from tests.older_duckdb import LOCKS, ROOT, installed, version_of
 
-# Estimates that need more organisations or waves than a small world has; every other table is compared row by
-# row. `tests/models/test_result_tables.py` shows that each of them gets rows from a world that is large enough.
+# Estimates that need more organisations or waves than a small world has; all others are compared row by row.
+# `tests/models/test_result_tables.py` shows that each of them gets rows from a world that is large enough.
 MAY_BE_EMPTY = (
     "direction_paths",
     "dose_points",
