@@ -15,6 +15,7 @@ import yaml
 
 from contracts.kpis import load_kpis
 from contracts.marts import MARTS
+from contracts.marts_panel import panel_outcomes
 from contracts.render_models import (
     ACCEPTED,
     mart_properties,
@@ -89,7 +90,7 @@ def _kpi_macros() -> str:
         "kpi_codes": [kpi.code for kpi in kpis],
         "over_one_kpi_codes": [kpi.code for kpi in kpis if kpi.denominator == "one"],
         "distribution_kpi_codes": [kpi.code for kpi in kpis if kpi.is_distribution],
-        "explained_kpi_codes": [kpi.code for kpi in registry.explained],
+        "panel_outcome_codes": panel_outcomes(),
         "explained_ratio_codes": [kpi.code for kpi in registry.explained if kpi.is_ratio],
         "logged_kpi_codes": [kpi.code for kpi in registry.logged],
         "negative_control_codes": registry.outcomes_of("negative_control"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -149,7 +149,8 @@ def _shown(row: Contrast, minimum_group: int) -> Contrast:
     """Withhold every figure of a comparison with too few organisations on a side."""
     if min(row.n_mature, row.n_less_mature) >= minimum_group:
         return row
-    return replace(row, is_suppressed=True, **dict.fromkeys(FIGURES))
+    nothing: dict[str, Any] = dict.fromkeys(FIGURES)
+    return replace(row, is_suppressed=True, **nothing)
 
 
 def _adjusted(own: pd.DataFrame, mature: npt.NDArray[np.bool_], traits: pd.DataFrame | None) -> AdjustedRatio:

@@ -21,15 +21,16 @@
     resolution_minutes_p90 sales_cycle_days time_to_hire_days time_to_fill_days
 {%- endmacro %}
 
-{% macro explained_kpi_codes() -%}
-    csat_share first_response_minutes ticket_volume win_rate revenue revenue_growth
+{% macro panel_outcome_codes() -%}
+    csat_share first_response_minutes ticket_volume win_rate revenue log_revenue revenue_growth
     revenue_growth_constant_currency gross_margin headcount attrition first_response_minutes_median
     first_response_minutes_p90 resolution_minutes resolution_minutes_median resolution_minutes_p90
     csat_response_share social_ticket_share backlog win_rate_amount sales_cycle_days open_pipeline
-    weighted_pipeline csat_survey_share nps enps engagement active_customers new_customers
-    customer_retention revenue_retention_gross revenue_retention_net ticket_volume_per_customer
-    marketing_spend marketing_efficiency customer_acquisition_cost attrition_voluntary
-    attrition_involuntary time_to_hire_days time_to_fill_days cost_per_hire cost_per_hire_recorded
+    log_open_pipeline weighted_pipeline log_weighted_pipeline csat_survey_share nps enps engagement
+    active_customers new_customers customer_retention revenue_retention_gross revenue_retention_net
+    ticket_volume_per_customer marketing_spend log_marketing_spend marketing_efficiency
+    customer_acquisition_cost attrition_voluntary attrition_involuntary time_to_hire_days
+    time_to_fill_days cost_per_hire cost_per_hire_recorded even_key_share
 {%- endmacro %}
 
 {% macro explained_ratio_codes() -%}

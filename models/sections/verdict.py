@@ -35,10 +35,13 @@ def settlement_text(words: Words, row: Fact) -> str:
     """Say what would settle an open verdict."""
     plan = row["settlement"]
     name = plan["remedy"]
-    known = {key: plan[key] for key in ("organizations", "waves", "quarters") if plan[key] is not None}
+    known = {key: plan[key] for key in ("organizations", "waves") if plan[key] is not None}
     if name == "more_data" and "waves" not in known:
         name = "more_organizations"
     elif name == "more_data" and "organizations" not in known:
         name = "more_waves"
     filled = {key: words.form.integer(value) for key, value in known.items()}
-    return words.text("direction.settle", plan=words.text(f"direction.plans.{name}", **filled))
+    # After a single wave nobody knows how far apart waves lie.
+    quarters = plan["quarters"]
+    wait = "" if quarters is None else words.text("direction.wait", quarters=words.form.integer(quarters))
+    return words.text("direction.settle", plan=words.text(f"direction.plans.{name}", wait=wait, **filled))

@@ -64,13 +64,12 @@ def test_macros_list_the_outcomes_of_the_registry() -> None:
     registry = load_kpis()
     found = re.findall(r"macro (\w+)\(\) -%}\n(.*?)\n{%- endmacro", FILES["macros/kpi_codes.sql"], re.DOTALL)
     macros = {name: body.split() for name, body in found}
-    plain = [o.code for o in registry.outcomes if o.transform == "none" and o.kpi]
     logged = [o.kpi for o in registry.outcomes if o.transform == "log"]
-    assert set(macros["explained_kpi_codes"]) == {*plain, *logged}
+    assert set(macros["panel_outcome_codes"]) == {*(o.code for o in registry.outcomes), *logged}
     assert set(macros["logged_kpi_codes"]) == set(logged)
     assert macros["negative_control_codes"] == ["even_key_share"]
     panel = (PROJECT / "models/intermediate/panel/int_maturity_impact.sql").read_text(encoding="utf-8")
-    assert not [code for code in macros["explained_kpi_codes"] if code in panel]
+    assert not [code for code in macros["panel_outcome_codes"] if code in panel]
 
 
 def test_two_thirds_of_four_or_five_items() -> None:

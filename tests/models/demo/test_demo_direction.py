@@ -20,7 +20,7 @@ from models.direction import (
     path_rows,
     which_came_first,
 )
-from models.result_tables import claim_reasons_frame
+from models.result_tables import reason_rows
 
 PRIMARY = ("csat_share", "log_revenue")
 EXPECTED = {
@@ -146,8 +146,7 @@ def test_rows_of_the_tables(judged) -> None:
     plot = list(lead_lag_rows(one))
     assert [point.quarter for point in plot] == list(range(-4, 5))
     assert all(isinstance(point, LeadLagRow) for point in plot)
-    reasons = claim_reasons_frame([one])
-    assert list(reasons["code"]) == [reason.code for reason in one.reasons]
+    assert [reason.code for reason in reason_rows([one])] == [reason.code for reason in one.reasons]
 
 
 def test_rows_of_an_outcome_without_any_estimate(observe) -> None:

@@ -1,16 +1,7 @@
-{% set explained = explained_kpi_codes().split() %}
 {% set logged = logged_kpi_codes().split() %}
 {% set controls = negative_control_codes().split() %}
 {% set parted = explained_ratio_codes().split() + controls %}
-
-{% set outcomes = [] %}
-{% for code in explained %}
-    {% do outcomes.append(code) %}
-    {% if code in logged %}
-        {% do outcomes.append('log_' ~ code) %}
-    {% endif %}
-{% endfor %}
-{% set outcomes = outcomes + controls %}
+{% set outcomes = panel_outcome_codes().split() %}
 
 with kpi_months as (
 
@@ -29,13 +20,13 @@ kpis as (
 
     select
         kpi_months.*,
-    {% for code in logged %}
+        {% for code in logged %}
         {{ natural_log('kpi_months.' ~ code) }} as log_{{ code }},
-    {% endfor %}
+        {% endfor %}
     {% for code in controls %}
-        ticket_months.{{ code }}_numerator,
-        ticket_months.{{ code }}_denominator,
-        ticket_months.{{ code }}{{ '' if loop.last else ',' }}
+    ticket_months.{{ code }}_numerator,
+    ticket_months.{{ code }}_denominator,
+    ticket_months.{{ code }}{{ '' if loop.last else ',' }}
     {% endfor %}
     from kpi_months
     left join ticket_months
@@ -78,10 +69,10 @@ final as (
         later.integration_index as integration_index_lead_3m,
         index_months.channel_adoption_share,
         index_months.checklist_gap,
-    {% for code in parted %}
-    kpis.{{ code }}_numerator,
-    kpis.{{ code }}_denominator,
-    {% endfor %}
+        {% for code in parted %}
+        kpis.{{ code }}_numerator,
+        kpis.{{ code }}_denominator,
+        {% endfor %}
     {% for outcome in outcomes %}
     kpis.{{ outcome }},
     later.{{ outcome }} as {{ outcome }}_lead_3m,

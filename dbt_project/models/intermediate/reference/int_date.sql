@@ -31,8 +31,10 @@ quarters as (
 
     select
         *,
-        case when retail_week <= 52 then cast(ceil(retail_week / 13.0) as bigint) when retail_week = 53 then 4 end
-            as retail_quarter
+        case
+            when retail_week <= 52 then cast(ceil(retail_week / 13.0) as bigint)
+            when retail_week = 53 then 4
+        end as retail_quarter
     from weeks
 
 ),

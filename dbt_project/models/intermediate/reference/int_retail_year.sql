@@ -1,5 +1,5 @@
 {% set last_weekday = var('retail_year_end_weekday') %}
-{% set slack = {'last': 0, 'nearest': 3}[var('retail_year_end_rule')] %}
+{% set slack = 3 if var('retail_year_end_rule') == 'nearest' else 0 %}
 
 with months as (
 
@@ -18,14 +18,21 @@ calendar_years as (
 
 ),
 
+january as (
+
+    select
+        calendar_year,
+        cast(concat(calendar_year, '-01-01') as date) as new_year
+    from calendar_years
+
+),
+
 month_ends as (
 
     select
         calendar_year,
-        {{ shift_days(shift_months(
-            "cast(concat(calendar_year, '-" ~ '%02d' % var('retail_year_end_month') ~ "-01') as date)", 1
-        ), -1) }} as month_end
-    from calendar_years
+        {{ shift_days(shift_months('new_year', var('retail_year_end_month')), -1) }} as month_end
+    from january
 
 ),
 
