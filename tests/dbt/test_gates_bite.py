@@ -54,22 +54,30 @@ def _repeat_row(relation: str, _: dict[str, Any]) -> str:
     return f"insert into {relation} select original.* from (select 1) left join {one} as original on true"
 
 
+def _update(relation: str, assignment: str) -> str:
+    """All rows changed; where there is none, one without a value is put there to be changed."""
+    filler = (
+        f"insert into {relation} select original.* from (select 1) left join {relation} as original on true"
+    )
+    return f"{filler} where not exists (from {relation}); update {relation} set {assignment}"
+
+
 def _empty_cell(relation: str, arguments: dict[str, Any]) -> str:
-    return f"update {relation} set {arguments['columns'][-1]} = null"
+    return _update(relation, f"{arguments['columns'][-1]} = null")
 
 
 def _beyond(relation: str, arguments: dict[str, Any]) -> str:
     column, (low, high) = list(arguments["bounds"].items())[-1]
     value = low - 1 if low is not None else high + 1
-    return f"update {relation} set {column} = {value}"
+    return _update(relation, f"{column} = {value}")
 
 
 def _unknown_code(relation: str, arguments: dict[str, Any]) -> str:
-    return f"update {relation} set {next(iter(arguments['values']))} = '(undeclared)'"
+    return _update(relation, f"{next(iter(arguments['values']))} = '(undeclared)'")
 
 
 def _nobody(relation: str, _: dict[str, Any]) -> str:
-    return f"update {relation} set organization_id = 'nobody'"
+    return _update(relation, "organization_id = 'nobody'")
 
 
 GENERIC: dict[str, Callable[[str, dict[str, Any]], str]] = {
