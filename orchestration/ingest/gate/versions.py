@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow
 
 from contracts.contract import Contract
@@ -118,8 +119,8 @@ def _note_several(con: duckdb.DuckDBPyConnection, good: str, names: str) -> int:
 
     Sorted hashes show which rows to look at, for a third of what grouping all keys takes.
     """
-    hashes = con.execute(f"select hash({names}) as hashed from {good}").fetchnumpy()["hashed"]
-    hashes.sort()
+    found = con.execute(f"select hash({names}) as hashed from {good}").fetchnumpy()
+    hashes = np.sort(np.asarray(found["hashed"]))
     alike = hashes[1:][hashes[1:] == hashes[:-1]]
     con.register("alike", pa.table({"hashed": alike}))
     rows = (
