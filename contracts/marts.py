@@ -12,6 +12,7 @@ from contracts.fields import currency
 from contracts.instrument import load_instrument
 from contracts.lazy import LazyContracts
 from contracts.marts_benchmark import benchmark
+from contracts.marts_calendars import dim_date, organization_period
 from contracts.marts_contrast import maturity_contrast
 from contracts.marts_coverage import join_coverage, quarantine_impact
 from contracts.marts_dimensions import dim_instrument, dim_period, item_distribution
@@ -31,6 +32,8 @@ def marts() -> dict[str, Contract]:
         _dim_organization(),
         organization_history(),
         dim_period(),
+        organization_period(),
+        dim_date(),
         dim_instrument(),
         _fct_assessment(),
         item_distribution(),

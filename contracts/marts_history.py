@@ -75,6 +75,9 @@ def organization_history() -> Contract:
 
 def _trait(name: str) -> Column:
     column = ORGANIZATIONS.column(name)
+    if name == "fiscal_year_start_month":
+        text = "Month in which its fiscal year begins, by default that of the installation."
+        return replace(column, description=text, nullable=False)
     return replace(column, minimum=1, maximum=None) if name == "employees" else column
 
 

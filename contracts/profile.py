@@ -5,7 +5,6 @@ What a profile may say: contracts/profile_shape.py as a whole, contracts/column_
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib.resources import files
@@ -32,7 +31,6 @@ __all__ = [
     "WhenValue",
     "load_profiles",
     "match",
-    "nearest",
     "parse_profile",
 ]
 
@@ -50,27 +48,6 @@ def match(header: Iterable[str], profiles: Mapping[str, Profile]) -> list[Profil
     columns = list(header)
     found = [profile for profile in profiles.values() if profile.matches(columns)]
     return sorted(found, key=lambda profile: (-len(profile.signature.required), profile.name))
-
-
-def nearest(header: Iterable[str], profiles: Mapping[str, Profile]) -> tuple[Profile, list[str]]:
-    """Profile with the largest share of its required columns present, and the columns that are missing.
-
-    Likeness is judged without case, spaces and punctuation (`Close Date` is like `close_date`); missing
-    columns are those whose exact name is not there.
-    """
-    columns = list(header)
-    bare = {_bare(name) for name in columns}
-
-    def unlike(profile: Profile) -> tuple[float, str]:
-        required = profile.signature.required
-        return (sum(_bare(name) not in bare for name in required) / len(required), profile.name)
-
-    best = min(profiles.values(), key=unlike)
-    return best, best.missing(columns)
-
-
-def _bare(name: str) -> str:
-    return re.sub(r"[^0-9a-z]", "", name.casefold())
 
 
 def parse_profile(text: str, where: str) -> Profile:

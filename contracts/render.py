@@ -37,7 +37,13 @@ DOMAINS = {
 }
 """Which entity stands in which folder of models/staging; one without a model there is a dbt source only."""
 MART_DOMAINS = {
-    "reference": ("dim_organization", "dim_organization_history", "dim_period"),
+    "reference": (
+        "dim_organization",
+        "dim_organization_history",
+        "dim_period",
+        "dim_organization_period",
+        "dim_date",
+    ),
     "assessment": (
         "dim_instrument",
         "fct_assessment",

@@ -35,6 +35,26 @@ def _estimate(description: str = "Effect of ten index points.") -> Column:
     return Column("estimate", "real", description, nullable=True, example=0.02)
 
 
+def _nothing_where_suppressed(*figures: str) -> FrameRule:
+    def holds(frame: pd.DataFrame) -> pd.Series[bool]:
+        return ~frame["is_suppressed"].astype(bool) | frame[list(figures)].isna().all(axis=1)
+
+    def corrupt(frame: pd.DataFrame) -> pd.DataFrame:
+        bad = frame.copy()
+        bad.loc[bad.index[0], ["is_suppressed", figures[0]]] = [True, 0.5]
+        return bad
+
+    text = "Where a comparison is suppressed no share, ratio or interval is shown."
+    return FrameRule(
+        figures[0],
+        "withheld_where_suppressed",
+        text,
+        holds,
+        corrupt,
+        "Withhold the figures of groups that are too small.",
+    )
+
+
 def _withheld_has_reason() -> FrameRule:
     def holds(frame: pd.DataFrame) -> pd.Series[bool]:
         silent = frame["reasons"].isna() | (frame["reasons"].str.strip() == "")
@@ -138,8 +158,28 @@ CONTRASTS = Contract(
         Column(
             "published_relation", "text", "How the publication worded it.", nullable=True, example="ratio"
         ),
+        Column(
+            "is_suppressed",
+            "boolean",
+            "Too few organisations on a side, so that no figure of either is shown.",
+            example=False,
+        ),
     ),
-    frame_rules=(within("risk_ratio"), within("adjusted_ratio", "adjusted_")),
+    frame_rules=(
+        within("risk_ratio"),
+        within("adjusted_ratio", "adjusted_"),
+        _nothing_where_suppressed(
+            "share_mature",
+            "share_less_mature",
+            "risk_ratio",
+            "low",
+            "high",
+            "adjusted_ratio",
+            "adjusted_low",
+            "adjusted_high",
+            "e_value",
+        ),
+    ),
 )
 
 INDEX_QUALITY = Contract(

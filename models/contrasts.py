@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,14 +28,27 @@ KEY = ["organization_id", "wave"]
 CONTROLS, SIZE = ("industry", "customer_type"), "log_employees"
 
 
+FIGURES = (
+    "share_mature",
+    "share_less_mature",
+    "risk_ratio",
+    "low",
+    "high",
+    "adjusted_ratio",
+    "adjusted_low",
+    "adjusted_high",
+    "e_value",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Contrast:
     """One row of `analysis.contrasts`.
 
     Shares are over organisation-waves (mature: stage 4 or 5); `n_mature` and `n_less_mature` count distinct
-    organisations on that side, which is what suppression looks at. The adjusted ratio holds size, industry
-    and kind of customers; the E-value is that of the limit of the interval nearer to one. None where not
-    defined.
+    organisations on that side; where either is too few, `is_suppressed`, and no figure of either side is
+    given. The adjusted ratio holds size, industry and kind of customers; the E-value is that of the limit of
+    the interval nearer to one. None where not defined.
     """
 
     practice_code: str
@@ -52,6 +65,7 @@ class Contrast:
     e_value: float | None
     published_ratio: float | None
     published_relation: str | None
+    is_suppressed: bool = False
 
 
 def contrast_practices(
@@ -60,6 +74,8 @@ def contrast_practices(
     instrument: Instrument,
     benchmarks: pd.DataFrame | None = None,
     traits: pd.DataFrame | None = None,
+    *,
+    minimum_group: int = 1,
 ) -> tuple[Contrast, ...]:
     """Contrast the practices of the instrument by stage, pooled over waves, clustered by organisation.
 
@@ -76,6 +92,10 @@ def contrast_practices(
     traits : DataFrame, optional
         organization_id with log_employees, industry and customer_type, the first row of each counts; without
         them there is no adjusted ratio.
+    minimum_group : int
+        Organisations that must stand on both sides: with fewer, shares, ratios and intervals of both sides
+        are withheld, since one side and the ratio tell the other. The counts say how many organisations are
+        mature, which `fct_assessment` tells too.
 
     Returns
     -------
@@ -105,25 +125,31 @@ def contrast_practices(
         result = risk_ratio(own["is_in_place"].to_numpy(dtype=np.bool_), mature, organizations)
         beside = _adjusted(own, mature, known)
         ratio, relation = published.get(label.published_metric or "", (None, None))
-        rows.append(
-            Contrast(
-                label.code,
-                len(set(organizations[mature])),
-                result.share_exposed,
-                len(set(organizations[~mature])),
-                result.share_unexposed,
-                result.ratio,
-                result.low,
-                result.high,
-                beside.ratio,
-                beside.low,
-                beside.high,
-                _e_value(beside if beside.low is not None else result),
-                ratio,
-                relation,
-            )
+        row = Contrast(
+            label.code,
+            len(set(organizations[mature])),
+            result.share_exposed,
+            len(set(organizations[~mature])),
+            result.share_unexposed,
+            result.ratio,
+            result.low,
+            result.high,
+            beside.ratio,
+            beside.low,
+            beside.high,
+            _e_value(beside if beside.low is not None else result),
+            ratio,
+            relation,
         )
+        rows.append(_shown(row, minimum_group))
     return tuple(rows)
+
+
+def _shown(row: Contrast, minimum_group: int) -> Contrast:
+    """Withhold every figure of a comparison with too few organisations on a side."""
+    if min(row.n_mature, row.n_less_mature) >= minimum_group:
+        return row
+    return replace(row, is_suppressed=True, **dict.fromkeys(FIGURES))
 
 
 def _adjusted(own: pd.DataFrame, mature: npt.NDArray[np.bool_], traits: pd.DataFrame | None) -> AdjustedRatio:

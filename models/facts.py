@@ -166,7 +166,7 @@ def build_facts(
     minimum = settings.minimum_group
     stages = stage_facts(Cells(assessment), Cells(benchmarks), minimum)
     gates = None if reasons is None else Cells(reasons)
-    claim_rows = claim_facts(Cells(claims), gates)
+    claim_rows = claim_facts(Cells(claims), gates, Cells(effects))
     result_rows = result_facts(results or {}, claim_rows, minimum)
     contrast_rows = contrast_facts(Cells(contrasts), minimum)
     adoption_rows = adoption_facts(Cells(channel_adoption), Cells(benchmarks), minimum)
@@ -200,7 +200,9 @@ def build_facts(
             "lead_months": settings.lead_months,
             "confidence": float(settings.confidence),
             "n_primary": sum(row["is_primary"] for row in claim_rows),
-            "n_exploratory": sum(not row["is_primary"] for row in claim_rows),
+            "n_secondary": sum(row["family"] == "secondary" for row in claim_rows),
+            "n_exploratory": sum(row["family"] == "exploratory" for row in claim_rows),
+            "n_others": sum(not row["is_primary"] for row in claim_rows),
             "primary_adjustment": "holm",
             "exploratory_adjustment": "bh",
             "minimum_organizations": settings.minimum_organizations,

@@ -19,15 +19,16 @@ CLAIM_COLUMNS = (
     "mde", "coverage", "reasons",
 )  # fmt: skip
 EFFECT_COLUMNS = (
-    "outcome", "is_primary", "model", "exposure", "estimate", "standard_error", "low", "high", "p_value",
-    "p_adjusted", "adjustment", "unit", "standard_error_kind", "degrees_of_freedom", "n_observations",
-    "n_organizations", "n_periods", "first_period", "last_period", "mde",
+    "outcome", "is_primary", "family", "model", "exposure", "estimate", "standard_error", "low", "high",
+    "p_value", "p_adjusted", "adjustment", "unit", "standard_error_kind", "degrees_of_freedom",
+    "n_observations", "n_organizations", "n_periods", "first_period", "last_period", "mde",
 )  # fmt: skip
 MODEL_ORDER = ("naive", "M1", "M2")
+FAMILIES = ("primary", "secondary", "exploratory")
 
 
-def claim_facts(claims: Cells, met: Cells | None) -> list[Row]:
-    """Claims, primaries first, then by outcome; reasons as a list, and every gate that was met."""
+def claim_facts(claims: Cells, met: Cells | None, effects: Cells) -> list[Row]:
+    """Claims by family and outcome; reasons as a list, and every gate that was met."""
     rows = claims.pick(CLAIM_COLUMNS)
     for row in rows:
         typed(
@@ -41,9 +42,11 @@ def claim_facts(claims: Cells, met: Cells | None) -> list[Row]:
         parts = reasons.split(";") if isinstance(reasons, str) else reasons
         row["reasons"] = [str(part).strip() for part in parts if part and str(part).strip()]
     gates = gate_facts(met, frozenset(row["outcome"] for row in rows if row["withheld"]))
+    adjusted_with = {row["outcome"]: row["family"] for row in effects.pick(("outcome", "family"))}
     for row in rows:
         row["gates"] = gates.get(row["outcome"], [])
-    return sorted(rows, key=lambda row: (not row["is_primary"], row["outcome"]))
+        row["family"] = "primary" if row["is_primary"] else adjusted_with.get(row["outcome"], FAMILIES[-1])
+    return sorted(rows, key=lambda row: (FAMILIES.index(row["family"]), row["outcome"]))
 
 
 def effect_facts(effects: Cells, minimum: int) -> list[Row]:

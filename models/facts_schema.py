@@ -35,6 +35,7 @@ from models.facts_schema_results import (
 class _Estimate(Part):
     outcome: str
     is_primary: bool
+    family: Literal["primary", "secondary", "exploratory"]
     estimate: float | None
     low: float | None
     high: float | None
@@ -172,7 +173,9 @@ class Method(Part):
     lead_months: Count
     confidence: Share
     n_primary: Count
+    n_secondary: Count
     n_exploratory: Count
+    n_others: Count
     primary_adjustment: str
     exploratory_adjustment: str
     minimum_organizations: Count

@@ -68,7 +68,7 @@ def gists(words: Words) -> dict[str, str]:
         "adoption": words.text("gists.hidden")
         if index["channel_adoption_mean"] is None
         else words.text("gists.adoption", share=words.share(index["channel_adoption_mean"])),
-        "others": words.text("gists.others", n=count(method["n_exploratory"])),
+        "others": words.text("gists.others", n=count(method["n_others"])),
         "kpis": words.text("gists.kpis", known=count(len(known_kpis(words))), all=count(len(facts["kpis"]))),
         "coverage": words.text(
             "gists.coverage",

@@ -81,7 +81,6 @@ def render_summary(facts: Mapping[str, Any], language: Language) -> str:
     words = Words(facts, language)
     template = _environment().get_template("summary/page.html.j2")
     hidden = [c["outcome"] for c in facts["claims"] if c["is_primary"] and is_silent(c)]
-    others = sum(not claim["is_primary"] for claim in facts["claims"])
     return template.render(
         story=build_narrative(facts, language),
         sections=SECTIONS,
@@ -98,7 +97,13 @@ def render_summary(facts: Mapping[str, Any], language: Language) -> str:
                 for outcome in hidden
             ),
         ],
-        others_text=words.text("others.text", n=words.form.integer(others)),
+        others_text=words.text(
+            "others.text",
+            **{
+                part: words.form.integer(facts["method"][f"n_{part}"])
+                for part in ("secondary", "exploratory")
+            },
+        ),
         ledger_rows=_ledger_rows(words),
         held_rows=held_rows(words),
         never_known=never_known(words),

@@ -17,6 +17,7 @@ from orchestration import telling
 from orchestration.verbs.crosswalk import crosswalk
 from orchestration.verbs.editions import editions
 from orchestration.verbs.explain import explain
+from orchestration.verbs.metricflow import metricflow
 from orchestration.verbs.options import COULD_NOT, DONE, HELD_BACK, HOME, JSON, KEY, OF_INSTALLATION
 from orchestration.verbs.profile import profile
 from orchestration.verbs.quarantine import quarantine
@@ -116,6 +117,7 @@ def check(path: Path, home: Path | None, as_json: bool) -> None:
 
 cli.add_command(crosswalk)
 cli.add_command(explain)
+cli.add_command(metricflow)
 cli.add_command(profile)
 cli.add_command(quarantine)
 cli.add_command(editions)

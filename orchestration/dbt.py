@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 DBT_FOLDER = Path(__file__).resolve().parents[1] / "dbt_project"
 _SKIPPED_FOLDERS = {"target", "logs", "dbt_packages"}
-_PARSED_FOR = "/home-of-the-installation"
+PARSED_FOR = "/home-of-the-installation"
 """Stands for the home folder while parsing; paths baked into the manifest are turned to the real home."""
 
 _QUIET = (
@@ -94,7 +94,7 @@ class DbtProject:
             if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
                 return
             stamp.unlink(missing_ok=True)
-            with _environment(profile_environment(Path(_PARSED_FOR))):
+            with _environment(profile_environment(Path(PARSED_FOR))):
                 _invoke(["parse", *self._folders(self.target, self.target)])
             stamp.write_text(wanted, encoding="utf-8")
 
@@ -162,7 +162,7 @@ class DbtProject:
             for meta in (source.meta, source.config.meta, source.source_meta):
                 for key, value in meta.items():
                     if isinstance(value, str):
-                        meta[key] = value.replace(_PARSED_FOR, real)
+                        meta[key] = value.replace(PARSED_FOR, real)
         return manifest
 
     def _folders(self, target: Path, logs: Path) -> list[str]:

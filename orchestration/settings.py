@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from orchestration.calendars import RetailCalendar
 from orchestration.errors import MissingKey, SettingsError
 
 SETTINGS_FILE = "maturity.yaml"
@@ -163,7 +164,8 @@ class Settings(_Part):
     reporting_currency : ISO 4217 code amounts are reported in.
     is_simulated : marks every output as simulated and allows the public demo key.
     drop_zone : folder of the exports, below the home or absolute.
-    fiscal_year_start_month : 1..12; month in which the fiscal year of `dim_period` begins.
+    fiscal_year_start_month : 1..12; month in which fiscal years begin, unless an organisation has its own.
+    retail_calendar : 4-4-5 weeks and the like in `dim_date`; none by default.
     sources : declarations per file pattern, first match counts.
     header_changes : what to do when a header is not what it was.
     store_personal : whether landing may hold personal columns; by default they stop before it.
@@ -180,6 +182,7 @@ class Settings(_Part):
     is_simulated: bool = False
     drop_zone: Annotated[str, Field(min_length=1)] = "exports"
     fiscal_year_start_month: int = Field(1, ge=1, le=12)
+    retail_calendar: RetailCalendar | None = None
     sources: tuple[Source, ...] = ()
     header_changes: HeaderChanges = HeaderChanges()
     store_personal: bool = False

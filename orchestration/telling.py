@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 NOT_TAKEN = "profile"
 """Name of the check that fails when a file in the drop zone was not taken."""
 
+UNMAPPED = "crosswalk_coverage"
+"""Name of the check that fails when rows have no organisation; the verb `crosswalk` tells which."""
+
 _COUNTS = ("delivered", "accepted", "quarantined", "duplicate", "superseded")
 _NAMED_AT_MOST = 10
 
@@ -65,6 +68,9 @@ def told(home: Path, report: RunReport, stages: Progress, as_json: bool) -> None
             money = f" ({held.words})" if held.words else ""
             rows = f"{ledger['quarantined']:,} rows{money}"
             click.echo(f"Held back: {rows} in {home / 'quarantine'}, with their reasons.")
+        for check in report.failed_checks:
+            if check.asset.startswith("accepted/") and check.name != UNMAPPED and not check.is_blocking:
+                click.echo(f"Warning: {check.asset} {check.name} ({check.summary}).")
         for line in moved[:_NAMED_AT_MOST]:
             click.echo(f"Restated by late corrections: {restated_words(line)}")
         if len(moved) > _NAMED_AT_MOST:

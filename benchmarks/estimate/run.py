@@ -105,8 +105,10 @@ def main() -> None:
     unequal = max(apart(ours, feols), apart(ours, rows))
     print(f"largest relative distance of slopes and errors in (b): {unequal:.1e}")
     faster = [other.seconds / ours.seconds for other in (feols, rows)]
+    lighter = [other.processor / ours.processor for other in (feols, rows)]
     memory = [ours.megabytes / other.megabytes for other in (feols, rows)]
     bootstrap = boots["wildboottest"].core / boots["bootstrap"].core
+    print(f"processor of (b): pyfixest {lighter[0]:.1f} times ours, statsmodels {lighter[1]:.1f} times")
     print(
         f"battery {battery.seconds:.0f} s; two-way {faster[0]:.1f} times as fast as pyfixest and "
         f"{faster[1]:.1f} as statsmodels, {memory[0]:.3f} and {memory[1]:.3f} of their memory; "

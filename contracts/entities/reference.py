@@ -79,8 +79,9 @@ ORGANIZATIONS = Contract(
         Column(
             "fiscal_year_start_month",
             "integer",
-            "Month in which its fiscal year begins.",
+            "Month in which its fiscal year begins; empty where it is that of the installation.",
             unit="month",
+            nullable=True,
             minimum=1,
             maximum=12,
             example=1,

@@ -134,7 +134,14 @@ def analyse(
     claims = _claims(found, effects, used, tuple(family_of), names, limits, quality, int(low.sum()), primary)
     contrasts: tuple[Contrast, ...] = ()
     if assessment is not None and practices is not None:
-        contrasts = contrast_practices(practices, assessment, questions, benchmarks, checked)
+        contrasts = contrast_practices(
+            practices,
+            assessment,
+            questions,
+            benchmarks,
+            checked,
+            minimum_group=limits.suppression_organizations,
+        )
     results = tuple(found.values())
     estimated = {claim.outcome: claim for claim in claims}
     return Analysis(

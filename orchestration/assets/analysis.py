@@ -91,7 +91,10 @@ def estimated(
         practices=read["fct_practice"],
         benchmarks=read["fct_published_benchmark"],
         primary=primary,
-        thresholds=Thresholds(minimum_organizations=settings.thresholds.minimum_organizations),
+        thresholds=Thresholds(
+            minimum_organizations=settings.thresholds.minimum_organizations,
+            suppression_organizations=settings.thresholds.minimum_group_people,
+        ),
         recomputed=_recomputed(installation, primary),
         spread=over_cores,
     )

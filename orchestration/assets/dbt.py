@@ -10,6 +10,7 @@ from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
 from orchestration import built, warehouse
 from orchestration.assets.step import running
+from orchestration.calendars import retail_variables
 from orchestration.dbt import NodeResult
 from orchestration.failures import clear_message
 from orchestration.layers import BY_NAME, WAREHOUSE_POOL
@@ -133,6 +134,7 @@ def _variables(settings: Settings) -> dict[str, int | str]:
         "fiscal_year_start_month": settings.fiscal_year_start_month,
         "customer_carried_months": settings.definitions.active_customer_months - 1,
         "marketing_spend_source": settings.definitions.marketing_spend_source,
+        **retail_variables(settings.retail_calendar),
     }
 
 

@@ -11,7 +11,7 @@ from contracts import Contract
 from orchestration import checks
 from orchestration.assets.analysis import ENTITY_READ, MARTS_READ
 from orchestration.assets.step import running
-from orchestration.editions import facts_read, inputs, manifest, views
+from orchestration.editions import dbt_docs, facts_read, inputs, manifest, metricflow, views
 from orchestration.editions.folder import file_hashes
 from orchestration.editions.publish import Edition, publish
 from orchestration.errors import CheckFailed
@@ -210,6 +210,8 @@ def _edition(
             **{name: path.read_bytes() for name, path in pages.items()},
             "facts.schema.json": schema,
             "dictionary.html": _dictionary(installation, contracts, common),
+            dbt_docs.NAME: dbt_docs.render_dbt_docs(home, installation.parts.dbt.manifest()),
+            metricflow.NAME: metricflow.render_semantic_manifest(installation.parts.dbt),
         },
         manifest=manifest.manifest_parts(home, installation.settings(), installation.parts.dbt, rows)
         | {

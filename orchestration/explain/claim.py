@@ -11,6 +11,7 @@ from orchestration.explain import steps
 from orchestration.explain.asked import unknown
 from orchestration.explain.reasons import Reason
 from orchestration.explain.source import VERSION, Source
+from orchestration.reader import UnreadableEdition
 
 MART = "fct_maturity_impact"
 _PARENTS = ("int_kpi_month", "int_index_month", "int_organization")
@@ -43,8 +44,11 @@ def explain_claim(source: Source, asked: str, language: Literal["en", "nl"] = "e
     ------
     NothingAsked
         No claim of that name stands in the edition.
+    UnreadableEdition
+        Its facts are of another version: their claims are worded otherwise.
     """
     facts = json.loads((source.edition / "facts.json").read_text(encoding="utf-8"))
+    _require_known_facts(source, facts)
     claims = {claim["outcome"]: claim for claim in facts["claims"]}
     groups = {row["practice_code"]: ("contrast", row) for row in facts["contrasts"]}
     groups |= {row["channel"]: ("adoption", row) for row in facts["adoption"]}
@@ -62,6 +66,18 @@ def explain_claim(source: Source, asked: str, language: Literal["en", "nl"] = "e
     raise unknown("claim", asked, [*claims, *groups], f"there are {', '.join([*claims, *groups])}")
 
 
+def _require_known_facts(source: Source, facts: Fact) -> None:
+    from models.facts import FACTS_VERSION
+
+    found = facts["versions"]["facts"]
+    if found != FACTS_VERSION:
+        raise UnreadableEdition(
+            f"The facts of this edition have version {found}; claims of {FACTS_VERSION} are explained",
+            str(source.edition / "facts.json"),
+            "read its summary page, explain it with the version that made it, or run again",
+        )
+
+
 def _effect(source: Source, facts: Fact, claim: Fact, language: Literal["en", "nl"]) -> dict[str, Any]:
     from models.narrative_claims import claim_text
     from models.wording import Words
@@ -72,8 +88,8 @@ def _effect(source: Source, facts: Fact, claim: Fact, language: Literal["en", "n
     effects = {row["model"]: row for row in facts["effects"] if row["outcome"] == outcome}
     shown = ("estimate", "low", "high", "unit", "level", "grade", "withheld", "mde", "standard_error_kind")
     return {
-        "sentence": " ".join(part for part in (text.statement, text.interval, text.order) if part),
-        "basis": [text.basis, *text.notes],
+        "sentence": " ".join(part for part in (text.statement, text.interval) if part),
+        "basis": [text.order, text.basis, *text.notes],
         "effect": {name: claim[name] for name in shown},
         "method": {
             "model": model,

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from contracts.entities import ENTITIES
-from contracts.profile import ProfileError, load_profiles, match, nearest, parse_profile
+from contracts.profile import ProfileError, load_profiles, match, parse_profile
 
 NAMES = {
     "qualtrics_survey_ui",
@@ -69,23 +69,7 @@ def test_history_tables_are_not_taken_for_their_object() -> None:
     profile = load_profiles()["salesforce_opportunity_api"]
     history = [*profile.signature.required, "_fivetran_start"]
     assert match(history, load_profiles()) == []
-    assert nearest(history, load_profiles()) == (profile, [])
     assert profile.forbidden(history) == ["_fivetran_start"]
-
-
-def test_an_unknown_file_is_told_its_nearest_profile_and_what_is_missing() -> None:
-    header = [
-        "Opportunity Owner",
-        "Close Date",
-        "Created Date",
-        "Type",
-        "Amount",
-        "Lead Source",
-        "Probability",
-    ]
-    profile, missing = nearest(header, load_profiles())
-    assert profile.name == "salesforce_opportunity_api"
-    assert "stage_name" in missing
 
 
 def test_only_mapped_columns_are_kept() -> None:

@@ -18,6 +18,7 @@ from contracts.gate import reasons_by_row
 from contracts.instrument import load_instrument
 from contracts.manner import Manner
 from contracts.profile import Profile, load_profiles
+from contracts.rules import ZONE_OF_CANARIES
 from contracts.sql_given import GIVEN
 from contracts.sql_rules import broken, quoted
 from contracts.sql_typing import PlainRows, plain_rows
@@ -261,6 +262,24 @@ def test_a_file_that_lacks_optional_columns_is_typed_alike(
     assert plain is not None
     ours = by_sql(with_given(frame, profile), plain, str(profile.entity))
     pd.testing.assert_frame_equal(ours, by_pandas(frame, profile, MANNERS["english"])[: len(ours)])
+
+
+@pytest.mark.parametrize("name", LANED)
+def test_no_text_that_a_rule_refuses_is_plain(name: str) -> None:
+    profile = load_profiles()[name]
+    contract = ENTITIES[str(profile.entity)]
+    spoilt = [
+        {mapping.sources[0]: str(rule.canary)}
+        for column, mapping in profile.columns.items()
+        for rule in contract.rules
+        if rule.stage == "convert" and rule.column == column and mapping.sources and not mapping.hmac
+    ]
+    rows = text_rows(name, *spoilt, {})
+    plain = plain_rows(profile, contract, Manner("en", ZONE_OF_CANARIES, currency="EUR"), rows.columns)
+    assert plain is not None
+    taken = by_sql(with_given(rows, profile), plain, contract.name)
+    assert spoilt
+    assert set(taken["source_line"]) <= {len(spoilt) + 2}, "only the good row at the end may be plain"
 
 
 def test_the_large_sources_take_the_fast_lane() -> None:

@@ -20,10 +20,12 @@ NAMES = {
     "marts": r"(fct|dim)_[a-z_]+",
 }
 MARTS = [
+    "dim_date",
     "dim_instrument",
     "dim_kpi",
     "dim_organization",
     "dim_organization_history",
+    "dim_organization_period",
     "dim_period",
     "fct_assessment",
     "fct_benchmark",

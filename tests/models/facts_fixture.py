@@ -37,6 +37,7 @@ def effect_row(
     return {
         "outcome": outcome,
         "is_primary": primary,
+        "family": "primary" if primary else "secondary",
         "model": model,
         "exposure": "index_per_10",
         "estimate": estimate,

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from contracts.instrument import load_instrument
-from models.contrasts import contrast_practices
+from models.contrasts import FIGURES, contrast_practices
 from models.errors import InputRefusedError
 
 INSTRUMENT = load_instrument()
@@ -49,6 +49,22 @@ def test_counts_shares_and_the_published_ratio() -> None:
     assert (row.share_mature, row.share_less_mature, row.risk_ratio) == pytest.approx((0.6, 0.15, 4.0))
     assert (row.published_ratio, row.published_relation) == (5.0, "ratio")
     assert row.low < 4 < row.high
+
+
+def test_a_side_of_too_few_organisations_hides_both_sides_and_the_ratio() -> None:
+    """The less mature side and the ratio would tell the mature one."""
+    shown = contrast_practices(*tables(), INSTRUMENT, BENCHMARKS)
+    least = min(min(row.n_mature, row.n_less_mature) for row in shown if row.n_mature)
+    kept = contrast_practices(*tables(), INSTRUMENT, BENCHMARKS, minimum_group=least)
+    hidden = contrast_practices(*tables(), INSTRUMENT, BENCHMARKS, minimum_group=least + 1)
+    for before, same, after in zip(shown, kept, hidden, strict=True):
+        if min(before.n_mature, before.n_less_mature) != least:
+            continue
+        assert same == before
+        assert after.is_suppressed
+        assert {getattr(after, name) for name in FIGURES} == {None}
+        assert (after.n_mature, after.published_ratio) == (before.n_mature, before.published_ratio)
+    assert any(row.share_mature is not None for row in shown)
 
 
 def test_a_practice_nobody_was_asked_about_has_no_figures() -> None:

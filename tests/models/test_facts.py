@@ -20,7 +20,7 @@ from models.facts_schema import facts_schema, validate_facts
 CLAIM_KEYS = {
     "outcome", "is_primary", "level", "grade", "withheld", "estimate", "low", "high", "unit",
     "standard_error_kind", "n_organizations", "n_periods", "first_period", "last_period", "naive_estimate",
-    "mde", "coverage", "reasons", "gates",
+    "mde", "coverage", "reasons", "gates", "family",
 }  # fmt: skip
 PARTS = {
     "is_simulated", "coverage", "stages", "index", "claims", "contrasts", "adoption", "effects", "planted",

@@ -156,3 +156,20 @@ def test_coverage_of_a_claim_stands_in_the_facts() -> None:
     assert {claim["coverage"] for claim in make_facts()["claims"]} == {0.97}
     with pytest.raises(ValueError, match="coverage"):
         make_facts(claims=tables()["claims"].drop(columns="coverage"))
+
+
+def test_claims_stand_by_the_family_they_were_adjusted_in() -> None:
+    effects = tables()["effects"]
+    effects.loc[effects["outcome"] == "attrition", "family"] = "exploratory"
+    claims = make_facts(effects=effects)["claims"]
+    assert [claim["family"] for claim in claims] == ["primary"] * 2 + ["secondary"] * 6 + ["exploratory"]
+    assert claims[-1]["outcome"] == "attrition"
+    unknown = make_facts(effects=effects[effects["outcome"] != "win_rate"])["claims"]
+    assert {c["outcome"]: c["family"] for c in unknown}["win_rate"] == "exploratory"
+    method = make_facts(effects=effects)["method"]
+    assert (method["n_primary"], method["n_secondary"], method["n_exploratory"], method["n_others"]) == (
+        2,
+        6,
+        1,
+        7,
+    )

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.contracts.one_column import read
+
 if TYPE_CHECKING:
     from conftest import Drop, Outcome
 
@@ -209,3 +211,12 @@ def test_n72_what_is_personal_reaches_no_folder_but_the_drop_zone(drop: Drop) ->
     for path in outcome.home.rglob("*"):
         if path.is_file() and "exports" not in path.parts:
             assert marker.encode() not in path.read_bytes(), path
+
+
+def test_n55_what_a_spreadsheet_made_of_a_range_is_no_number() -> None:
+    assert read("accounts.employees", {}, ["10-49", "Oct-49", "1.2", "12"]) == [
+        "employees:integer",
+        "employees:integer",
+        "employees:integer",
+        12,
+    ]

@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from models.prevalence import MATURE_FROM_STAGE
+from orchestration.calendars import RetailCalendar, retail_variables
 from orchestration.errors import MaturityImpactError, MissingKey, SettingsError
 from orchestration.settings import DEMO_PSEUDONYM_KEY, Settings, load_settings, pseudonym_key
 
@@ -25,6 +26,24 @@ def test_what_dbt_takes_for_granted_are_the_documented_defaults() -> None:
     variables = yaml.safe_load(project.read_text(encoding="utf-8"))["vars"]
     assert {name: variables[name] for name in _groups(Settings())} == _groups(Settings())
     assert variables["mature_from_stage"] == MATURE_FROM_STAGE
+    declared = retail_variables(RetailCalendar())
+    retail = {name: value for name, value in variables.items() if name.startswith("retail_")}
+    assert retail == {**declared, **retail_variables(None)}
+
+
+def test_a_retail_calendar_is_declared_in_words_and_bounded(tmp_path: Path) -> None:
+    said = (
+        "retail_calendar: {pattern: 4-5-4, year_end_month: 9, year_end_weekday: sunday, year_end_rule: last}"
+    )
+    settings = load_settings(_home(tmp_path, said))
+    assert retail_variables(settings.retail_calendar) == {
+        "retail_pattern": "4-5-4",
+        "retail_year_end_month": 9,
+        "retail_year_end_weekday": 7,
+        "retail_year_end_rule": "last",
+    }
+    with pytest.raises(SettingsError, match=r"retail_calendar\.pattern"):
+        load_settings(_home(tmp_path, "retail_calendar: {pattern: 5-5-3}"))
 
 
 def test_an_empty_file_gives_the_documented_defaults(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def test_the_claims_have_the_agreed_keys(made: Any) -> None:
     assert set(facts["claims"][0]) == {
         "outcome", "is_primary", "level", "grade", "withheld", "estimate", "low", "high", "unit",
         "standard_error_kind", "n_organizations", "n_periods", "first_period", "last_period",
-        "naive_estimate", "mde", "coverage", "reasons", "gates",
+        "naive_estimate", "mde", "coverage", "reasons", "gates", "family",
     }  # fmt: skip
     truth = json.loads((made.home / "truth.json").read_text())
     assert set(truth["effects"]) >= {"csat_share", "log_revenue"}

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from orchestration.progress import Progress
 from orchestration.runs import RunReport, run_home
+from orchestration.telling import told
 from tests.pipeline.conftest import points_to
 
 TOLERATED_NOTHING = "tolerated_share: {}\nrule_severity:\n"
@@ -28,7 +30,9 @@ def failed(report: RunReport, *, is_blocking: bool) -> set[str]:
     }
 
 
-def test_rules_declared_as_warnings_are_told_and_the_rest_is_published(made: Any, copied: Path) -> None:
+def test_rules_declared_as_warnings_are_told_and_the_rest_is_published(
+    made: Any, copied: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     declare(copied, "tickets.created_at:timestamp", "closed_on:date", "ledger_lines")
     report = run_home(copied)
     assert report.is_success, failed(report, is_blocking=True)
@@ -37,13 +41,15 @@ def test_rules_declared_as_warnings_are_told_and_the_rest_is_published(made: Any
         "accepted/opportunities closed_on__date",
         "accepted/ledger_lines posted_on__date",
     }
+    told(copied, report, Progress(stream=None), as_json=False)
+    assert "Warning: accepted/tickets created_at__timestamp (" in capsys.readouterr().out
     edition = copied / "editions" / points_to(copied)
     assert (edition / "facts.json").read_bytes() == (
         made.home / "editions" / made.current / "facts.json"
     ).read_bytes()
-    told = json.loads((edition / "manifest.json").read_text())["checks"]
-    assert told["accepted/tickets created_at__timestamp"] is False
-    assert told["accepted/tickets status__known_value"] is True
+    checks = json.loads((edition / "manifest.json").read_text())["checks"]
+    assert checks["accepted/tickets created_at__timestamp"] is False
+    assert checks["accepted/tickets status__known_value"] is True
 
 
 def test_one_rule_left_as_it_is_still_stops_everything_after_the_gate(copied: Path, untouched: Any) -> None:

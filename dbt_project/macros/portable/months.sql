@@ -54,7 +54,34 @@
     cast(concat(substr({{ wave }}, 1, 4), case substr({{ wave }}, 6, 2) when 'H1' then '-01-01' else '-07-01' end) as date)
 {%- endmacro %}
 
-{# Number of a calendar month within the fiscal year of the installation, 1 to 12. #}
-{% macro fiscal_month(month) -%}
-    cast(({{ month }} - {{ var('fiscal_year_start_month') }} + 12) % 12 + 1 as bigint)
+{# Number of a calendar month within a fiscal year that begins in the month `start`, 1 to 12. #}
+{% macro fiscal_month(month, start) -%}
+    cast(({{ month }} - {{ start }} + 12) % 12 + 1 as bigint)
+{%- endmacro %}
+
+{# A fiscal year is called after the calendar year in which it ends. #}
+{% macro fiscal_year(year, month, start) -%}
+    case when {{ start }} between 2 and {{ month }} then {{ year }} + 1 else {{ year }} end
+{%- endmacro %}
+
+{# Day of the week, 1 (Monday) to 7 (Sunday). #}
+{% macro weekday(day) -%}
+    {{ adapter.dispatch('weekday')(day) }}
+{%- endmacro %}
+{% macro default__weekday(day) -%}
+    isodow({{ day }})
+{%- endmacro %}
+{% macro spark__weekday(day) -%}
+    weekday({{ day }}) + 1
+{%- endmacro %}
+
+{# Whole days from one day to another. #}
+{% macro days_between(first_day, last_day) -%}
+    {{ adapter.dispatch('days_between')(first_day, last_day) }}
+{%- endmacro %}
+{% macro default__days_between(first_day, last_day) -%}
+    date_diff('day', {{ first_day }}, {{ last_day }})
+{%- endmacro %}
+{% macro spark__days_between(first_day, last_day) -%}
+    datediff({{ last_day }}, {{ first_day }})
 {%- endmacro %}

@@ -119,8 +119,9 @@ def _note_several(con: duckdb.DuckDBPyConnection, good: str, names: str) -> int:
 
     Sorted hashes show which rows to look at, for a third of what grouping all keys takes.
     """
-    found = con.execute(f"select hash({names}) as hashed from {good}").fetchnumpy()
-    hashes = np.sort(np.asarray(found["hashed"]))
+    hashes = np.sort(
+        np.asarray(con.execute(f"select hash({names}) as hashed from {good}").fetchnumpy()["hashed"])
+    )
     alike = hashes[1:][hashes[1:] == hashes[:-1]]
     con.register("alike", pa.table({"hashed": alike}))
     rows = (

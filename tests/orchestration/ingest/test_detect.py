@@ -39,3 +39,17 @@ def test_a_file_that_lacks_a_column_is_near_its_own_profile_not_near_a_survey() 
     unknown = found("Timestamp", *tickets[:-1])
     assert unknown.nearest.name == "zendesk_ticket_api"
     assert unknown.missing == (tickets[-1],)
+
+
+def test_a_report_that_lacks_most_required_columns_is_known_by_those_it_has() -> None:
+    labels = ("Opportunity Owner", "Close Date", "Type", "Amount", "Lead Source", "Stage", "Fiscal Period")
+    unknown = found(*labels, "Our own column")
+    assert unknown.nearest.name == "salesforce_opportunity_report_ui"
+    assert "Opportunity ID" in unknown.missing
+
+
+def test_a_survey_whose_whole_header_is_there_is_nearer_than_one_with_a_column_in_common() -> None:
+    header = ("Respondent ID", "Collector ID", "Start Date", "End Date", "Do you like us?")
+    unknown = found(*header)
+    assert (unknown.nearest.name, unknown.missing) == ("surveymonkey_responses_ui", ())
+    assert "no column asks an item of the instrument" in unknown.problem

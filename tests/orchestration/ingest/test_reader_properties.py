@@ -1,4 +1,7 @@
-"""Harm prevented: some table, encoding or mutation crashes the reader, loses a row or changes one unseen."""
+"""Harm prevented: some table, encoding or mutation crashes the reader, loses a row or changes one unseen.
+
+Each run of the tests tries some hundred; `--hypothesis-profile=minute` goes on for a minute.
+"""
 
 import csv
 import io
@@ -12,7 +15,13 @@ from orchestration.errors import UnreadableFile
 from orchestration.ingest.text.blocks import read_chunks, read_head
 from orchestration.ingest.text.tabular import Table, read_file, read_table
 
-_SETTINGS: Any = {"deadline": None, "suppress_health_check": list(HealthCheck)}
+
+def _tried(share: float) -> Any:
+    """Settings for a share of what the profile in force tries."""
+    n_examples = round(share * settings.default.max_examples)
+    return settings(max_examples=n_examples, deadline=None, suppress_health_check=list(HealthCheck))
+
+
 _NAMES = ["id", "city", "amount", "remark"]
 _ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"]
 _LETTERS = "abcxyz 019.-é€ü'\"\n"
@@ -37,7 +46,7 @@ def _is_part(rows: list[list[str]], meant: list[list[str]]) -> bool:
     return all(any(row == other for other in left) for row in rows)
 
 
-@settings(max_examples=120, **_SETTINGS)
+@_tried(1.2)
 @given(
     rows=_TABLE,
     delimiter=st.sampled_from(",;\t|"),
@@ -59,7 +68,7 @@ def test_a_table_comes_back_exactly_or_is_refused(
     assert table.n_delivered >= len(rows) if table.refused else table.rows == rows
 
 
-@settings(max_examples=80, **_SETTINGS)
+@_tried(0.8)
 @given(
     rows=_TABLE,
     delimiter=st.sampled_from(",;\t|"),
@@ -73,7 +82,7 @@ def test_a_declared_dialect_leaves_nothing_to_refuse(
     assert (table.rows, table.refused) == (rows, ())
 
 
-@settings(max_examples=200, **_SETTINGS)
+@_tried(2.0)
 @given(
     content=st.one_of(
         st.binary(max_size=200), st.text(alphabet=_LETTERS + ",;\r\x00", max_size=200).map(str.encode)
@@ -96,7 +105,7 @@ def test_no_bytes_at_all_crash_the_readers(tmp_path: Path, content: bytes) -> No
         assert n_rows == len(table.rows)
 
 
-@settings(max_examples=120, **_SETTINGS)
+@_tried(1.2)
 @given(rows=st.lists(_ROW, min_size=2, max_size=8), data=st.data())
 def test_no_mutation_adds_a_row_that_was_not_there(rows: list[list[str]], data: st.DataObject) -> None:
     text = _written(rows, ",", csv.QUOTE_ALL, "\n")

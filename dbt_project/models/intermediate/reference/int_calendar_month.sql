@@ -46,22 +46,18 @@ numbered as (
         cast(month_at as date) as period,
         cast(extract(year from month_at) as bigint) as calendar_year,
         cast(extract(month from month_at) as bigint) as month_of_year,
-        {{ fiscal_month('extract(month from month_at)') }} as fiscal_month
+        {{ fiscal_month('extract(month from month_at)', var('fiscal_year_start_month')) }} as fiscal_month
     from months
 
 ),
 
--- A fiscal year is called after the calendar year in which it ends.
 fiscal as (
 
     select
         *,
         cast(ceil(month_of_year / 3.0) as bigint) as quarter_of_year,
         cast(ceil(fiscal_month / 3.0) as bigint) as quarter_of_fiscal_year,
-        case
-            when {{ var('fiscal_year_start_month') }} between 2 and month_of_year then calendar_year + 1
-            else calendar_year
-        end as fiscal_year
+        {{ fiscal_year('calendar_year', 'month_of_year', var('fiscal_year_start_month')) }} as fiscal_year
     from numbered
 
 ),

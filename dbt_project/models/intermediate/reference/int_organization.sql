@@ -27,7 +27,9 @@ final as (
         {{ natural_log('employees') }} as log_employees,
         employees_band,
         parent_organization_id,
-        currency
+        currency,
+        cast(coalesce(fiscal_year_start_month, {{ var('fiscal_year_start_month') }}) as bigint)
+            as fiscal_year_start_month
     from ranked
     where version_rank = 1
 

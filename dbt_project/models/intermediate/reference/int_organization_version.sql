@@ -32,7 +32,8 @@ final as (
         employees_band,
         parent_organization_id,
         currency,
-        cast(fiscal_year_start_month as bigint) as fiscal_year_start_month
+        cast(coalesce(fiscal_year_start_month, {{ var('fiscal_year_start_month') }}) as bigint)
+            as fiscal_year_start_month
     from followed
 
 )
