@@ -234,8 +234,8 @@ def test_deliveries_read_in_parallel_come_out_the_same(exports: Any, monkeypatch
     exports.put("exports/zendesk/bad.csv", b"PK\x03\x04")
     exports.receive()
     alone = exports.digest("landing")
-    monkeypatch.setattr(intake, "_LARGE", 1)
-    monkeypatch.setattr(intake.os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(intake, "LARGE", 1)
+    monkeypatch.setattr(intake, "_cores", lambda: 2)
     # Reading one by one after all would prove nothing.
     monkeypatch.setattr(intake, "BrokenProcessPool", KeyError)
     other = type(exports)(exports.home.parent / "other")
