@@ -1,16 +1,19 @@
 """What an XLS file (BIFF in an OLE container) says about a sheet that its cell reader does not tell.
 
-Layout: Microsoft's published [MS-CFB] and [MS-XLS]. Only records of errors and formulas are looked at.
+Layout: Microsoft's published [MS-CFB] and [MS-XLS]. Only records of errors, formulas, rows and
+columns are looked at.
 """
 
 import struct
 from collections.abc import Iterator
 from typing import Final
 
-from orchestration.ingest.forms.openxml import CellError, SheetFacts
+from orchestration.ingest.forms.openxml import CellError, SheetFacts, letters_of
 
 _SIGNATURE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_BOF, _EOF, _BOUNDSHEET, _FORMULA, _BOOLERR = 0x0809, 0x000A, 0x0085, 0x0006, 0x0205
+_BOF, _EOF, _BOUNDSHEET = 0x0809, 0x000A, 0x0085
+_FORMULA, _BOOLERR, _ROW, _COLINFO = 0x0006, 0x0205, 0x0208, 0x007D
+_HIDDEN_ROW, _HIDDEN_COLUMN = 0x20, 0x01
 _WORDS: Final = {
     0x00: "#NULL!",
     0x07: "#DIV/0!",
@@ -29,13 +32,13 @@ _ERROR_RESULT: Final = 2
 
 
 def facts_of(content: bytes, sheet: str) -> SheetFacts | None:
-    """Error cells of one sheet; None where the file is not laid out as expected, so that nobody can tell."""
+    """Error cells and hidden parts of one sheet; None where the file is laid out unlike what is expected."""
     if not content.startswith(_SIGNATURE):
         return SheetFacts()
     try:
         book = _workbook(content)
         start = dict(_sheets(book)).get(sheet)
-        return None if start is None else SheetFacts(errors=tuple(_errors(book, start)))
+        return None if start is None else _facts(book, start)
     except (struct.error, IndexError, KeyError, UnicodeDecodeError):
         return None
 
@@ -115,17 +118,34 @@ def _sheets(book: bytes) -> Iterator[tuple[str, int]]:
             return
 
 
-def _errors(book: bytes, begin: int) -> Iterator[CellError]:
+def _facts(book: bytes, begin: int) -> SheetFacts:
+    errors: list[CellError] = []
+    hidden: list[str] = []
+    n_hidden_rows = 0
+    for kind, data in _of_sheet(book, begin):
+        if kind == _BOOLERR:
+            row, column, code, is_error = struct.unpack_from("<HH2xBB", data)
+            if is_error:
+                errors.append(CellError(row, column, _WORDS.get(code, "#N/A")))
+        elif kind == _FORMULA and data[12:14] == _IS_ERROR and data[6] == _ERROR_RESULT:
+            row, column = struct.unpack_from("<HH", data)
+            errors.append(CellError(row, column, _WORDS.get(data[8], "#N/A")))
+        elif kind == _ROW:
+            n_hidden_rows += bool(data[12] & _HIDDEN_ROW)
+        elif kind == _COLINFO:
+            first, last, flags = struct.unpack_from("<HH4xH", data)
+            if flags & _HIDDEN_COLUMN:
+                hidden += [letters_of(number + 1) for number in range(first, last + 1)]
+    return SheetFacts(tuple(hidden), n_hidden_rows, errors=tuple(errors))
+
+
+def _of_sheet(book: bytes, begin: int) -> Iterator[tuple[int, bytes]]:
+    """Records of one sheet itself, without those of charts in it."""
     depth = 0
     for kind, data in _records(book, begin):
         if kind in (_BOF, _EOF):
             depth += 1 if kind == _BOF else -1
             if depth == 0:
                 return
-        elif depth == 1 and kind == _BOOLERR:
-            row, column, code, is_error = struct.unpack_from("<HH2xBB", data)
-            if is_error:
-                yield CellError(row, column, _WORDS.get(code, "#N/A"))
-        elif depth == 1 and kind == _FORMULA and data[12:14] == _IS_ERROR and data[6] == _ERROR_RESULT:
-            row, column = struct.unpack_from("<HH", data)
-            yield CellError(row, column, _WORDS.get(data[8], "#N/A"))
+        elif depth == 1:
+            yield kind, data

@@ -73,6 +73,20 @@ def test_n39_hidden_sheets_and_columns_and_merged_cells_are_told(tmp_path: Path)
     assert "1 groups of merged cells" in said
 
 
+def test_n39_hidden_columns_and_rows_of_an_old_workbook_are_told(tmp_path: Path) -> None:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Data")
+    for row, cells in enumerate([["id", "checksum", "name"], [1, "x", "y"], [2, "x", "z"]]):
+        for column, cell in enumerate(cells):
+            sheet.write(row, column, cell)
+    sheet.col(1).hidden = True
+    sheet.row(2).hidden = True
+    book.save(tmp_path / "a.xls")
+    said = " ".join(opened(tmp_path / "a.xls")[0].warnings)
+    assert "1 hidden columns are read too: B" in said
+    assert "1 hidden or filtered rows are read too" in said
+
+
 def test_formulas_without_a_stored_result_are_refused_by_name(tmp_path: Path) -> None:
     workbook(tmp_path / "qbo.xlsx", [["account", "amount"], ["Sales", "=15000.00"]])
     with pytest.raises(UnreadableFile, match=r"1 cells are formulas without a stored result, first B2"):
