@@ -230,4 +230,5 @@ def _distance(found: OutcomeResults, other: float | None) -> float | None:
     if found.fits.m2 is None or other is None:
         return None
     estimate = found.fits.m2.coefficient.estimate
-    return abs(estimate - other) / max(abs(estimate), found.fits.m2.coefficient.standard_error)
+    # Beyond twelve digits it is the order of a sum, which differs from run to run.
+    return round(abs(estimate - other) / max(abs(estimate), found.fits.m2.coefficient.standard_error), 12)

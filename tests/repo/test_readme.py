@@ -88,8 +88,17 @@ def test_make_dev_opens_dagsters_page_on_loopback(clone: Path) -> None:
     try:
         assert "dagster_webserver_version" in answer_of(f"http://127.0.0.1:{port}/server_info")
     finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait(timeout=60)
+        stop(server)
+
+
+def stop(server: subprocess.Popen[bytes]) -> None:
+    """End the server and all it started, also when it is still starting and hears nothing."""
+    os.killpg(server.pid, signal.SIGTERM)
+    try:
+        server.wait(timeout=30)
+    except subprocess.TimeoutExpired:
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
 
 
 def answer_of(address: str) -> str:

@@ -53,7 +53,11 @@ EDITS: list[tuple[str, Edit, list[str]]] = [
     ("models/charts.py", lambda text: text + "\nX = 1\n", []),
     ("models/locales/en.yaml", lambda text: text + "\nx: y\n", []),
     ("contracts/kpis.yaml", lambda text: "# A remark.\n" + text, []),
-    ("contracts/kpis.yaml", replaced("role: primary", "role: secondary"), ["statistics"]),
+    (
+        "contracts/kpis.yaml",
+        replaced("role: primary, transform: log", "role: secondary, transform: log"),
+        ["statistics"],
+    ),
     ("contracts/number_forms.py", lambda text: text + "\nX = 1\n", ["reading"]),
     ("orchestration/explain/words.py", lambda text: text + "\nX = 1\n", []),
     ("dbt_project/models/intermediate/support/int_ticket.sql", lambda text: "-- A remark.\n" + text, []),
