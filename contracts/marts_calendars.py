@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from contracts import marts_columns as shared
-from contracts.contract import Column, Contract
+from contracts.contract import Column, Contract, FrameRule
 from contracts.marts_rules import computed, first_of_month, mart_rule, spoil
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
+
+    Reader = Callable[[pd.DataFrame], pd.Series]
 
 _RETAIL = ("retail_year", "retail_quarter", "retail_month", "retail_week", "weeks_of_retail_year")
 
@@ -25,48 +29,17 @@ def organization_period() -> Contract:
         columns=(
             shared.ORGANIZATION_ID,
             shared.PERIOD,
-            _place(
-                "fiscal_year_start_month",
+            *fiscal_columns(
                 "Month in which its fiscal year begins, by the list of organisations or else maturity.yaml.",
-                12,
-                7,
-            ),
-            Column(
-                "fiscal_year",
-                "integer",
                 "Fiscal year, called after the calendar year in which it ends.",
-                minimum=1990,
-                maximum=2101,
-                example=2024,
-            ),
-            _place("fiscal_month", "Month of the fiscal year.", 12, 11),
-            _place("quarter_of_fiscal_year", "Quarter of the fiscal year.", 4, 4),
-            Column(
-                "fiscal_quarter", "text", "Fiscal quarter.", pattern=r"FY\d{4}-Q[1-4]", example="FY2024-Q4"
-            ),
-            Column(
-                "is_observed",
-                "boolean",
-                "Lies between the first and the last month in which anything was observed.",
-                example=True,
             ),
         ),
         period_column="period",
         frame_rules=(
             first_of_month(),
-            computed(
-                "fiscal_month",
-                "counted_from_the_start",
-                "Fiscal months are counted from the month in which the fiscal year begins.",
-                lambda frame: (frame["period"].dt.month - frame["fiscal_year_start_month"] + 12) % 12 + 1,
-                2,
-            ),
-            computed(
-                "fiscal_year",
-                "ends_in_it",
-                "A fiscal year is called after the calendar year in which it ends.",
-                _fiscal_year,
-                2001,
+            *fiscal_rules(
+                lambda frame: frame["period"].dt.year,
+                lambda frame: frame["period"].dt.month,
             ),
             computed(
                 "quarter_of_fiscal_year",
@@ -96,9 +69,9 @@ def dim_date() -> Contract:
             Column("calendar_day", "date", "The day.", example="2024-05-14"),
             shared.PERIOD,
             Column("retail_year", "integer", year, nullable=True, minimum=1989, maximum=2101, example=2024),
-            _place("retail_quarter", "Quarter of the retail year, of 13 or at the end 14 weeks.", 4, 3, True),
-            _place("retail_month", "Month of the retail year, of four or five weeks.", 12, 8, True),
-            _place("retail_week", "Week of the retail year.", 53, 33, True),
+            place("retail_quarter", "Quarter of the retail year, of 13 or at the end 14 weeks.", 4, 3, True),
+            place("retail_month", "Month of the retail year, of four or five weeks.", 12, 8, True),
+            place("retail_week", "Week of the retail year.", 53, 33, True),
             Column(
                 "weeks_of_retail_year",
                 "integer",
@@ -154,11 +127,49 @@ def dim_date() -> Contract:
     )
 
 
-def _place(name: str, text: str, last: int, example: int, nullable: bool = False) -> Column:
+def fiscal_columns(start: str, year: str) -> tuple[Column, ...]:
+    """Columns of the fiscal period that a month is of; `start` and `year` say whose fiscal year it is."""
+    return (
+        place("fiscal_year_start_month", start, 12, 7),
+        Column("fiscal_year", "integer", year, minimum=1990, maximum=2101, example=2024),
+        place("fiscal_month", "Month of the fiscal year.", 12, 11),
+        place("quarter_of_fiscal_year", "Quarter of the fiscal year.", 4, 4),
+        Column("fiscal_quarter", "text", "Fiscal quarter.", pattern=r"FY\d{4}-Q[1-4]", example="FY2024-Q4"),
+        Column(
+            "is_observed",
+            "boolean",
+            "Lies between the first and the last month in which anything was observed.",
+            example=True,
+        ),
+    )
+
+
+def fiscal_rules(year_of: Reader, month_of: Reader) -> tuple[FrameRule, FrameRule]:
+    """Rules that fiscal month and year follow from the calendar, which two functions read from the rows."""
+
+    def fiscal_year(frame: pd.DataFrame) -> pd.Series:
+        start, month = frame["fiscal_year_start_month"], month_of(frame)
+        years: pd.Series = year_of(frame) + ((start > 1) & (month >= start)).astype("int64")
+        return years
+
+    return (
+        computed(
+            "fiscal_month",
+            "counted_from_the_start",
+            "Fiscal months are counted from the month in which the fiscal year begins.",
+            lambda frame: (month_of(frame) - frame["fiscal_year_start_month"] + 12) % 12 + 1,
+            2,
+        ),
+        computed(
+            "fiscal_year",
+            "ends_in_it",
+            "A fiscal year is called after the calendar year in which it ends.",
+            fiscal_year,
+            2001,
+        ),
+    )
+
+
+def place(name: str, text: str, last: int, example: int, nullable: bool = False) -> Column:
+    """Make the column of a place counted from 1."""
     return Column(name, "integer", text, nullable=nullable, minimum=1, maximum=last, example=example)
-
-
-def _fiscal_year(frame: pd.DataFrame) -> pd.Series:
-    start, month = frame["fiscal_year_start_month"], frame["period"].dt.month
-    years: pd.Series = frame["period"].dt.year + ((start > 1) & (month >= start)).astype("int64")
-    return years

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from contracts import marts_columns as shared
 from contracts.contract import Column, Contract
 from contracts.instrument import HIGHEST_LEVEL, load_instrument
+from contracts.marts_calendars import fiscal_columns, fiscal_rules, place
 from contracts.marts_rules import at_most, computed, first_of_month, mart_rule, spoil
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _VERSION = Column("instrument_version", "text", "Version of the instrument.", example="1")
 _ITEM = Column("item_code", "text", "Item of the instrument.", pattern=r"[A-Z]{2}[0-9]", example="LS1")
@@ -30,25 +26,13 @@ def dim_period() -> Contract:
             shared.PERIOD,
             Column("last_day", "date", "Last day of the month.", example="2024-05-31"),
             Column("calendar_year", "integer", "Calendar year.", minimum=1990, maximum=2100, example=2024),
-            _place("month_of_year", "Month of the calendar year.", 12, 5),
-            _place("quarter_of_year", "Quarter of the calendar year.", 4, 2),
+            place("month_of_year", "Month of the calendar year.", 12, 5),
+            place("quarter_of_year", "Quarter of the calendar year.", 4, 2),
             Column("calendar_quarter", "text", "Quarter.", pattern=r"\d{4}-Q[1-4]", example="2024-Q2"),
             Column(
                 "wave", "text", "Half year, as waves are called.", pattern=r"\d{4}-H[12]", example="2024-H1"
             ),
-            _place("fiscal_year_start_month", starts, 12, 7),
-            Column("fiscal_year", "integer", fiscal_year, minimum=1990, maximum=2101, example=2024),
-            _place("fiscal_month", "Month of the fiscal year.", 12, 11),
-            _place("quarter_of_fiscal_year", "Quarter of the fiscal year.", 4, 4),
-            Column(
-                "fiscal_quarter", "text", "Fiscal quarter.", pattern=r"FY\d{4}-Q[1-4]", example="FY2024-Q4"
-            ),
-            Column(
-                "is_observed",
-                "boolean",
-                "Lies between the first and the last month in which anything was observed.",
-                example=True,
-            ),
+            *fiscal_columns(starts, fiscal_year),
         ),
         period_column="period",
         frame_rules=(
@@ -60,31 +44,12 @@ def dim_period() -> Contract:
                 lambda frame: (frame["month_of_year"] + 2) // 3,
                 4,
             ),
-            computed(
-                "fiscal_month",
-                "counted_from_the_start",
-                "Fiscal months are counted from the month in which the fiscal year begins.",
-                lambda frame: (frame["month_of_year"] - frame["fiscal_year_start_month"] + 12) % 12 + 1,
-                2,
-            ),
-            computed(
-                "fiscal_year",
-                "ends_in_it",
-                "A fiscal year is called after the calendar year in which it ends.",
-                _fiscal_year,
-                2001,
+            *fiscal_rules(
+                lambda frame: frame["calendar_year"],
+                lambda frame: frame["month_of_year"],
             ),
         ),
     )
-
-
-def _place(name: str, text: str, last: int, example: int) -> Column:
-    return Column(name, "integer", text, minimum=1, maximum=last, example=example)
-
-
-def _fiscal_year(frame: pd.DataFrame) -> pd.Series:
-    start = frame["fiscal_year_start_month"]
-    return frame["calendar_year"] + ((start > 1) & (frame["month_of_year"] >= start)).astype("int64")
 
 
 def dim_instrument() -> Contract:
