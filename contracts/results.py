@@ -136,6 +136,19 @@ SENSITIVITY = Contract(
     frame_rules=(within("estimate"),),
 )
 
+CONTRAST_FIGURES = (
+    "share_mature",
+    "share_less_mature",
+    "risk_ratio",
+    "low",
+    "high",
+    "adjusted_ratio",
+    "adjusted_low",
+    "adjusted_high",
+    "e_value",
+)
+"""What a comparison does not show where a side has too few organisations."""
+
 CONTRASTS = Contract(
     name="contrasts",
     layer="analysis",
@@ -168,17 +181,7 @@ CONTRASTS = Contract(
     frame_rules=(
         within("risk_ratio"),
         within("adjusted_ratio", "adjusted_"),
-        _nothing_where_suppressed(
-            "share_mature",
-            "share_less_mature",
-            "risk_ratio",
-            "low",
-            "high",
-            "adjusted_ratio",
-            "adjusted_low",
-            "adjusted_high",
-            "e_value",
-        ),
+        _nothing_where_suppressed(*CONTRAST_FIGURES),
     ),
 )
 

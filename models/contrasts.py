@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from contracts.results import CONTRAST_FIGURES
 from models.arrays import dependent_columns, dummies
 from models.errors import InputRefusedError
 from models.prevalence import (
@@ -26,19 +27,6 @@ if TYPE_CHECKING:
 
 KEY = ["organization_id", "wave"]
 CONTROLS, SIZE = ("industry", "customer_type"), "log_employees"
-
-
-FIGURES = (
-    "share_mature",
-    "share_less_mature",
-    "risk_ratio",
-    "low",
-    "high",
-    "adjusted_ratio",
-    "adjusted_low",
-    "adjusted_high",
-    "e_value",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +137,7 @@ def _shown(row: Contrast, minimum_group: int) -> Contrast:
     """Withhold every figure of a comparison with too few organisations on a side."""
     if min(row.n_mature, row.n_less_mature) >= minimum_group:
         return row
-    nothing: dict[str, Any] = dict.fromkeys(FIGURES)
+    nothing: dict[str, Any] = dict.fromkeys(CONTRAST_FIGURES)
     return replace(row, is_suppressed=True, **nothing)
 
 

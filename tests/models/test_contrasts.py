@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from contracts.instrument import load_instrument
-from models.contrasts import FIGURES, contrast_practices
+from contracts.results import CONTRAST_FIGURES
+from models.contrasts import contrast_practices
 from models.errors import InputRefusedError
 
 INSTRUMENT = load_instrument()
@@ -62,7 +63,7 @@ def test_a_side_of_too_few_organisations_hides_both_sides_and_the_ratio() -> Non
             continue
         assert same == before
         assert after.is_suppressed
-        assert {getattr(after, name) for name in FIGURES} == {None}
+        assert {getattr(after, name) for name in CONTRAST_FIGURES} == {None}
         assert (after.n_mature, after.published_ratio) == (before.n_mature, before.published_ratio)
     assert any(row.share_mature is not None for row in shown)
 
