@@ -31,8 +31,7 @@ class Fit:
     Attributes
     ----------
     names : tuple of str
-    coefficients, standard_errors, t_values, p_values, low, high, degrees_of_freedom : array (k,)
-        `low` and `high` bound the 95 % interval of the t distribution with `degrees_of_freedom`.
+    coefficients, standard_errors, t_values, degrees_of_freedom : array (k,)
     covariance : array (k, k)
     n_observations, n_dropped : int
         Rows used, and rows left out because a value was missing (or the row was a singleton).
@@ -48,9 +47,6 @@ class Fit:
     covariance: FloatArray
     standard_errors: FloatArray
     t_values: FloatArray
-    p_values: FloatArray
-    low: FloatArray
-    high: FloatArray
     degrees_of_freedom: FloatArray
     n_observations: int
     n_dropped: int
@@ -58,6 +54,24 @@ class Fit:
     r_squared: float
     residual_sd: float
     standard_error_kind: str
+
+    @property
+    def p_values(self) -> FloatArray:
+        """Two-sided p-values of the t distribution, made when asked: scipy is slow to load."""
+        return frozen(2 * student_tail(np.abs(self.t_values), self.degrees_of_freedom))
+
+    @property
+    def low(self) -> FloatArray:
+        """Lower bounds of the 95 % intervals of the t distribution."""
+        return frozen(self.coefficients - self._half_widths())
+
+    @property
+    def high(self) -> FloatArray:
+        """Upper bounds of the 95 % intervals of the t distribution."""
+        return frozen(self.coefficients + self._half_widths())
+
+    def _half_widths(self) -> FloatArray:
+        return student_quantile(0.5 + LEVEL / 2, self.degrees_of_freedom) * self.standard_errors
 
     def at(self, name: str) -> Coefficient:
         """Return one coefficient by name; KeyError when there is none."""
@@ -241,16 +255,12 @@ def fit_of(
     errors = np.sqrt(np.clip(np.diag(matrix), 0.0, None))
     usable = errors > 0
     t_values = np.divide(coefficients, errors, out=np.full(len(errors), np.nan), where=usable)
-    half = student_quantile(0.5 + LEVEL / 2, freedom) * errors
     return Fit(
         names,
         frozen(coefficients),
         frozen(matrix),
         frozen(errors),
         frozen(t_values),
-        frozen(2 * student_tail(np.abs(t_values), freedom)),
-        frozen(coefficients - half),
-        frozen(coefficients + half),
         frozen(freedom),
         *counts,
         *quality,

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from models.errors import AllMissingError, TooFewUnitsError
-from models.panel_moments import PanelMoments, WithinSolution, fit_from_moments, solve_within
+from models.panel_moments import (
+    PanelMoments,
+    WithinSolution,
+    fit_from_moments,
+    meat_from_products,
+    solve_within,
+)
+from orchestration.panel_periods import as_array, balanced_moments, fetched, quoted, sum_periods
 
 if TYPE_CHECKING:
     import duckdb
@@ -27,12 +34,14 @@ def two_way_within_sql(
 ) -> Fit:
     """Fit y on x with unit and period effects without taking the rows out of the warehouse.
 
-    Three passes: sums by period, sums by unit, scores by unit. Memory grows with units and not with rows.
+    Two passes where everybody is observed always: sums by period, and by unit less the period's mean.
+    Otherwise units are summed by the pattern of their periods, and once more for their scores. Memory grows
+    with units and not with rows.
 
     Parameters
     ----------
     connection : DuckDBPyConnection
-        Makes two temporary tables of its own.
+        Makes temporary tables of its own.
     relation : str
         Table or view with one row per unit and period, as SQL.
     outcome : str
@@ -51,28 +60,40 @@ def two_way_within_sql(
     AllMissingError, TooFewUnitsError, ConstantExposureError, ConstantOutcomeError, InputRefusedError
     """
     names = (outcome, *regressors)
-    complete = " and ".join(f"isfinite({_quoted(name)})" for name in names)
-    averages = ", ".join(f"avg({_quoted(name)})" for name in names)
-    [(given,)] = _fetched(connection, f"select count(*) from {relation}")
-    [means] = _fetched(connection, f"select {averages} from {relation} where {complete}")
-    if means[0] is None:
+    found = sum_periods(connection, relation, names, period)
+    if found.n_rows == 0:
         raise AllMissingError("no row has the outcome and every regressor.", where="two_way_within_sql")
     # Numbers far from zero lose digits when they are squared, so all are counted from their mean.
     values = [
-        f"{_quoted(name)} - {mean!r} as v{j}" for j, (name, mean) in enumerate(zip(names, means, strict=True))
+        f"{quoted(name)} - {mean!r} as v{j}"
+        for j, (name, mean) in enumerate(zip(names, found.means, strict=True))
     ]
-    keys = f"{_quoted(unit)} as unit, {_quoted(period)} as period"
-    rows = f"(select {keys}, {', '.join(values)} from {relation} where {complete})"
+    columns = f"{quoted(unit)} as unit, {quoted(period)} as period, {', '.join(values)}"
+    rows = f"(select {columns} from {found.source})"
+    balanced = balanced_moments(connection, rows, found)
+    if balanced:
+        moments, products = balanced
+        solution = solve_within(moments)
+        meat = meat_from_products(solution, products)
+    else:
+        moments, rows = _patterned(connection, rows, names)
+        if moments.n_rows == 0:
+            raise TooFewUnitsError(f"no {unit} has two periods.", where="two_way_within_sql")
+        solution, meat = solve_within(moments), None
+    if meat is None:
+        meat = _meat(connection, rows, solution)
+    return fit_from_moments(moments, solution, meat, n_dropped=found.n_given - moments.n_rows)
+
+
+def _patterned(
+    connection: duckdb.DuckDBPyConnection, rows: str, names: tuple[str, ...]
+) -> tuple[PanelMoments, str]:
+    """Sum an unbalanced panel without its rows that are alone; give the sums and the rows that are left."""
     _sum_rows(connection, rows, len(names))
     while alone := _singletons(connection, rows):
         rows = f"(select * from {rows} where {alone})"
         _sum_rows(connection, rows, len(names))
-    moments = _moments(connection, names)
-    if moments.n_rows == 0:
-        raise TooFewUnitsError(f"no {unit} has two periods.", where="two_way_within_sql")
-    solution = solve_within(moments)
-    meat = _meat(connection, rows, solution)
-    return fit_from_moments(moments, solution, meat, n_dropped=given - moments.n_rows)
+    return _moments(connection, names), rows
 
 
 def _sum_rows(connection: duckdb.DuckDBPyConnection, rows: str, n: int) -> None:
@@ -88,8 +109,8 @@ def _sum_rows(connection: duckdb.DuckDBPyConnection, rows: str, n: int) -> None:
         "select period, row_number() over (order by period) - 1 as code, count(*) as n_rows, "
         f"{sums} from {rows} group by period"
     )
-    [(periods, n_rows)] = _fetched(connection, "select count(*), sum(n_rows) from moments_period")
-    [(units,)] = _fetched(connection, f"select count(distinct unit) from {rows}")
+    [(periods, n_rows)] = fetched(connection, "select count(*), sum(n_rows) from moments_period")
+    [(units,)] = fetched(connection, f"select count(distinct unit) from {rows}")
     by_code = f"{rows} join (select period, code from moments_period) using (period)"
     pattern = f"bitstring_agg(code, 0, {max(periods - 1, 0)})"
     if n_rows == units * periods:
@@ -115,7 +136,7 @@ def _singletons(connection: duckdb.DuckDBPyConnection, rows: str) -> str:
     }
     conditions = []
     for key, counted in counts.items():
-        [(count,)] = _fetched(connection, counted)
+        [(count,)] = fetched(connection, counted)
         if count:
             kept = f"moments_{key}_alone_{_serial(connection)}"
             alone = f"select {key} from {rows} group by {key} having count(*) = 1"
@@ -125,7 +146,7 @@ def _singletons(connection: duckdb.DuckDBPyConnection, rows: str) -> str:
 
 
 def _serial(connection: duckdb.DuckDBPyConnection) -> int:
-    [(count,)] = _fetched(
+    [(count,)] = fetched(
         connection, "select count(*) from duckdb_tables() where table_name like 'moments_%_alone_%'"
     )
     return int(count)
@@ -134,15 +155,15 @@ def _serial(connection: duckdb.DuckDBPyConnection) -> int:
 def _moments(connection: duckdb.DuckDBPyConnection, names: tuple[str, ...]) -> PanelMoments:
     n = len(names)
     means = ", ".join(f"m{j}" for j in range(n))
-    groups = _fetched(
+    groups = fetched(
         connection, f"select pattern::varchar, n_units, {means} from moments_pattern order by pattern"
     )
     sums = ", ".join(f"s{j}" for j in range(n))
-    periods = _array(_fetched(connection, f"select n_rows, {sums} from moments_period order by code"), 1 + n)
+    periods = as_array(fetched(connection, f"select n_rows, {sums} from moments_period order by code"), 1 + n)
     pairs = [(j, k) for j in range(n) for k in range(j, n)]
     within = ", ".join(f"sum(w{j}_{k})" for j, k in pairs)
     squares = ", ".join(f"sum(q{j})" for j in range(n))
-    [totals] = _fetched(connection, f"select {squares}, {within} from moments_pattern")
+    [totals] = fetched(connection, f"select {squares}, {within} from moments_pattern")
     cross = np.zeros((n, n))
     for (j, k), value in zip(pairs, totals[n:], strict=True):
         cross[j, k] = cross[k, j] = value or 0.0
@@ -150,7 +171,7 @@ def _moments(connection: duckdb.DuckDBPyConnection, names: tuple[str, ...]) -> P
         names=names,
         n_units=np.array([float(group[1]) for group in groups]),
         patterns=np.array([[float(bit) for bit in group[0]] for group in groups]),
-        unit_means=_array([group[2:] for group in groups], n),
+        unit_means=as_array([group[2:] for group in groups], n),
         period_counts=periods[:, 0],
         period_sums=periods[:, 1:],
         squares=np.array([value or 0.0 for value in totals[:n]]),
@@ -173,7 +194,7 @@ def _meat(connection: duckdb.DuckDBPyConnection, rows: str, solution: WithinSolu
     scores = ", ".join(f"sum(u{j} * e) - sum(u{j}) * sum(e) / count(*) as s{j}" for j in range(1, k + 1))
     pairs = [(j, i) for j in range(1, k + 1) for i in range(j, k + 1)]
     products = ", ".join(f"sum(s{j} * s{i})" for j, i in pairs)
-    [totals] = _fetched(
+    [totals] = fetched(
         connection,
         f"with effects(code, {columns}) as (values {effects}), "
         "by_period as (select * from effects join moments_period using (code)), "
@@ -185,15 +206,3 @@ def _meat(connection: duckdb.DuckDBPyConnection, rows: str, solution: WithinSolu
     for (j, i), value in zip(pairs, totals, strict=True):
         meat[j - 1, i - 1] = meat[i - 1, j - 1] = value
     return meat
-
-
-def _array(rows: list[tuple[Any, ...]], width: int) -> FloatArray:
-    return np.array([[float(value) for value in row] for row in rows], dtype=np.float64).reshape(-1, width)
-
-
-def _fetched(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:
-    return connection.execute(query).fetchall()
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -61,8 +61,8 @@ def moments(path: Path) -> tuple[float, float]:
     from orchestration.panel_moments import two_way_within_sql
 
     connection = duckdb.connect(str(path), read_only=True, config=dict(LIMITS))
-    slope = two_way_within_sql(connection, "panel", "y", ("x",), "organization", "period").at("x")
-    return slope.estimate, slope.standard_error
+    fit = two_way_within_sql(connection, "panel", "y", ("x",), "organization", "period")
+    return float(fit.coefficients[0]), float(fit.standard_errors[0])
 
 
 def pyfixest(path: Path) -> tuple[float, float]:

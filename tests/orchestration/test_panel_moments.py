@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from models.errors import AllMissingError, ConstantExposureError, ConstantOutcomeError, TooFewUnitsError
 from models.panel import two_way_within
+from models.panel_moments import WithinSolution, meat_from_products
 from models.planted import planted_panel
 from orchestration.panel_moments import two_way_within_sql
 
@@ -53,6 +54,89 @@ def world(seed: int = 0, **size: int) -> pd.DataFrame:
 
 def test_a_balanced_panel() -> None:
     assert_equal_to_rows(world())
+
+
+class Counting:
+    """A connection that keeps what was asked of the panel's rows."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self.connection = duckdb.connect()
+        self.connection.register("given", frame)
+        self.connection.execute("create table panel as select * from given")
+        self.passes: list[str] = []
+
+    def execute(self, query: str):
+        if "panel" in query and "limit" not in query:
+            self.passes.append(query)
+        return self.connection.execute(query)
+
+
+@pytest.mark.parametrize("n_controls", [1, 2, 3, 4, 6])
+def test_a_balanced_panel_with_controls(n_controls: int) -> None:
+    """With up to three controls from two passes, with more from one pass more."""
+    frame = world(4)
+    rng = np.random.default_rng(4)
+    names = [f"other_{j}" for j in range(n_controls)]
+    frame = frame.assign(**{name: rng.normal(size=len(frame)) + frame["index_per_10"] for name in names})
+    regressors = ("index_per_10", *names)
+    assert_equal_to_rows(frame, regressors)
+    counting = Counting(frame)
+    two_way_within_sql(counting, "panel", OUTCOME, regressors, *KEYS)  # type: ignore[arg-type]
+    assert len(counting.passes) == (2 if n_controls < 4 else 3)
+
+
+@pytest.mark.parametrize("residual", [0.0, 1e-7, 1e-3])
+def test_a_fit_that_leaves_next_to_nothing(residual: float) -> None:
+    """Scores that are the small difference of large sums are summed from the rows instead."""
+    frame = world(2)
+    rng = np.random.default_rng(2)
+    traits = frame.groupby("organization_id")["log_employees"].transform("first")
+    noise = residual * rng.normal(size=len(frame))
+    frame[OUTCOME] = 3 * frame["index_per_10"] + traits + noise
+    ours, rows = (
+        sql_fit(frame).at("index_per_10"),
+        two_way_within(frame, OUTCOME, "index_per_10", [], *KEYS).at("index_per_10"),
+    )
+    assert ours.estimate == pytest.approx(rows.estimate, rel=TWO_ROUTES)
+    # Residuals of 1e-7 have nine digits left beside outcomes of about ten, on either route.
+    assert ours.standard_error == pytest.approx(rows.standard_error, rel=1e-6, abs=1e-14)
+
+
+@pytest.mark.parametrize("far", [1e3, 1e6, 1e9])
+def test_numbers_far_from_zero(far: float) -> None:
+    """Against the rows of the same numbers brought near again, which takes no digit away."""
+    frame = world(3)
+    names = [OUTCOME, "index_per_10"]
+    frame[names] += far
+    near = frame.assign(**{name: frame[name] - far for name in names})
+    ours, rows = (
+        sql_fit(frame).at("index_per_10"),
+        two_way_within(near, OUTCOME, "index_per_10", [], *KEYS).at("index_per_10"),
+    )
+    expected = pytest.approx((rows.estimate, rows.standard_error), rel=TWO_ROUTES)
+    assert (ours.estimate, ours.standard_error) == expected
+
+
+def test_as_many_rows_in_each_period_and_nobody_always() -> None:
+    """Counts by period look like those of a balanced panel; every organisation misses another month."""
+    frame = world(5, n_organizations=24)
+    codes = frame["organization_id"].rank(method="dense").astype(int)
+    months = frame["period"].rank(method="dense").astype(int)
+    left = frame.loc[codes % 12 != months % 12]
+    assert left.groupby("period").size().nunique() == 1
+    assert_equal_to_rows(left)
+
+
+def test_scores_without_digits_are_not_summed_from_products() -> None:
+    solution = WithinSolution(np.array([1.0]), np.eye(1), np.zeros((2, 2)), 0.0, 1.0, 3)
+    # One unit with w = (w_yx, w_xx): the score is their difference.
+    for gap, kept in ((0.5, True), (1e-3, False)):
+        w = np.array([1.0 + gap, 1.0])
+        meat = meat_from_products(solution, np.outer(w, w))
+        assert (meat is not None) == kept
+        if meat is not None:
+            assert meat == pytest.approx(gap**2)
+    assert meat_from_products(solution, None) is None
 
 
 @settings(max_examples=15, deadline=None)
