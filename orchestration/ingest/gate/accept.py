@@ -119,16 +119,16 @@ def _gather(
 ) -> Gathered:
     """Judge and write everything: the crosswalk first, since it maps all other rows."""
     gathered = Gathered()
-    surveys: list[Judged] = []
+    surveys: list[Judged] | None = None
     has_crosswalk = False
     for name in sorted(ENTITIES, key=lambda name: name not in _REFERENCES):
-        if name not in _REFERENCES and not surveys:
+        if name not in _REFERENCES and surveys is None:
             surveys = judged_surveys(lots, read_entity(made, ENTITIES["crosswalk"]), secret)
         outcome = run_entity(
             con,
             ENTITIES[name],
             lots,
-            surveys,
+            surveys or [],
             made=made,
             held=held,
             has_crosswalk=has_crosswalk,
@@ -138,7 +138,7 @@ def _gather(
             con.execute(f"create table {INTERVALS} as {intervals_sql(_parquet(made, name))}")
             has_crosswalk = True
         gathered.take(name, outcome)
-    for judged in surveys:
+    for judged in surveys or []:
         quarantine.write(held, judged.held)
         gathered.take_survey(judged)
     gathered.settle(lots)

@@ -77,12 +77,12 @@ class EntityGate:
             "delivery_id": pa.array(list(ids.values()), pa.string()),
         }
         self.con.register("deliveries", pa.table(deliveries))
+        written = f"read_parquet({text(target / '**' / '*.parquet')}, hive_partitioning = false)"
         self.con.execute(
-            "create or replace view good as select deliveries._seq, rows.* from "
-            f"read_parquet({text(target / '**' / '*.parquet')}, hive_partitioning = false) as rows "
+            f"create or replace view good as select deliveries._seq, rows.* from {written} as rows "
             "join deliveries using (delivery_id)"
         )
-        versions.resolve(self.con, self.contract, "good", self.key)
+        versions.resolve(self.con, self.contract, "good", written, self.key)
         if any(lot.snapshot_of for lot in self.lots):
             self._note_refused_keys()
             self.n_vanished = versions.supersede_vanished(

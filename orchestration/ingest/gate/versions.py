@@ -50,7 +50,9 @@ def amount_column(contract: Contract) -> str | None:
     return amounts[0] if amounts and "currency" in contract.column_names else None
 
 
-def resolve(con: duckdb.DuckDBPyConnection, contract: Contract, good: str, key: Sequence[str]) -> None:
+def resolve(
+    con: duckdb.DuckDBPyConnection, contract: Contract, good: str, written: str, key: Sequence[str]
+) -> None:
     """Fill the table `fates` for all rows of `good` whose key is repeated.
 
     Parameters
@@ -58,10 +60,11 @@ def resolve(con: duckdb.DuckDBPyConnection, contract: Contract, good: str, key: 
     con : the gate's connection.
     contract : contract of the rows.
     good : view of the good rows: `_seq`, `source_line` and the columns of the contract.
+    written : the same rows without `_seq`, which costs a look for each.
     key : columns that name a record.
     """
     names, money = listed(key), money_of(contract)
-    n_several = _note_several(con, good, names)
+    n_several = _note_several(con, good, written, names)
     repeated = f"{good} semi join several using ({names})" if n_several else f"{good} where false"
     apart = {"delivery_id", "source_line", "organization_id"} - set(key)
     content = listed(column for column in contract.column_names if column not in apart)
@@ -114,13 +117,13 @@ def resolve(con: duckdb.DuckDBPyConnection, contract: Contract, good: str, key: 
     con.execute("drop table several")
 
 
-def _note_several(con: duckdb.DuckDBPyConnection, good: str, names: str) -> int:
+def _note_several(con: duckdb.DuckDBPyConnection, good: str, written: str, names: str) -> int:
     """Put the keys that several rows have into `several`; how many there are.
 
     Sorted hashes show which rows to look at, for a third of what grouping all keys takes.
     """
     hashes = np.sort(
-        np.asarray(con.execute(f"select hash({names}) as hashed from {good}").fetchnumpy()["hashed"])
+        np.asarray(con.execute(f"select hash({names}) as hashed from {written}").fetchnumpy()["hashed"])
     )
     alike = hashes[1:][hashes[1:] == hashes[:-1]]
     con.register("alike", pa.table({"hashed": alike}))

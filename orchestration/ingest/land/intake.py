@@ -18,6 +18,7 @@ from orchestration.ingest.forms.containers import Part
 from orchestration.ingest.forms.packed import identity
 from orchestration.ingest.land.landing import MANIFEST, land
 from orchestration.ingest.land.reading import Status, read_part
+from orchestration.ingest.memory import keep_freed_memory
 from orchestration.settings import Settings
 from orchestration.settings import pseudonym_key as key_for
 
@@ -102,6 +103,7 @@ def take(task: Task, settings: Settings, profiles: Mapping[str, Profile], given_
     MissingKey
         See `secret_for`.
     """
+    keep_freed_memory()
     if task.part.delivery_id:
         return _taken(task, settings, profiles, given_key)
     with ThreadPoolExecutor(1) as thread:

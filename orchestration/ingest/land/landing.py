@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import re
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -31,6 +32,8 @@ HASHED: Final = "hmac:"
 _IMPERSONAL: Final = re.compile(r"[^@]*\d[^@]*|[A-Z]{3,4}")
 # A sheet or an old Excel CSV that ends exactly here may have lost the rest.
 _FULL: Final = (1_048_576, 65_536)
+_WAITING: Final = 2
+"""Pieces that may wait to be written while the next one is read."""
 _EMPTY: Final = "rows without content were set aside"
 
 
@@ -90,7 +93,7 @@ def _write_rows(reading: Reading, folder: Path, secret: str) -> _Tally:
     raw = [raw_of.get(name, name) for name in found.kept]
     tally = _Tally()
     with ThreadPoolExecutor(1) as writer:
-        pending: Future[None] | None = None
+        pending: deque[Future[None]] = deque()
         for chunk in content.chunks(raw, profile.footer):
             tally.refused += chunk.refused
             tally.footers += chunk.footers
@@ -103,11 +106,11 @@ def _write_rows(reading: Reading, folder: Path, secret: str) -> _Tally:
             tally.n_rows += rows.num_rows
             tally.last_line = _last_line(rows, tally.last_line)
             tally.files.append(f"rows-{len(tally.files):05}.parquet")
-            if pending is not None:
-                pending.result()
-            pending = writer.submit(_write, folder / tally.files[-1], rows, profile, secret)
-        if pending is not None:
-            pending.result()
+            pending.append(writer.submit(_write, folder / tally.files[-1], rows, profile, secret))
+            if len(pending) > _WAITING:
+                pending.popleft().result()
+        for written in pending:
+            written.result()
     return tally
 
 

@@ -10,7 +10,7 @@ from typing import BinaryIO, Final
 from orchestration.ingest.text.decode import decode, whole_lines
 from orchestration.ingest.text.dialect import decide
 from orchestration.ingest.text.layouts import refuse_markup
-from orchestration.ingest.text.records import scan, unix_lines
+from orchestration.ingest.text.records import LONGEST_RECORD, scan, unix_lines
 from orchestration.ingest.text.rows import sorted_out
 from orchestration.ingest.text.streams import BLOCK_BYTES, ahead, utf8_blocks, with_long_end
 from orchestration.ingest.text.stretches import Chunk, Stretches
@@ -23,6 +23,8 @@ Open = Callable[[], BinaryIO]
 """Opens the bytes of a file anew, from the start."""
 
 HEAD_BYTES: Final = 1 << 22
+_HEAD_LETTERS: Final = 3 * LONGEST_RECORD
+"""So many of them are split into records: thousands of rows tell the structure, the encoding wants more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,9 @@ def read_head(
     decoded = decode(start if is_whole else whole_lines(start), where, encoding)
     refuse_markup(decoded.text, where)
     text = unix_lines(decoded.text)
+    n_looked_at = text.rfind("\n", 0, _HEAD_LETTERS) + 1 if len(text) > _HEAD_LETTERS else len(text)
+    is_whole &= n_looked_at == len(text)
+    text = text[:n_looked_at]
     dialect = decide(text, delimiter=delimiter, quote=quote, is_header=is_header)
     found = scan(
         text, dialect.delimiter, dialect.quote, is_last=is_whole,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from orchestration.ingest.text.arrow_text import ARROW_BLOCK, arrow_rows
 from orchestration.ingest.text.records import LONGEST_RECORD
 
 _NEWLINE: Final = 10
@@ -49,7 +50,11 @@ class Proof:
     @property
     def lines(self) -> Any:
         """Physical line each record starts on, the block's first being 0."""
-        return self.newlines.searchsorted(self.starts)
+        import numpy as np
+
+        # Where every newline ends a record, none needs to be looked for.
+        is_each = self.n_lines == len(self.ends)
+        return np.arange(len(self.ends)) if is_each else self.newlines.searchsorted(self.starts)
 
     def first(self, n: int) -> "Proof":
         """Only the first records."""
@@ -81,9 +86,9 @@ def prove(block: bytes, delimiter: bytes, quote: bytes, *, is_quoted_throughout:
     newlines = np.flatnonzero(codes == _NEWLINE)
     quotes = np.flatnonzero(codes == quote[0]) if quote in block else newlines[:0]
     limit = len(block)
-    if is_quoted_throughout and quote in _OTHER_QUOTE:
-        limit = _first_otherwise_quoted(block, delimiter, quote)
-    stray = _Stray(codes, quotes, delimiter[0], quote[0])
+    if is_quoted_throughout:
+        limit = first_otherwise_quoted(block, delimiter, quote)
+    stray = Stray(codes, quotes, delimiter[0], quote[0])
     sound, faults, is_complete = _ends(newlines, quotes, stray, limit, len(block))
     faulty = np.array(faults, newlines.dtype).reshape(-1, 2)
     ends: Any = np.concatenate([*sound, faulty[:, 0]])
@@ -118,32 +123,13 @@ def parsed(block: bytes, proof: Proof, delimiter: bytes, quote: bytes, width: in
     places : which columns; they are called by their place. Empty lines are no rows.
     """
     import numpy as np
-    import pyarrow
-    import pyarrow.csv
 
-    pa: Any = pyarrow
-    content = memoryview(b"".join(_sound(block, proof))) if proof.is_faulty.any() else memoryview(block)
-    names = [str(place) for place in range(width)]
-    if not len(content):
-        return pa.table({names[place]: pa.array([], pa.string()) for place in places})
-    longest = int(np.max(proof.ends - proof.starts)) + 2
-    return pa.csv.read_csv(
-        pa.BufferReader(pa.py_buffer(content[: None if proof.is_faulty.any() else proof.stop])),
-        read_options=pa.csv.ReadOptions(column_names=names, block_size=max(1 << 21, 2 * longest)),
-        parse_options=pa.csv.ParseOptions(
-            delimiter=delimiter.decode(),
-            quote_char=quote.decode(),
-            newlines_in_values=proof.n_lines > len(proof.ends),
-            invalid_row_handler=lambda _: "skip",
-        ),
-        convert_options=pa.csv.ConvertOptions(
-            column_types={names[place]: pa.string() for place in places},
-            include_columns=[names[place] for place in places],
-            null_values=[],
-            strings_can_be_null=False,
-            check_utf8=False,
-        ),
-    )
+    content = memoryview(b"".join(_sound(block, proof)) if proof.is_faulty.any() else block)
+    longest = int(np.max(proof.ends - proof.starts, initial=0)) + 2
+    return arrow_rows(
+        content if proof.is_faulty.any() else content[: proof.stop], delimiter, quote, width, places,
+        block_size=max(ARROW_BLOCK, 2 * longest), has_long_records=proof.n_lines > len(proof.ends),
+    )  # fmt: skip
 
 
 def _sound(block: bytes, proof: Proof) -> Iterator[memoryview]:
@@ -155,7 +141,7 @@ def _sound(block: bytes, proof: Proof) -> Iterator[memoryview]:
 
 
 def _ends(
-    newlines: Any, quotes: Any, stray: "_Stray", limit: int, length: int
+    newlines: Any, quotes: Any, stray: "Stray", limit: int, length: int
 ) -> tuple[list[Any], list[tuple[int, int]], bool]:
     """Ends of sound records; of faulty lines, with the end of the line that shows it; whether all is read."""
     start, place = 0, 0
@@ -180,16 +166,18 @@ def _ends(
         start, place = line_end + 1, int(quotes.searchsorted(line_end))
 
 
-def _first_otherwise_quoted(block: bytes, delimiter: bytes, quote: bytes) -> int:
+def first_otherwise_quoted(block: bytes, delimiter: bytes, quote: bytes) -> int:
     """Position of the first trace of the other kind of quotes, or the block's length."""
-    other = _OTHER_QUOTE[quote]
+    other = _OTHER_QUOTE.get(quote)
+    if other is None:
+        return len(block)
     if block.startswith(other):
         return 0
     traces = [delimiter + other, b"\n" + other, *([other * 2] if quote == b"'" else [])]
     return min((at for at in map(block.find, traces) if at >= 0), default=len(block))
 
 
-class _Stray:
+class Stray:
     """Ranks of the quotation marks that cannot open a field, and of those that cannot close one."""
 
     def __init__(self, codes: Any, quotes: Any, delimiter: int, quote: int) -> None:

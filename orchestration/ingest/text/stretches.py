@@ -1,11 +1,13 @@
 """Stretches of a file's records to chunks of rows: proven ones by Arrow, all others record by record."""
 
-from collections.abc import Collection, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from orchestration.errors import UnreadableFile
+from orchestration.ingest.text.arrow_text import blank_rows, places_of, trimmed, with_lines
 from orchestration.ingest.text.layouts import WidthRun, refuse_other_widths, refuse_stacked
+from orchestration.ingest.text.lines import lines_of
 from orchestration.ingest.text.proof import Proof, misfits, parsed, prove
 from orchestration.ingest.text.records import LONGEST_RECORD, Record, Scan, is_fragment, next_line, scan
 from orchestration.ingest.text.rows import sorted_out
@@ -59,12 +61,22 @@ def chunk_of(
     return Chunk(pa.table(columns), tuple(refused), tuple(footers), n_empty)
 
 
+@dataclass(frozen=True, slots=True)
+class _Plain:
+    """Chunk of a stretch in which every line is a row, and the position and the line below it."""
+
+    chunk: Chunk
+    stop: int
+    line: int
+
+
 @dataclass(slots=True)
 class Stretches:
     """How the records below a header are read; attributes as in `blocks.Head` and `blocks.read_chunks`.
 
     A record is judged when the one below it is known too. Two things the next stretch has to know of the one
-    before: `broken_above` (`rows.sorted_out`) and `other_widths` (`layouts.refuse_other_widths`).
+    before: `broken_above` (`rows.sorted_out`) and `other_widths` (`layouts.refuse_other_widths`). While
+    `is_plain`, a stretch is first taken for one in which every line is a row.
     """
 
     where: str
@@ -78,10 +90,15 @@ class Stretches:
     footers: tuple[str, ...] = ()
     broken_above: int = 0
     other_widths: WidthRun | None = None
+    is_plain: bool = True
 
     def read(self, block: bytes, line: int) -> Generator[Chunk, None, tuple[bytes, int]]:
         """Read what is sure to be whole; return the bytes left over, and their line."""
-        piece = _FIRST_PIECE
+        plain = self._plain(block, line) if self.is_plain else None
+        if plain is not None:
+            yield plain.chunk
+            return block[plain.stop :], plain.line
+        self.is_plain, piece = False, _FIRST_PIECE
         while True:
             proof = self._proof(block)
             n_judged = self._above_tail(proof) if proof.is_complete else len(proof.ends) - 1
@@ -131,12 +148,46 @@ class Stretches:
     def _places(self) -> list[int]:
         return [self.structure.names.index(name) for name in self.keep]
 
+    @property
+    def _read_places(self) -> list[int]:
+        """The columns to keep, and the two that a repeated header is known by."""
+        return sorted({*self._places, 0, min(1, self.structure.width - 1)})
+
     def _proof(self, block: bytes) -> Proof:
-        delimiter, quote = self.delimiter.encode(), self.quote.encode()
-        # Arrow takes one byte each, and a leading mark for a byte-order mark.
-        if len(delimiter) > 1 or len(quote) > 1 or block.startswith(_MARK):
+        if not self._suits_arrow(block):
             return replace(prove(b"", b",", b'"'), is_complete=False)
+        delimiter, quote = self.delimiter.encode(), self.quote.encode()
         return prove(block, delimiter, quote, is_quoted_throughout=self.is_quoted_throughout)
+
+    def _suits_arrow(self, block: bytes) -> bool:
+        """Arrow takes a delimiter and a quote of one byte, and a leading mark for a byte-order mark."""
+        return len(self.delimiter.encode()) == len(self.quote.encode()) == 1 and not block.startswith(_MARK)
+
+    def _plain(self, block: bytes, line: int) -> _Plain | None:
+        """The lines that surely stand above a footer, if each of them is a row."""
+        import numpy as np
+
+        if not self._suits_arrow(block) or self.broken_above:
+            return None
+        delimiter, quote, width = self.delimiter.encode(), self.quote.encode(), self.structure.width
+        found = lines_of(
+            block, delimiter, quote, width, self._read_places, _TAIL,
+            is_quoted_throughout=self.is_quoted_throughout,
+        )  # fmt: skip
+        if found is None or block.rfind(b"\n") - found.stop > _LONGEST_TAIL:
+            return None
+        check_text(block, line, self.encoding, self.where, found.stop)
+        first_cells = trimmed(found.table.column("0"))
+        if blank_rows(found.table, first_cells):
+            return None
+        n_rows = found.table.num_rows
+        at_lines = (line, line + n_rows - 1, line + n_rows, line + n_rows + 1)
+        around = [
+            self._scan(block[start:end].decode("utf-8"), at_line).records[0]
+            for (start, end), at_line in zip(found.around, at_lines, strict=True)
+        ]
+        chunk = self._told(found.table, first_cells, np.arange(line, line + n_rows), around, 2)
+        return _Plain(chunk, found.stop, line + n_rows)
 
     def _above_tail(self, proof: Proof) -> int:
         """Number of proven records that surely stand above a footer."""
@@ -162,8 +213,7 @@ class Stretches:
         """The first proven records by Arrow, or one by one where it counts other rows than the proof."""
         width, n_records = self.structure.width, len(first.ends)
         delimiter, quote = self.delimiter.encode(), self.quote.encode()
-        places = sorted({*self._places, 0, min(1, width - 1)})
-        table = parsed(block, first, delimiter, quote, width, places)
+        table = parsed(block, first, delimiter, quote, width, self._read_places)
         is_row = (first.ends > first.starts) & ~first.is_faulty
         bad: list[int] = first.is_faulty.nonzero()[0].tolist()
         if table.num_rows != int(is_row.sum()):
@@ -176,16 +226,23 @@ class Stretches:
         # Only records near damage are looked at one by one: each damaged one with its neighbours, both ends
         # with what stands beyond them.
         near = {at + step for at in (*bad, n_records) for step in (-1, 0, 1)} | {0}
-        near |= {int(at) for at in is_row.nonzero()[0][_blank_rows(table)]}
+        first_cells = trimmed(table.column("0"))
+        near |= {int(at) for at in is_row.nonzero()[0][blank_rows(table, first_cells)]}
         chosen = sorted(at for at in near if 0 <= at < len(proof.ends) and proof.ends[at] > proof.starts[at])
         found = [self._record(block, proof, at, line) for at in chosen]
-        told = self._judged(found, sum(at < n_records for at in chosen))
-        lines = first.lines[is_row] + line
-        self._refuse_repeated_header(table, lines)
+        n_judged = sum(at < n_records for at in chosen)
+        return self._told(table, first_cells, first.lines[is_row] + line, found, n_judged)
+
+    def _told(
+        self, table: Any, first_cells: Any, lines: Any, found: Sequence[Record], n_judged: int
+    ) -> Chunk:
+        """Rows that Arrow read, without those of them that turn out to be none when looked at one by one."""
+        told = self._judged(found, n_judged)
+        self._refuse_repeated_header(table, first_cells, lines)
         rows = table.select([str(place) for place in self._places]).rename_columns(list(self.keep))
         kept = set(told.rows.column("source_line").to_pylist())
-        gone = {record.line for at, record in zip(chosen, found, strict=True) if at < n_records} - kept
-        return replace(told, rows=_with_lines(rows, lines, gone))
+        gone = {record.line for record in found[:n_judged]} - kept
+        return replace(told, rows=with_lines(rows, lines, gone))
 
     def _record(self, block: bytes, proof: Proof, at: int, line: int) -> Record:
         content = block[int(proof.starts[at]) : int(proof.reaches[at])]
@@ -231,38 +288,9 @@ class Stretches:
         )
         self.other_widths = refuse_other_widths(refused, self.structure.width, self.where, self.other_widths)
 
-    def _refuse_repeated_header(self, table: Any, lines: Any) -> None:
+    def _refuse_repeated_header(self, table: Any, first_cells: Any, lines: Any) -> None:
         if len(self.header) < 2:
             return
-        pc = _compute()
-        first = pc.equal(pc.utf8_trim_whitespace(table.column("0")), self.header[0].strip())
-        for at in pc.indices_nonzero(first).to_pylist():
+        for at in places_of(first_cells, self.header[0].strip()):
             fields = [table.column(name)[at].as_py() for name in ("0", "1")]
             refuse_stacked(self.header, [fields], [int(lines[at])], self.where)
-
-
-def _compute() -> Any:
-    import pyarrow.compute
-
-    return pyarrow.compute
-
-
-def _blank_rows(table: Any) -> list[int]:
-    """Rows in which every column read is blank."""
-    pc, mask = _compute(), None
-    for column in table.columns:
-        blank = pc.equal(pc.utf8_trim_whitespace(column), "")
-        mask = blank if mask is None else pc.and_(mask, blank)
-        if not pc.any(mask).as_py():
-            return []
-    return list(pc.indices_nonzero(mask).to_pylist())
-
-
-def _with_lines(rows: Any, lines: Any, gone: Collection[int]) -> Any:
-    """Rows with their lines, without those on certain lines."""
-    import numpy as np
-    import pyarrow
-
-    pa: Any = pyarrow
-    rows = rows.append_column("source_line", pa.array(lines, pa.int64()))
-    return rows.filter(pa.array(~np.isin(lines, list(gone)))) if gone else rows

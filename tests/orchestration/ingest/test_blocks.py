@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from orchestration.errors import UnreadableFile
-from orchestration.ingest.text import blocks, proof, records, stretches, tabular
+from orchestration.ingest.text import blocks, lines, proof, records, stretches, tabular
 from orchestration.ingest.text.blocks import Chunk, read_chunks, read_head
 from orchestration.ingest.text.decode import decode
 from orchestration.ingest.text.records import Record
@@ -30,6 +30,7 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stretches, "_LOOK_AHEAD", 4 * 40)
     for module in (records, proof):
         monkeypatch.setattr(module, "LONGEST_RECORD", 40)
+    monkeypatch.setattr(lines, "_WINDOW", 20)
 
 
 def _exactly(content: bytes, **declared: Any) -> _Outcome | str:
@@ -114,6 +115,43 @@ def test_what_a_csv_writer_writes_is_read_in_blocks(
     content = written.getvalue().encode()
     for declared in ({"delimiter": delimiter, "quote": quote}, {"delimiter": delimiter}):
         assert _in_blocks(content, **declared) == _exactly(content, **declared)
+
+
+_FAULTS = [
+    '"l\nm",1,2', "", ",,", "a,b", "a,b,c,d", 'a"b,1,2', '"a"b,1,2', '"open,1,2', "k,l,m", "one,two,three",
+    "broken off", "'z',1,2", f"{'long ' * 6},1,2",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", _FAULTS)
+def test_one_fault_anywhere_among_rows_is_told_whatever_stretch_it_falls_into(
+    fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = ["a,12,é", '"x,y",2,"q""r"', "1,,", "Total,9,1"] * 5
+    for size in (48, 71, 120, 200):
+        monkeypatch.setattr(blocks, "BLOCK_BYTES", size)
+        for place in range(len(rows) + 1):
+            content = "\n".join(["one,two,three", *rows[:place], fault, *rows[place:], ""]).encode()
+            assert _in_blocks(content) == _exactly(content), (size, place)
+
+
+def test_of_lines_that_are_rows_only_the_last_stretch_is_proven_closely(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    closely: list[int] = []
+    exactly = stretches.Stretches._parsed
+
+    def noted(self: stretches.Stretches, block: bytes, *rest: Any) -> Chunk:
+        closely.append(len(block))
+        return exactly(self, block, *rest)
+
+    content = b"one,two,three\n" + b'a,"b, and c",d\n' * 400
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", 1_000)
+    monkeypatch.setattr(stretches.Stretches, "_parsed", noted)
+    found = _in_blocks(content)
+    assert not isinstance(found, str)
+    assert (len(found[0]), found[0][-1], found[1][-1]) == (400, ["a", "b, and c", "d"], 401)
+    assert len(closely) == 1
 
 
 def test_kept_columns_come_in_the_order_asked_for() -> None:

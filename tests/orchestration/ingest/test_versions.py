@@ -39,7 +39,7 @@ def test_sql_and_frames_choose_the_same_version(seed: int) -> None:
     con = duckdb.connect()
     con.register("arrow", TICKETS.to_arrow(frame))
     con.execute("create table good as select *, right(delivery_id, 1)::integer as _seq from arrow")
-    resolve(con, TICKETS, "good", KEY)
+    resolve(con, TICKETS, "good", "good", KEY)
     found = dict(con.execute("select source_line, fate from fates").fetchall())
     lines = frame["source_line"].tolist()
     assert [found.get(line, "accepted") for line in lines] == expected.tolist()
