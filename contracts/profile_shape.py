@@ -1,19 +1,21 @@
 """What an export profile may say as a whole; the single column is column_map.py, reading YAML profile.py.
 
 A profile speaks of header columns by their canonical names: those of `signature`. Other spellings of a header
-(translations, API names) are `aliases`; the reader renames before anything else looks at the names.
+(translations, API names) are `aliases`, by language; the reader renames before anything else looks at names.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from contracts.account_ranges import AccountRanges
 from contracts.column_map import ColumnMap, WhenValue
+from contracts.header_words import Known, Language, Words, by_language, every, faults
 from contracts.instrument import load_instrument
 from contracts.items import places
 from contracts.strict import Strict
@@ -84,7 +86,10 @@ class Profile(Strict):
         them. Without a locale an api shape is read as English; any other must prove its decimal sign, and
         every shape its order of day and month, by the file.
     header_rows, zone_header_row : rows of the header; the one that states the zone.
-    signature : canonical header columns; `aliases` gives other labels of these.
+    signature : canonical header columns.
+    spoken : in YAML `aliases`: other names of these columns, a list or by language (`{nl: Bedrag}`); a
+        language that is left out has the canonical name. The property `aliases` is all of them.
+    header_languages : language of the header to how well its words are known.
     unit : the organisation in the source's own terms.
     version_columns : when the source last changed a row; the first that the header has.
     columns : canonical column to where it comes from.
@@ -109,7 +114,8 @@ class Profile(Strict):
     header_rows: int = Field(default=1, ge=1, le=3)
     zone_header_row: int | None = None
     signature: Signature
-    aliases: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    spoken: dict[str, Words] = Field(default_factory=dict, alias="aliases")
+    header_languages: dict[Language, Known] = Field(default_factory=dict)
     unit: Unit | None = None
     version_columns: tuple[str, ...] = ()
     columns: dict[str, ColumnMap] = Field(min_length=1)
@@ -120,12 +126,12 @@ class Profile(Strict):
     control: tuple[Control, ...] = ()
     personal: tuple[str, ...] = ()
 
-    @field_validator("aliases", mode="before")
+    @field_validator("spoken", mode="before")
     @classmethod
-    def _one_or_many(cls, value: object) -> object:
+    def _by_language(cls, value: object) -> object:
         if not isinstance(value, Mapping):
             return value
-        return {name: (said,) if isinstance(said, str) else said for name, said in value.items()}
+        return {name: by_language(said) for name, said in value.items()}
 
     @field_validator("control", mode="before")
     @classmethod
@@ -155,10 +161,17 @@ class Profile(Strict):
         named = known | set(self.signature.forbidden) | set(self.personal)
         if strange := sorted(set(self.aliases) - named):
             raise ValueError(f"aliases of columns that are not in the signature: {', '.join(strange)}")
-        labels = [label for said in self.aliases.values() for label in dict.fromkeys(said)]
+        labels = [label for said in self.aliases.values() for label in said]
         if twice := sorted({label for label in labels if labels.count(label) > 1 or label in named}):
             raise ValueError(f"aliases that stand for two columns: {', '.join(twice)}")
+        for fault in faults(self.spoken, self.header_languages):
+            raise ValueError(fault)
         return self
+
+    @cached_property
+    def aliases(self) -> dict[str, tuple[str, ...]]:
+        """Other names of the columns, in whatever language."""
+        return {column: every(words) for column, words in self.spoken.items()}
 
     @property
     def used(self) -> set[str]:

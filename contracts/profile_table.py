@@ -12,6 +12,8 @@ from contracts.profile import Profile, load_profiles
 
 BUILT_ON: Final = {"sample": "a real file", "documentation": "documentation"}
 """What a profile was built on, by its `evidence`."""
+HOW_KNOWN: Final = {"vendor": "", "seen": " seen", "translated": " translated"}
+"""How well the words of a language are known, by `header_languages`."""
 SURVEY_ENTITIES: Final = "assessment_answers, practices, channel_adoption"
 
 
@@ -32,8 +34,15 @@ def _lines() -> Iterator[str]:
     yield "person downloads, `reference` what you keep yourself."
     yield "A shape that is missing: [adding-a-source.md](adding-a-source.md)."
     yield ""
-    yield "| system | profile | feeds | shape | built on | needs these columns |"
-    yield "|---|---|---|---|---|---|"
+    yield "*Header in* says in which languages the header is known. Without a word: as the vendor documents"
+    yield "it, or as a real file has it. *seen*: several of its words stand in public programs that read such"
+    yield "exports. *translated*: our own, never seen in an export; where the vendor has another word,"
+    yield "`maturity-impact check` names the column that is missing, and the word goes into `aliases`. One"
+    yield "language alone: the vendor writes the same header in every language, as far as its documentation"
+    yield "shows. *fixed*: names that machines write, or your own."
+    yield ""
+    yield "| system | profile | feeds | shape | built on | header in | needs these columns |"
+    yield "|---|---|---|---|---|---|---|"
     yield from (_row(profile) for profile in profiles)
 
 
@@ -45,6 +54,15 @@ def _row(profile: Profile) -> str:
         profile.entity or SURVEY_ENTITIES,
         profile.shape,
         BUILT_ON[profile.evidence],
+        _languages(profile) or "fixed",
         needs,
     )
     return f"| {' | '.join(cells)} |"
+
+
+def _languages(profile: Profile) -> str:
+    by_known = {
+        known: ", ".join(sorted(code for code, how in profile.header_languages.items() if how == known))
+        for known in HOW_KNOWN
+    }
+    return "; ".join(f"{codes}{HOW_KNOWN[known]}" for known, codes in by_known.items() if codes)

@@ -216,6 +216,41 @@ def test_two_columns_may_not_share_a_label() -> None:
         aliased(colour=["Kleur"])
 
 
+def test_words_by_language_are_all_known_and_say_how_well() -> None:
+    words = {"day": {"nl": "Dag", "de": ["Tag", "Datum"]}, "amount": {"nl": "Bedrag"}}
+    profile = profile_of(
+        "marketing_spend",
+        SPEND,
+        aliases=words,
+        header_languages={"en": "vendor", "nl": "seen", "de": "translated"},
+    )
+    assert profile.aliases == {"day": ("Dag", "Tag", "Datum"), "amount": ("Bedrag",)}
+    assert profile.canonical(["Tag", "Bedrag"]) == ["day", "amount"]
+    assert profile.spoken["day"] == {"nl": ("Dag",), "de": ("Tag", "Datum")}
+
+
+def test_a_word_may_be_of_two_languages() -> None:
+    profile = profile_of(
+        "marketing_spend",
+        SPEND,
+        aliases={"day": {"nl": "Datum", "de": "Datum"}},
+        header_languages={"nl": "seen", "de": "seen"},
+    )
+    assert profile.aliases == {"day": ("Datum",)}
+
+
+def test_languages_of_words_are_declared_and_spoken() -> None:
+    with pytest.raises(ValueError, match=r"does not say how well .* known: de, fr"):
+        profile_of(
+            "marketing_spend",
+            SPEND,
+            aliases={"day": {"de": "Tag", "fr": "Jour", "nl": "Dag"}},
+            header_languages={"nl": "seen"},
+        )
+    with pytest.raises(ValueError, match="without a word in aliases: en, es"):
+        profile_of("marketing_spend", SPEND, header_languages={"en": "vendor", "es": "translated"})
+
+
 def test_columns_of_control_totals_are_kept() -> None:
     control = [{"total_of": "amount", "label": "^Total"}, {"balances_to_zero": "amount", "per": "entry"}]
     profile = profile_of(

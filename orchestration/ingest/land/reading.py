@@ -138,7 +138,7 @@ def reading_key(file: str, profile: Profile, settings: Settings, key_print: str 
         else None
     )
     parts = [
-        profile.model_dump(mode="json"),
+        profile.model_dump(mode="json", exclude={"header_languages"}),
         said,
         _decimal(file, profile, settings),
         settings.store_personal,
