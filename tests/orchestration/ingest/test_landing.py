@@ -9,12 +9,14 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from contracts.profile import load_profiles
 from contracts.pseudonym import keyed_hashes
 from orchestration.errors import MissingKey
 from orchestration.ingest.forms import excel
 from orchestration.ingest.gate.accept import accept
 from orchestration.ingest.land import intake, landing
 from orchestration.ingest.land.deliveries import Delivery, manifest_of, receive
+from orchestration.ingest.land.reading import reading_key
 from orchestration.ingest.tell.samples import read_sample
 from orchestration.settings import DEMO_PSEUDONYM_KEY, Settings
 
@@ -64,6 +66,17 @@ def test_a_missing_secret_stops_before_a_person_is_landed(exports: Any) -> None:
         receive(exports.home, settings)
     assert not list((exports.home / "landing").glob("*/rows-*"))
     receive(exports.home, settings, pseudonym_key="sixteen characters or more")
+
+
+def test_a_new_word_of_a_header_lands_anew_and_how_well_it_is_known_does_not() -> None:
+    profile = load_profiles()["jira_issue_ui"]
+    known = profile.model_copy(update={"header_languages": dict.fromkeys(profile.header_languages, "vendor")})
+    worded = profile.model_copy(update={"spoken": {**profile.spoken, "Status": {"nl": ("Toestand",)}}})
+    key, known_key, worded_key = (
+        reading_key("issues.csv", one, Settings()) for one in (profile, known, worded)
+    )
+    assert known_key == key
+    assert worded_key != key
 
 
 def test_a_new_secret_lands_person_numbers_anew(exports: Any) -> None:
