@@ -20,9 +20,10 @@ from orchestration.failures import NO_ROOM
 pa: Any = pyarrow
 pq: Any = pyarrow.parquet
 
-# A column whose first rows hold each text this often is written as a dictionary.
+# A column whose first rows hold each text this often is written as a dictionary. All rows of a piece, up to
+# ten times as many, hold each more often still, and DuckDB types a text of a dictionary once.
 _LOOKED_AT: Final = 10_000
-_REPEATED: Final = 10
+_REPEATED: Final = 2
 
 
 @contextmanager

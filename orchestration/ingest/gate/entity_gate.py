@@ -3,12 +3,13 @@
 Plain rows are judged by SQL, all others by pandas; keys, versions and snapshots are decided over both.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pandas as pd
 import pyarrow
 
@@ -38,6 +39,7 @@ class EntityGate:
     lots : deliveries of single-entity profiles, in the order of arrival; those that count as a whole apart.
     sources : SQL source of landed rows by sequence.
     reasons : refused rows.
+    hashes : numpy arrays of `versions.key_hash` of the rows written.
     """
 
     con: duckdb.DuckDBPyConnection
@@ -47,6 +49,7 @@ class EntityGate:
     sources: dict[int, str] = field(default_factory=dict)
     reasons: Reasons = field(init=False)
     warnings: list[str] = field(default_factory=list)
+    hashes: list[Any] = field(default_factory=list)
     n_vanished: int = 0
     n_late: int = 0
 
@@ -69,20 +72,21 @@ class EntityGate:
         ids : delivery by sequence, of all deliveries that may have rows here.
         """
         with EntityWriter(made, self.contract, ids) as writer:
-            self._judge_rows(secret, writer)
-            writer.add(self._staged())
+            for table in self._judged(secret):
+                self.hashes.append(table.column("_hash").to_numpy())
+                writer.add(table)
         target = made / self.contract.name
         deliveries = {
             "_seq": pa.array(list(ids), pa.int32()),
             "delivery_id": pa.array(list(ids.values()), pa.string()),
         }
         self.con.register("deliveries", pa.table(deliveries))
-        written = f"read_parquet({text(target / '**' / '*.parquet')}, hive_partitioning = false)"
         self.con.execute(
-            f"create or replace view good as select deliveries._seq, rows.* from {written} as rows "
+            "create or replace view good as select deliveries._seq, rows.* from "
+            f"read_parquet({text(target / '**' / '*.parquet')}, hive_partitioning = false) as rows "
             "join deliveries using (delivery_id)"
         )
-        versions.resolve(self.con, self.contract, "good", written, self.key)
+        versions.resolve(self.con, self.contract, "good", np.concatenate(self.hashes), self.key)
         if any(lot.snapshot_of for lot in self.lots):
             self._note_refused_keys()
             self.n_vanished = versions.supersede_vanished(
@@ -120,7 +124,8 @@ class EntityGate:
         """Rows that pandas judged, by month, delivery and line."""
         period = period_of(self.contract)
         rows = self.mapped(f"(select *, {period} as _period from staged)")
-        return self.con.sql(f"{rows} order by _period, _seq, source_line").to_arrow_table()
+        hashed = f"select *, {versions.key_hash(self.key)} as _hash from ({rows})"
+        return self.con.sql(f"{hashed} order by _period, _seq, source_line").to_arrow_table()
 
     def _gone(self, ids: dict[int, str]) -> dict[object, dict[str, list[int]]]:
         """Rows that were written and do not count, by month and delivery."""
@@ -143,14 +148,14 @@ class EntityGate:
             return f"select *, null::varchar as organization_id from {rows}"
         return mapped_sql(rows, self.contract.name, INTERVALS)
 
-    def _judge_rows(self, secret: str, writer: EntityWriter) -> None:
+    def _judged(self, secret: str) -> Iterator[Any]:
+        """Rows that hold the contract by themselves, each table by month and line."""
         tables = lists_of(self.con, self.lots)
         for lot in self.lots:
             source = source_of(lot, tables.get(lot.profile.source_system, {}))
             self.sources[lot.sequence] = source.rows
             if lot.plain is not None:
-                for table in plain_lane.plain_tables(self.con, lot, source, self.mapped):
-                    writer.add(table)
+                yield from plain_lane.plain_tables(self.con, lot, source, self.mapped, self.key)
             anew = set() if lot.corrected is None else set(lot.corrected["source_line"].tolist())
             for line, reason in lot.malformed.items():
                 if line not in anew:
@@ -167,6 +172,7 @@ class EntityGate:
             for (delivery_id, line), found in batch.refused.items():
                 self.reasons.add(delivery_id, line, found)
             self.warnings += batch.warnings
+        yield self._staged()
 
     def _note_refused_keys(self) -> None:
         """Texts of the keys of refused rows, by which a snapshot still holds them."""

@@ -6,7 +6,7 @@ types no cell twice. What other tables say is looked up for few columns and laid
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
@@ -28,6 +28,7 @@ from orchestration.ingest.gate.arrow_rows import (
 )
 from orchestration.ingest.gate.landed import Source, pieces
 from orchestration.ingest.gate.lots import Lot, period_of, system_column
+from orchestration.ingest.gate.versions import key_hash
 
 _CONSTANT: Final = re.compile("'((?:[^']|'')*)'")
 _AT_ONCE: Final = 2
@@ -35,7 +36,11 @@ _AT_ONCE: Final = 2
 
 
 def plain_tables(
-    con: duckdb.DuckDBPyConnection, lot: Lot, source: Source, mapped: Callable[[str], str]
+    con: duckdb.DuckDBPyConnection,
+    lot: Lot,
+    source: Source,
+    mapped: Callable[[str], str],
+    key: Sequence[str],
 ) -> Iterator[Any]:
     """Typed plain rows of a lot, some hundred thousand at a time; the lines of all others go into `dirt`.
 
@@ -45,15 +50,16 @@ def plain_tables(
     lot : a lot that has plain rows.
     source : its landed rows.
     mapped : gives the query that adds the organisation to rows.
+    key : columns that name a record.
 
     Returns
     -------
     iterator of pyarrow.Table
-        `_seq`, `_period`, `source_line`, staged columns and the organisation, by month and line.
+        `_seq`, `_period`, `_hash`, `source_line`, staged columns and the organisation, by month and line.
     """
     if lot.plain is None:
         raise AssertionError("only a lot with plain rows is typed here")
-    lane = _Lane(lot, lot.plain, source, mapped, _constants(lot, lot.plain))
+    lane = _Lane(lot, lot.plain, source, mapped, key, _constants(lot, lot.plain))
     waiting: deque[Future[tuple[Any, Any]]] = deque()
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         for piece in pieces(con, lot, source.plain):
@@ -83,6 +89,7 @@ class _Lane:
     plain: PlainRows
     source: Source
     mapped: Callable[[str], str]
+    key: Sequence[str]
     constants: Mapping[str, str]
 
     def judged(self, con: duckdb.DuckDBPyConnection, piece: str) -> tuple[Any, Any]:
@@ -91,13 +98,14 @@ class _Lane:
         rows = in_file_order(con.sql(f"select {self._typed()} from {piece}").to_arrow_table())
         looked_up = [*self.source.lists, *(["organization_id"] if is_mapped(contract) else [])]
         said = [f"{self.lot.sequence}::integer as _seq", f"{period_of(contract)} as _period"]
+        said += [f"{key_hash(self.key)} as _hash"]
         said += [*map(quoted, looked_up), f"({self._is_dirty()}) as _is_dirty"]
         found = beside(con, rows, self._looked_up(), ", ".join(said))
         con.close()
         rows = rows.drop_columns(list(self.source.lists))
-        for name in ("_seq", "_period", *looked_up):
+        for name in ("_seq", "_period", "_hash", *looked_up):
             rows = rows.append_column(name, found.column(name))
-        names = ["_seq", "_period", "source_line", *staged_columns(contract)]
+        names = ["_seq", "_period", "_hash", "source_line", *staged_columns(contract)]
         names += ["organization_id"] if is_mapped(contract) else []
         return with_constants(rows, self.constants).select(names), found.column("_is_dirty")
 

@@ -51,7 +51,7 @@ def amount_column(contract: Contract) -> str | None:
 
 
 def resolve(
-    con: duckdb.DuckDBPyConnection, contract: Contract, good: str, written: str, key: Sequence[str]
+    con: duckdb.DuckDBPyConnection, contract: Contract, good: str, hashes: Any, key: Sequence[str]
 ) -> None:
     """Fill the table `fates` for all rows of `good` whose key is repeated.
 
@@ -60,11 +60,11 @@ def resolve(
     con : the gate's connection.
     contract : contract of the rows.
     good : view of the good rows: `_seq`, `source_line` and the columns of the contract.
-    written : the same rows without `_seq`, which costs a look for each.
+    hashes : `key_hash` of each of these rows, as numpy array of unsigned integers in any order.
     key : columns that name a record.
     """
     names, money = listed(key), money_of(contract)
-    n_several = _note_several(con, good, written, names)
+    n_several = _note_several(con, good, hashes, key)
     repeated = f"{good} semi join several using ({names})" if n_several else f"{good} where false"
     apart = {"delivery_id", "source_line", "organization_id"} - set(key)
     content = listed(column for column in contract.column_names if column not in apart)
@@ -117,18 +117,21 @@ def resolve(
     con.execute("drop table several")
 
 
-def _note_several(con: duckdb.DuckDBPyConnection, good: str, written: str, names: str) -> int:
+def key_hash(key: Sequence[str]) -> str:
+    """SQL of a number by which rows of one key find each other."""
+    return f"hash({listed(key)})"
+
+
+def _note_several(con: duckdb.DuckDBPyConnection, good: str, hashes: Any, key: Sequence[str]) -> int:
     """Put the keys that several rows have into `several`; how many there are.
 
     Sorted hashes show which rows to look at, for a third of what grouping all keys takes.
     """
-    hashes = np.sort(
-        np.asarray(con.execute(f"select hash({names}) as hashed from {written}").fetchnumpy()["hashed"])
-    )
+    names, hashes = listed(key), np.sort(hashes)
     alike = hashes[1:][hashes[1:] == hashes[:-1]]
     con.register("alike", pa.table({"hashed": alike}))
     rows = (
-        f"{good} where hash({names}) in (select hashed from alike)" if len(alike) else f"{good} where false"
+        f"{good} where {key_hash(key)} in (select hashed from alike)" if len(alike) else f"{good} where false"
     )
     con.execute(
         f"create or replace table several as select {names} from {rows} group by all having count(*) > 1"
