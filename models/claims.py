@@ -47,7 +47,8 @@ class Thresholds:
         0.9 of the specifications have the sign of their median, for grade A.
     effects_of_interest : mapping of outcome to float
         Smallest effect per +10 index points worth knowing, in the outcome's unit; others: 5 % of the mean
-        level.
+        level, which judges nulls only. Where one is declared, an interval wholly below it is no change that
+        is told (Lakens, Scheel and Isager 2018: significant and yet equivalent to nothing).
     """
 
     minimum_organizations: int = 30
@@ -84,6 +85,7 @@ GATES: Mapping[str, tuple[str, str]] = {
     "signs": ("signs_agree", "signs_conflict"),
     "cr2": ("small_sample_agrees", "small_sample_disagrees"),
     "bootstrap": ("bootstrap_agrees", "bootstrap_disagrees"),
+    "size": ("within_worth_knowing", "within_too_small"),
     "leave_one_out": ("leave_one_out_keeps_sign", "leave_one_out_changes_sign"),
     "direction": ("maturity_came_first", "order_not_shown"),
     "rise": ("rise_interval_excludes_zero", "rise_interval_includes_zero"),
@@ -93,6 +95,7 @@ GATES: Mapping[str, tuple[str, str]] = {
     "specifications": ("specifications_agree", "specifications_disagree"),
     "unseen": ("sturdier_than_strongest_control", "as_fragile_as_strongest_control"),
     "unmovable": ("unmovable_outcome_still", "unmovable_outcome_moves"),
+    "card": ("health_card_passes", "health_card_asks"),
     "null": ("well_powered_null", "too_little_power"),
     "clusters": ("many_clusters", "few_clusters"),
     "periods": ("enough_periods", "few_periods"),
@@ -143,6 +146,8 @@ class Diagnostics:
         M2 with Bell-McCaffrey errors.
     bootstrap_p_value : float or None
         M2 by wild cluster bootstrap, computed when clusters are few.
+    cr2_p_adjusted, bootstrap_p_adjusted : float or None
+        The same p-values adjusted within the family of the outcome, as M2's is.
     leave_one_out_low, leave_one_out_high, leave_one_out_keeps_sign : float or None, bool
     effect_of_interest : float or None
     n_low_reliability : int
@@ -163,6 +168,8 @@ class Diagnostics:
     cr2_p_value: float | None = None
     cr2_degrees_of_freedom: float | None = None
     bootstrap_p_value: float | None = None
+    cr2_p_adjusted: float | None = None
+    bootstrap_p_adjusted: float | None = None
     leave_one_out_low: float | None = None
     leave_one_out_high: float | None = None
     leave_one_out_keeps_sign: bool = False

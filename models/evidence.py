@@ -5,18 +5,23 @@ organisations, L3 the index moved first, L4 after a rise to a higher stage.
 
 Grades, from the table below; the first row that fits decides. Below C the claim is withheld.
 A  L3 or more, everything that B asks, specifications agree, it outlasts a confounder as strong as the
-   strongest control, and an outcome that nothing can move stays still.
+   strongest control, an outcome that nothing can move stays still, and the health card has nothing to ask.
 B  L2 or more, a primary outcome, at least 40 organisations, 12 periods and half of the possible rows
    observed, and the order in time does not speak against it.
 C  L2 or more otherwise, L1 (only when M2 does not point the other way), or a null that had the power to see
    the effect of interest.
+   A claim that the health card fails is C at most, one that it asks to look at B at most (`under_card`).
 D  estimated, but no rung above L0 was reached and the power was too small, or M1 and M2 conflict.
 E  not estimable, or fewer organisations than may be published.
 """
 
 from __future__ import annotations
 
-from models.claims import GATES, Claim, Diagnostics, Grade, Level, Reason, Results, Thresholds
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from models.claims import GATES, Claim, Detail, Diagnostics, Grade, Level, Reason, Results, Thresholds
 from models.effects import Effect
 from models.rungs import (
     clear,
@@ -32,8 +37,14 @@ from models.rungs import (
     sturdiness,
 )
 
+if TYPE_CHECKING:
+    from models.analysis.health import Health
+
 STURDY = ("specifications", "unseen", "unmovable")
-__all__ = ["Claim", "Diagnostics", "Reason", "Results", "Thresholds", "grade"]
+WITHIN: tuple[Level, ...] = ("L2", "L3", "L4")
+# A letter or two lower, as GRADE does for serious and very serious concerns (Guyatt and others 2011).
+HIGHEST_UNDER: dict[str, Grade] = {"REVIEW": "B", "FAIL": "C"}
+__all__ = ["Claim", "Diagnostics", "Reason", "Results", "Thresholds", "grade", "under_card"]
 
 
 def grade(results: Results, diagnostics: Diagnostics, thresholds: Thresholds | None = None) -> Claim:
@@ -66,7 +77,7 @@ def grade(results: Results, diagnostics: Diagnostics, thresholds: Thresholds | N
 
     level, climbed, rungs = _climb(m1, m2, results, diagnostics, limits)
     reasons += climbed
-    is_within = level in ("L2", "L3", "L4")
+    is_within = level in WITHIN
     headline = m2 if is_within and m2 is not None else m1
     conflict = m2 is not None and clear(m2, limits) and m1.estimate * m2.estimate < 0
     null = null_with_power(m1, m2, diagnostics)
@@ -91,6 +102,30 @@ def grade(results: Results, diagnostics: Diagnostics, thresholds: Thresholds | N
     if letter == "D":
         reasons.append(more_data(headline, diagnostics, limits))
     return _claim(results, diagnostics, level, letter, headline, reasons)
+
+
+def under_card(claim: Claim, card: Iterable[Health]) -> Claim:
+    """Lower the grade of a claim of change where the health card of its analysis asks for a look.
+
+    Parameters
+    ----------
+    claim : Claim
+    card : iterable of Health
+        Rows about other outcomes are not read; one about the whole analysis is about every claim.
+
+    Returns
+    -------
+    Claim
+        Same rung and figures; among the reasons the checks that did not pass. Claims below L2, and those
+        about outcomes that the card does not judge, come back as they are.
+    """
+    rows = list(card)
+    if claim.level not in WITHIN or claim.outcome not in {row.outcome for row in rows}:
+        return claim
+    own = [row for row in rows if row.outcome in (claim.outcome, "all") and row.status != "PASS"]
+    limits = [claim.grade, *(HIGHEST_UNDER[row.status] for row in own)]
+    told: dict[str, Detail] = {row.check: row.status for row in sorted(own, key=lambda row: row.check)}
+    return replace(claim, grade=max(limits), reasons=(*claim.reasons, gate("card", not own, told)))
 
 
 def _climb(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from models.claims import GATES
 from models.formats import NBSP, effect_kind
 from models.narrative_context import settles
 from models.sections.order import rise_note
@@ -124,6 +125,13 @@ def _silent_notes(words: Words, claim: Fact) -> tuple[str, ...]:
     return (words.text("claims.withheld_why", mde=mde, step=words.step),)
 
 
+def _reservations(claim: Fact) -> list[str]:
+    """List what stands against a claim: of a B only what keeps it from an A for no lack of a higher rung."""
+    if claim["grade"] in "CDE":
+        return list(claim["reasons"])
+    return [reason for reason in claim["reasons"] if reason == GATES["card"][1]]
+
+
 def _notes(words: Words, claim: Fact) -> tuple[str, ...]:
     outcome = claim["outcome"]
     notes = [*_order_notes(words, outcome), *_naive_notes(words, claim), *_planted_notes(words, outcome)]
@@ -131,8 +139,8 @@ def _notes(words: Words, claim: Fact) -> tuple[str, ...]:
         notes.insert(0, rise)
     if claim["mde"] is not None and claim["level"] != "L0":
         notes.append(words.text("claims.detectable", mde=words.effect(outcome, claim["mde"])))
-    if claim["grade"] in "CDE" and claim["reasons"]:
-        reasons = "; ".join(words.name("reason", reason) for reason in claim["reasons"])
+    if told := _reservations(claim):
+        reasons = "; ".join(words.name("reason", reason) for reason in told)
         notes.append(words.text("claims.reservations", reasons=reasons))
     passed = reasons_text(words, claim["gates"], passed=True)
     if passed:

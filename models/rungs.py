@@ -34,7 +34,7 @@ def l2_gates(m1: Effect, m2: Effect | None, d: Diagnostics, limits: Thresholds) 
     ]
     cr2: dict[str, Detail] = {}
     agrees = False
-    p_values = [m2.p_adjusted, d.cr2_p_value if d.cr2_p_value is not None else 1.0]
+    p_values = [m2.p_adjusted, d.cr2_p_adjusted]
     if d.cr2_low is not None and d.cr2_high is not None and d.cr2_p_value is not None:
         agrees = d.cr2_low * d.cr2_high > 0
         cr2 = {
@@ -47,9 +47,14 @@ def l2_gates(m1: Effect, m2: Effect | None, d: Diagnostics, limits: Thresholds) 
     if m2.n_organizations < limits.small_clusters:
         p = d.bootstrap_p_value
         gates.append(gate("bootstrap", p is not None and p < limits.alpha, {} if p is None else {"p": p}))
-        p_values.append(p if p is not None else 1.0)
-    beyond = max(p_values) < limits.alpha_within
-    gates.append(gate("chance", beyond, {"p": max(p_values), "alpha": limits.alpha_within}))
+        p_values.append(d.bootstrap_p_adjusted)
+    largest = max(1.0 if p is None else p for p in p_values)
+    beyond = largest < limits.alpha_within
+    gates.append(gate("chance", beyond, {"p": largest, "alpha": limits.alpha_within}))
+    least = limits.effects_of_interest.get(m2.outcome)
+    if least is not None:
+        reaches = max(abs(m2.low), abs(m2.high)) >= least
+        gates.append(gate("size", reaches, {"low": m2.low, "high": m2.high, "of_interest": least}))
     span: dict[str, Detail] = {}
     if d.leave_one_out_low is not None and d.leave_one_out_high is not None:
         span = {"low": d.leave_one_out_low, "high": d.leave_one_out_high}

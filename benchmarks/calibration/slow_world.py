@@ -1,21 +1,27 @@
-"""One drawn world through what takes seconds: M3 to M8, corrected slopes, ranks. No counting here."""
+"""One drawn world through what takes seconds: M3 to M9, corrected slopes, ranks. No counting here."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from benchmarks.calibration.planted_targets import (
+    dimension_shares,
+    responses_of,
+    rise_target,
+    share_targets,
+    with_unmovable,
+)
 from benchmarks.calibration.scenarios import PRIMARY
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from contracts.instrument import Instrument
-    from models.demo.assessment import Answers
     from models.demo.world import LatentWorld
+    from models.index_quality.scoring import Responses
 
 # World -> what each shows: an effect, nothing, an effect that wears off.
 SLOW_WORLDS = ("forward", "null", "saturation")
@@ -47,18 +53,16 @@ def find_slow(scenario: str, seed: int) -> list[dict[str, Any]]:
     from contracts.instrument import load_instrument
     from models.analysis.exposures import with_exposures
     from models.arrays import library
-    from models.demo.assessment import draw_answers
     from models.demo.panel import observed_panel
     from models.demo.spec import WorldSpec
     from models.demo.world import draw_world
-    from models.responses import read_responses
 
     spec = WorldSpec(seed=20_000 + seed, world=scenario, dirty=False)  # type: ignore[arg-type]
-    world, instrument = draw_world(spec), load_instrument()
-    responses = read_responses(_frame(draw_answers(world, instrument), world, instrument), instrument)
-    panel = with_exposures(observed_panel(spec), instrument, None, responses)
+    world, responses = draw_world(spec), responses_of(spec)
+    panel = with_exposures(observed_panel(spec), load_instrument(), None, responses)
+    panel = with_unmovable(panel, spec.seed)
     with library("threadpoolctl").threadpool_limits(limits=1):
-        found = [row for outcome in PRIMARY for row in _outcome(panel, world, outcome)]
+        found = [row for outcome in PRIMARY for row in _outcome(panel, world, responses, outcome)]
         found.append(("ranks of the last wave", "", "covers", _ranks(responses, world), 0.95))
     return [asdict(Measured(scenario, seed, *row)) for row in found]
 
@@ -66,7 +70,7 @@ def find_slow(scenario: str, seed: int) -> list[dict[str, Any]]:
 Row = tuple[str, str, Kind, float, float | None]
 
 
-def _outcome(panel: pd.DataFrame, world: LatentWorld, outcome: str) -> Iterator[Row]:
+def _outcome(panel: pd.DataFrame, world: LatentWorld, responses: Responses, outcome: str) -> Iterator[Row]:
     from models.analysis.battery import declared_grid
     from models.analysis.exposures import corrected
     from models.direction import which_came_first
@@ -85,6 +89,8 @@ def _outcome(panel: pd.DataFrame, world: LatentWorld, outcome: str) -> Iterator[
         yield "M3 future index", outcome, "finds", placebo.p_value <= CLEAR, CLEAR
     rise = stage_jump_study(panel, outcome).summary
     yield "M4 rise", outcome, "finds", rise.low * rise.high > 0, nothing
+    target = rise_target(panel, world, outcome)
+    yield "M4 rise", outcome, "covers", rise.low <= target <= rise.high, 0.95
     yield "M4 before the rise", outcome, "finds", rise.pretrend_p_value < 0.05, 0.05
     if straight:
         for one in double_ml(panel, outcome, n_repetitions=1, seed=world.spec.seed):
@@ -93,6 +99,9 @@ def _outcome(panel: pd.DataFrame, world: LatentWorld, outcome: str) -> Iterator[
         yield "slope as estimated", outcome, "covers", slope.raw_low <= effect <= slope.raw_high, None
         yield "slope without raters' error", outcome, "covers", slope.low <= effect <= slope.high, 0.95
     yield from _curve(panel, world, outcome)
+    if effect and straight:
+        yield "M7 shares", outcome, "covers", _shares(panel, world, responses, outcome), 0.95
+    yield from _confounding(panel, world, outcome)
     grid = declared_grid()
     own = SpecificationGrid(
         (f"{outcome}_lead_3m",),
@@ -121,24 +130,27 @@ def _curve(panel: pd.DataFrame, world: LatentWorld, outcome: str) -> Iterator[Ro
     yield "M6 bend", outcome, "finds", dose.summary.bend_p_value < 0.05, 0.05 if straight else None
 
 
-def _frame(answers: Answers, world: LatentWorld, instrument: Instrument) -> pd.DataFrame:
-    """Answers as `assessment_answers` holds them, unanswered items left out."""
-    import pandas as pd
-
-    response, item = np.nonzero(answers.levels >= 0)
-    waves = np.array(world.calendar.waves)
-    return pd.DataFrame(
-        {
-            "response_key": response.astype(str),
-            "item_code": np.array([one.code for one in instrument.items])[item],
-            "answer_level": answers.levels[response, item],
-            "organization_id": world.organizations.organization_id[answers.organization[response]],
-            "wave": waves[answers.wave[response]],
-        }
-    )
+def _shares(panel: pd.DataFrame, world: LatentWorld, responses: Responses, outcome: str) -> float:
+    """Share of the dimensions whose share in the population lies in its interval."""
+    spec = world.spec
+    targets = share_targets(replace(spec, seed=0), outcome)
+    found = dimension_shares(panel, responses, outcome, spec.seed).drivers
+    return float(np.mean([one.low <= target <= one.high for one, target in zip(found, targets, strict=True)]))
 
 
-def _ranks(responses: Any, world: LatentWorld) -> float:
+def _confounding(panel: pd.DataFrame, world: LatentWorld, outcome: str) -> Iterator[Row]:
+    from models.robustness.rows import robustness_of
+
+    rows = robustness_of(panel, outcome, n_shuffles=SHUFFLES, seed=world.spec.seed)
+    within = {row.check: row for row in rows if row.model == "M2"}
+    nothing = 0.05 if getattr(world.planted, outcome) == 0 else None
+    yield "M9 shuffled index", outcome, "finds", within["shuffled_index"].holds, nothing
+    # The same months and the same share for both outcomes: counted once.
+    if outcome == PRIMARY[0]:
+        yield "M9 what nothing moves", "", "finds", not within["unmovable_outcome"].holds, 0.05
+
+
+def _ranks(responses: Responses, world: LatentWorld) -> float:
     """Share of organisations whose true rank lies in its interval, last wave."""
     from models.index_quality.precision import measure_precision
     from models.index_quality.score_rows import score_rows

@@ -16,14 +16,14 @@ from contracts.specifications import load_specifications
 from models.analysis.exposures import with_exposures
 from models.analysis.families import effect_rows, sensitivity_rows
 from models.analysis.health import health_card
-from models.analysis.judgement import diagnostics_of, results_of
+from models.analysis.judgement import adjusted_small_samples, diagnostics_of, results_of
 from models.analysis.outcome import PARTS, OutcomeResults, OutcomeTask, Part, Spread
 from models.analysis.results import Analysis
 from models.arrays import library
 from models.claims import Claim, Thresholds
 from models.contrasts import Contrast, contrast_practices
 from models.effects import LEAD_SUFFIX, Effect, Family
-from models.evidence import grade
+from models.evidence import grade, under_card
 from models.index_quality.battery import IndexQuality, assess_index
 from models.panel_gate import checked_panel
 from models.raters import QualityRow, attempt, measure_index, reliability_of
@@ -127,11 +127,15 @@ def analyse(
     )
     found = dict(zip(outcomes, spread(task, outcomes), strict=True))
     effects, sensitivity = [], []
+    adjusted: dict[str, tuple[float, float | None]] = {}
     for family, members in families.items():
         fits = [found[outcome].fits for outcome in members if outcome in found]
         effects += effect_rows(fits, names, limits, family=family)
         sensitivity += sensitivity_rows(fits, names, limits, family=family)
-    claims = _claims(found, effects, used, tuple(family_of), names, limits, quality, int(low.sum()), primary)
+        adjusted |= adjusted_small_samples(fits, family)
+    claims = _claims(
+        found, effects, adjusted, used, tuple(family_of), names, limits, quality, int(low.sum()), primary
+    )
     contrasts: tuple[Contrast, ...] = ()
     if assessment is not None and practices is not None:
         contrasts = contrast_practices(
@@ -144,23 +148,24 @@ def analyse(
         )
     results = tuple(found.values())
     estimated = {claim.outcome: claim for claim in claims}
+    health = health_card(
+        used,
+        results,
+        [estimated[one.outcome] for one in results],
+        reliability=reliability_of(quality)[0],
+        watch=() if index is None else index.watch,
+        recomputed=recomputed or {},
+    )
     return Analysis(
         effects=tuple(effects),
         sensitivity=tuple(sensitivity),
-        claims=claims,
+        claims=tuple(under_card(claim, health) for claim in claims),
         contrasts=contrasts,
         quality=quality,
         index=index,
         instrument=questions,
         outcomes=results,
-        health=health_card(
-            used,
-            results,
-            [estimated[one.outcome] for one in results],
-            reliability=reliability_of(quality)[0],
-            watch=() if index is None else index.watch,
-            recomputed=recomputed or {},
-        ),
+        health=health,
         panel=used,
     )
 
@@ -220,6 +225,7 @@ def _index(
 def _claims(
     found: Mapping[str, OutcomeResults],
     effects: Sequence[Effect],
+    adjusted: Mapping[str, tuple[float, float | None]],
     frame: pd.DataFrame,
     asked: Sequence[str],
     units: Mapping[str, str],
@@ -234,11 +240,14 @@ def _claims(
         one = found.get(outcome)
         own = {row.model: row for row in effects if row.outcome == outcome}
         results = results_of(outcome, outcome in primary, units.get(outcome, ""), own, one)
+        cr2, bootstrap = adjusted.get(outcome, (None, None))
         diagnostics = replace(
             diagnostics_of(frame, one, limits),
             reliability=reliability,
             reliability_measure=measure,
             n_low_reliability=n_low,
+            cr2_p_adjusted=cr2,
+            bootstrap_p_adjusted=bootstrap,
         )
         claims.append(grade(results, diagnostics, limits))
     return tuple(claims)

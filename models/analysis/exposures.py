@@ -14,7 +14,7 @@ from models.errors import InputRefusedError
 from models.index_quality.attenuation import CorrectedSlope, corrected_slope
 from models.index_quality.precision import measure_precision
 from models.index_quality.scoring import Responses
-from models.index_quality.variants import aggregate, declared_weights, fill
+from models.index_quality.variants import Aggregation, aggregate, declared_weights, fill
 from models.panel import within_design
 
 if TYPE_CHECKING:
@@ -141,12 +141,15 @@ def _with_variants(scores: pd.DataFrame, names: list[str], instrument: Instrumen
     known = np.isfinite(values).any(axis=1)
     columns = {}
     equal = np.full(len(names), 1 / len(names))
-    ways = {"equal_dimensions": (equal, "arithmetic"), "geometric": (declared_weights(kind_of), "geometric")}
+    ways: dict[str, tuple[FloatArray, Aggregation]] = {
+        "equal_dimensions": (equal, "arithmetic"),
+        "geometric": (declared_weights(kind_of), "geometric"),
+    }
     for variant in VARIANTS:
         weights, how = ways[variant]
         index = np.full(len(values), np.nan)
         if known.any():
             filled = fill(values[known], kind_of, "kind_mean")
-            index[known] = aggregate(filled, weights, kind_of, how)  # type: ignore[arg-type]
+            index[known] = aggregate(filled, weights, kind_of, how)
         columns[variant_column(variant)] = index / 10
     return scores.assign(**columns)

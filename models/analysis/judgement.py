@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,8 @@ import numpy as np
 
 from models.analysis.outcome import OutcomeResults
 from models.claims import Diagnostics, Reason, Results, Thresholds
-from models.effects import EXPOSURE, Effect
+from models.effects import EXPOSURE, Effect, Family, OutcomeFits
+from models.multiplicity import Adjustment, adjust
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,6 +76,21 @@ def diagnostics_of(frame: pd.DataFrame, one: OutcomeResults | None, limits: Thre
         leave_one_out_high=small.high,
         leave_one_out_keeps_sign=small.keeps_sign,
     )
+
+
+def adjusted_small_samples(
+    fits: Sequence[OutcomeFits], family: Family
+) -> dict[str, tuple[float, float | None]]:
+    """Adjust the p-values of CR2 and, where it was run, of the bootstrap within one family, by outcome."""
+    known = [(one.outcome, one.small_sample) for one in fits if one.small_sample is not None]
+    method: Adjustment = "holm" if family == "primary" else "bh"
+    cr2 = adjust([small.cr2.p_value for _, small in known], method)
+    drawn = [np.nan if small.bootstrap_p_value is None else small.bootstrap_p_value for _, small in known]
+    bootstrap = adjust(drawn, method)
+    return {
+        outcome: (float(p), float(other) if np.isfinite(other) else None)
+        for (outcome, _), p, other in zip(known, cr2, bootstrap, strict=True)
+    }
 
 
 def _holds(one: OutcomeResults, check: str) -> bool | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
 from models.analysis.exposures import corrected, dimension_drivers
@@ -141,35 +141,46 @@ def estimate_outcome(
     fits = fit_outcome(
         frame, outcome, seed=seed, small_clusters=limits.small_clusters, n_draws=limits.bootstrap_draws
     )
-    found: dict[str, object] = {}
+    found = OutcomeResults(outcome, family, fits)
     if "direction" in parts:
-        found["direction"] = which_came_first(frame, outcome)
+        found = replace(found, direction=which_came_first(frame, outcome))
     if "rises" in parts:
-        found["rise"] = _attempt(lambda: stage_jump_study(frame, outcome, n_draws=draws.bootstrap, seed=seed))
+        rise = _attempt(lambda: stage_jump_study(frame, outcome, n_draws=draws.bootstrap, seed=seed))
+        found = replace(found, rise=rise)
     if "shape" in parts:
-        found["dose"] = _attempt(lambda: dose_response(frame, outcome, n_draws=draws.bootstrap, seed=seed))
-        found["flexible"] = (
-            _attempt(
-                lambda: double_ml(
-                    frame, outcome, learners=draws.learners, n_repetitions=draws.folds, seed=seed
-                )
-            )
-            or ()
-        )
-        found["corrected"] = _attempt(lambda: corrected(frame, outcome))
-        found["drivers"] = _attempt(
-            lambda: dimension_drivers(frame, outcome, dimensions, n_draws=draws.bootstrap, seed=seed)
-        )
+        found = _with_shape(found, frame, dimensions, draws, seed)
     if "fragility" in parts:
-        found["robustness"] = robustness_of(frame, outcome, n_shuffles=draws.shuffles, seed=seed)
-        if grid is not None and draws.permutations:
-            own = SpecificationGrid(
-                (outcome + LEAD_SUFFIX,), grid.exposures, grid.models, grid.control_sets, grid.samples
-            )
-            found["curve"] = _attempt(
-                lambda: specification_curve(own, frame, n_permutations=draws.permutations, seed=seed)
-            )
-    return OutcomeResults(outcome, family, fits, **found)  # type: ignore[arg-type]
+        robustness = robustness_of(frame, outcome, n_shuffles=draws.shuffles, seed=seed)
+        found = replace(found, robustness=robustness, curve=_curve(frame, outcome, grid, draws, seed))
+    return found
+
+
+def _with_shape(
+    found: OutcomeResults, frame: pd.DataFrame, dimensions: Sequence[str], draws: Draws, seed: int
+) -> OutcomeResults:
+    """Add the form of the relation, flexible controls, the corrected slope and the dimensions."""
+    name, drawn = found.outcome, draws.bootstrap
+    flexible = _attempt(
+        lambda: double_ml(frame, name, learners=draws.learners, n_repetitions=draws.folds, seed=seed)
+    )
+    return replace(
+        found,
+        dose=_attempt(lambda: dose_response(frame, name, n_draws=drawn, seed=seed)),
+        flexible=flexible or (),
+        corrected=_attempt(lambda: corrected(frame, name)),
+        drivers=_attempt(lambda: dimension_drivers(frame, name, dimensions, n_draws=drawn, seed=seed)),
+    )
+
+
+def _curve(
+    frame: pd.DataFrame, outcome: str, grid: SpecificationGrid | None, draws: Draws, seed: int
+) -> SpecificationCurve | None:
+    if grid is None or not draws.permutations:
+        return None
+    own = SpecificationGrid(
+        (outcome + LEAD_SUFFIX,), grid.exposures, grid.models, grid.control_sets, grid.samples
+    )
+    return _attempt(lambda: specification_curve(own, frame, n_permutations=draws.permutations, seed=seed))
 
 
 def _attempt(run: Callable[[], T]) -> T | None:

@@ -81,7 +81,7 @@ def stage_jump_study(
                 where=WHERE,
                 remedy="Add organisations or waves.",
             )
-    found = _adjusted(jumps, outcome)
+    found = att_at_equal_distance(jumps, outcome)
     quarters, at = _window(found.dynamic)
     estimates, errors = found.dynamic.estimates[at], found.dynamic.standard_errors[at]
     covariance, freedom = found.dynamic.covariance[np.ix_(at, at)], float(found.n_units - 1)
@@ -98,7 +98,7 @@ def stage_jump_study(
         seed=seed,
     )
     effect = coefficient(outcome, float(estimates[target]), float(errors[target]), freedom)
-    index = _adjusted(jumps, INDEX).dynamic
+    index = att_at_equal_distance(jumps, INDEX).dynamic
     critical = multiplier_bootstrap(found.dynamic.influence[:, at], n_draws, seed).critical_value
     known = jumps.frame.loc[jumps.frame[outcome].notna(), QUARTER]
     return StageJumpStudy(
@@ -139,7 +139,8 @@ def stage_jump_study(
     )
 
 
-def _adjusted(jumps: StageJumps, outcome: str) -> GroupTimeAtt:
+def att_at_equal_distance(jumps: StageJumps, outcome: str) -> GroupTimeAtt:
+    """Estimate the effects by group and quarter, trends compared at equal distance from the next stage."""
     return group_time_att(
         jumps.frame,
         outcome,

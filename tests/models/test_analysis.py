@@ -152,7 +152,7 @@ def test_the_hash_seed_does_not_change_a_digit() -> None:
 
 
 def test_missing_and_degenerate_secondary_outcomes_are_withheld_with_the_reason() -> None:
-    frame = small(seed=9).drop(columns=["csat_share"])
+    frame = small(seed=9, n_organizations=90).drop(columns=["csat_share"])
     frame["win_rate_lead_3m"] = np.nan
     frame["gross_margin_lead_3m"] = 0.4
     frame["attrition_lead_3m"] = frame["csat_share_lead_3m"].where(frame["organization_id"] < "org_006")
@@ -205,6 +205,58 @@ def test_families_are_adjusted_apart() -> None:
         assert {row.adjustment for row in rows if not row.is_primary} == {"bh"}
         worst = max(row.p_value for row in rows if not row.is_primary)
         assert max(row.p_adjusted for row in rows if not row.is_primary) == pytest.approx(worst)
+
+
+def test_small_samples_are_adjusted_within_the_family_too() -> None:
+    """Chance must be ruled out by each form of the within estimate, for as many outcomes as were declared."""
+    frame = small(seed=7, n_organizations=32)
+    result = analyse(frame, answers=ANSWERS, thresholds=Thresholds(bootstrap_draws=999))
+    effects = effects_of(result)
+    fits = {one.outcome: one.fits.small_sample for one in result.outcomes}
+    for p_values in (
+        {name: fits[name].cr2.p_value for name in PRIMARY},
+        {name: fits[name].bootstrap_p_value for name in PRIMARY},
+    ):
+        assert min(p_values.values()) > 0
+    for name in PRIMARY:
+        forms = [
+            {other: effects[other, "M2"].p_value for other in PRIMARY},
+            {other: fits[other].cr2.p_value for other in PRIMARY},
+            {other: fits[other].bootstrap_p_value for other in PRIMARY},
+        ]
+        # Holm by hand for two: twice the smaller, and the larger no less than that.
+        adjusted = []
+        for p in forms:
+            twice = min(1.0, 2 * min(p.values()))
+            adjusted.append(twice if p[name] == min(p.values()) else max(p[name], twice))
+        chance = next(
+            reason
+            for reason in claims_of(result)[name].reasons
+            if reason.code in ("within_beyond_chance", "within_may_be_chance")
+        )
+        assert chance.detail["p"] == pytest.approx(max(adjusted))
+
+
+def test_the_health_card_is_asked_before_a_grade_is_given() -> None:
+    """What the card asks stands among the reasons, and the grade is no better than that allows."""
+    result = whole_battery(
+        planted_panel(2, n_organizations=100, trait=0.1),
+        answers=ANSWERS,
+        primary=PRIMARY,
+        exploratory=(),
+        parts=("fragility",),
+    )
+    open_rows = [row for row in result.health if row.status != "PASS"]
+    asked = {name: {row.check for row in open_rows if row.outcome in (name, "all")} for name in PRIMARY}
+    claims = claims_of(result)
+    within = [name for name in PRIMARY if claims[name].level == "L2"]
+    assert within
+    for name in within:
+        told = {reason.code: dict(reason.detail) for reason in claims[name].reasons}
+        found = told["health_card_asks" if asked[name] else "health_card_passes"]
+        assert set(found) == asked[name]
+        failed = "FAIL" in found.values()
+        assert claims[name].grade >= ("C" if failed else "B")
 
 
 def test_secondary_and_exploratory_outcomes_are_families_of_their_own() -> None:

@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 from test_evidence import GOOD, M1, M2, NAIVE, codes
 
+from models.analysis.health import Health
 from models.claims import Diagnostics, Reason, Results, Thresholds
 from models.direction import Ruling, Settlement
 from models.event_study import HonestRow, StageJumpStudy, StageJumpSummary
-from models.evidence import grade
+from models.evidence import grade, under_card
 
 FORWARD = Reason("forward_clear", True, {"estimate": 0.2})
 FIRST = Ruling("maturity_first", (FORWARD,), Settlement("none"))
@@ -85,6 +86,7 @@ def test_everything_that_is_asked_is_level_four_and_grade_a() -> None:
         "signs_agree",
         "small_sample_agrees",
         "within_beyond_chance",
+        "within_worth_knowing",
         "leave_one_out_keeps_sign",
         "maturity_came_first",
         "rise_interval_excludes_zero",
@@ -116,7 +118,8 @@ def test_every_gate_tells_its_numbers() -> None:
     }
     assert detail(claim, "signs_agree") == {"m1": 0.05, "m2": 0.02}
     assert detail(claim, "small_sample_agrees") == {"low": 0.013, "high": 0.027, "p": 1e-4, "df": 40.0}
-    assert detail(claim, "within_beyond_chance") == {"p": 1e-4, "alpha": 0.001}
+    assert detail(claim, "within_beyond_chance") == {"p": 2e-4, "alpha": 0.001}
+    assert detail(claim, "within_worth_knowing") == {"low": 0.014, "high": 0.026, "of_interest": 0.01}
     assert detail(claim, "leave_one_out_keeps_sign") == {"low": 0.018, "high": 0.022}
     assert detail(claim, "maturity_came_first") == {"verdict": "maturity_first", "forward": 0.2}
     assert detail(claim, "rise_interval_excludes_zero") == {"estimate": 0.03, "low": 0.014, "high": 0.046}
@@ -253,6 +256,62 @@ def test_the_limit_of_chance_is_not_beyond_it() -> None:
     assert (
         grade(results(m2=replace(M2, p_adjusted=0.01)), STURDY, Thresholds(alpha_within=0.02)).level == "L4"
     )
+
+
+def test_a_clear_change_too_small_to_matter_is_no_rung() -> None:
+    """A precise estimate finds anything; an interval must reach the effect declared worth knowing."""
+    small = {"estimate": 0.006, "low": 0.003, "high": 0.009, "p_adjusted": 1e-6}
+    claim = grade(results(m2=replace(M2, **small)), STURDY)
+    assert (claim.level, claim.grade) == ("L1", "C")
+    assert detail(claim, "within_too_small") == {"low": 0.003, "high": 0.009, "of_interest": 0.01}
+    at_the_limit = results(m2=replace(M2, **{**small, "high": 0.01}))
+    assert grade(at_the_limit, STURDY).level == "L4"
+    negative = {"estimate": -0.006, "low": -0.01, "high": -0.003, "p_adjusted": 1e-6}
+    both = results(m1=replace(M1, estimate=-0.05, low=-0.06, high=-0.04), m2=replace(M2, **negative))
+    assert grade(both, STURDY).level == "L2"
+    assert "within_worth_knowing" in codes(grade(both, STURDY))
+    undeclared = Thresholds(effects_of_interest={})
+    claim = grade(results(m2=replace(M2, **small)), STURDY, undeclared)
+    assert claim.level == "L4"
+    assert not codes(claim) & {"within_too_small", "within_worth_knowing"}
+
+
+def row(check: str, status: str, outcome: str = "csat_share") -> Health:
+    return Health(check, outcome, status, 0.0, 0.0, 0.0, "")  # type: ignore[arg-type]
+
+
+PASSED = row("coverage", "PASS")
+
+
+@pytest.mark.parametrize(
+    ("card", "letter", "told"),
+    [
+        ([PASSED], "A", {}),
+        ([PASSED, row("sensitivity", "REVIEW")], "B", {"sensitivity": "REVIEW"}),
+        ([PASSED, row("identification", "REVIEW", "all")], "B", {"identification": "REVIEW"}),
+        ([PASSED, row("sensitivity", "REVIEW", "log_revenue")], "A", {}),
+        (
+            [row("sensitivity", "REVIEW"), row("pretrends", "FAIL")],
+            "C",
+            {"pretrends": "FAIL", "sensitivity": "REVIEW"},
+        ),
+    ],
+)
+def test_the_health_card_lowers_a_grade_and_says_why(card, letter, told) -> None:
+    before = grade(results(), STURDY)
+    claim = under_card(before, card)
+    assert (before.grade, claim.grade, claim.level, claim.withheld) == ("A", letter, "L4", False)
+    assert (claim.estimate, claim.low, claim.high) == (before.estimate, before.low, before.high)
+    assert detail(claim, "health_card_asks" if told else "health_card_passes") == told
+
+
+def test_the_health_card_raises_no_grade_and_touches_no_other_claim() -> None:
+    lower = grade(results(is_primary=False), STURDY)
+    assert under_card(lower, [row("sensitivity", "REVIEW")]).grade == lower.grade == "C"
+    below = grade(results(m2=None), STURDY)
+    assert under_card(below, [row("sensitivity", "FAIL")]) == below
+    unjudged = grade(results(), STURDY)
+    assert under_card(unjudged, [row("identification", "FAIL", "all")]) == unjudged
 
 
 def test_no_m1_is_no_claim_whatever_else_there_is() -> None:

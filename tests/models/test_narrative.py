@@ -106,6 +106,22 @@ def test_a_negative_effect_fell() -> None:
     assert "daalde haar aandeel" in statement(facts, "nl")
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Reservations: the health of the analysis asks for a look first."),
+        ("nl", "Voorbehoud: de gezondheid van de analyse vraagt eerst om een blik."),
+    ],
+)
+def test_what_keeps_a_claim_from_the_best_grade_is_said(language: Language, words: str) -> None:
+    """Rungs that were not reached are no reservation about the one that was."""
+    changes = {"grade": "B", "reasons": "rise_interval_includes_zero;health_card_asks"}
+    notes = build_narrative(changed_claim(**changes), language).primary[0].notes
+    assert words in notes
+    without = build_narrative(changed_claim(grade="B", reasons="rise_interval_includes_zero"), language)
+    assert not any(note.startswith(words[:10]) for note in without.primary[0].notes)
+
+
 def test_level_one_is_associated_after_adjusting() -> None:
     said = statement(changed_claim(level="L1"))
     assert "is associated with a share of satisfied customers 1.8 percentage points higher" in said
