@@ -8,6 +8,7 @@ from typing import Any
 
 from benchmarks.calibration.plots import coverage_plot, verdict_plot
 from benchmarks.calibration.report_slow import slow_section
+from benchmarks.calibration.report_within import within_section
 from benchmarks.calibration.scenarios import LADDER, PRIMARY, SCENARIOS
 from benchmarks.calibration.share import Share
 
@@ -38,7 +39,7 @@ def write_report(
     rows: Sequence[Row],
     worlds: int,
     slow: tuple[Sequence[Row], int],
-    held_out: Sequence[Row] = (),
+    within: Sequence[Row] = (),
     *,
     day: date,
     version: str,
@@ -54,8 +55,8 @@ def write_report(
         Per scenario, seeds 10,000 onwards.
     slow : sequence of dict, int
         Rows of `slow_world.find_slow` and worlds of each kind.
-    held_out : sequence of dict
-        Rows of worlds that no limit was chosen on.
+    within : sequence of dict
+        Rows of `within_world.find_within`.
     day, version
         When it was measured, on which commit.
     docs : Path
@@ -104,7 +105,7 @@ def write_report(
         "",
         f"Overreach over all scenarios: {overreach(rows)}.",
         "",
-        *_held_out(held_out),
+        *within_section(within),
         *slow_section(*slow),
     ]
     (images / "coverage.svg").write_text(coverage_plot(_coverages(by_scenario)), encoding="utf-8")
@@ -174,36 +175,6 @@ def _verdict_shares(by_scenario: dict[str, list[Row]]) -> list[dict[str, Any]]:
         for name, outcome, own in _split(by_scenario)
         for verdict in VERDICTS
     ]
-
-
-def _held_out(rows: Sequence[Row]) -> Iterable[str]:
-    if not rows:
-        return
-    seeds = [row["seed"] for row in rows]
-    yield "## Worlds that no limit was chosen on"
-    yield ""
-    yield (
-        f"Seeds {10_000 + min(seeds):,} to {10_000 + max(seeds):,}, drawn after the gates were settled. At "
-        "most: the largest share in the long run that shows so few once in twenty times (exact binomial)."
-    )
-    yield ""
-    yield "| scenario | outcome | " + " | ".join(LADDER) + " | highest allowed | overreach | at most |"
-    yield "|---|---|" + "---|" * (len(LADDER) + 3)
-    by_scenario = {
-        name: own for name in SCENARIOS if (own := [row for row in rows if row["scenario"] == name])
-    }
-    lines = list(_levels(by_scenario))
-    for line, (_, _, own) in zip(lines, _split(by_scenario), strict=True):
-        yield f"{line} {overreach(own).at_most:.1%} |"
-    found = overreach(rows)
-    yield ""
-    yield (
-        f"Overreach over these: {found.count} of {found.total:,}, at most {found.at_most:.2%} in the long "
-        "run. No gate can make it nought: a world of fixed traits is told as change when chance passes the "
-        "gate of 0.001, adjusted for two outcomes, with the sign of the trait: once in some two thousand "
-        "worlds, and less often where the estimate is so exact that such a change is too small to matter."
-    )
-    yield ""
 
 
 def _levels(by_scenario: dict[str, list[Row]]) -> Iterable[str]:

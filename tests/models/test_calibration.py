@@ -10,7 +10,10 @@ import pytest
 
 from benchmarks.calibration.one_world import find
 from benchmarks.calibration.report import coverage, findings, overreach
+from benchmarks.calibration.report_within import is_told, within_section
 from benchmarks.calibration.scenarios import PRIMARY, SCENARIOS
+from benchmarks.calibration.within_world import find_within
+from models.claims import Thresholds
 
 WORLDS = 20
 RARE = 1e-4
@@ -98,6 +101,38 @@ def test_no_claim_overreaches(drawn) -> None:
     # A claim of change needs p below 0.001, so one in some 300 such worlds would be unlucky enough.
     for name, rows in drawn.items():
         assert overreach(rows).count == 0, name
+
+
+LUCKY = {
+    "outcome": "csat_share", "low": 0.004, "high": 0.02, "p_adjusted": 4e-4, "cr2_p_adjusted": 9e-4,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({}, True),
+        ({"cr2_p_adjusted": 0.001}, False),
+        ({"p_adjusted": 0.001}, False),
+        ({"low": -0.02, "high": -0.004}, False),
+        ({"high": 0.0099}, False),
+        ({"outcome": "log_revenue", "high": 0.0199}, False),
+    ],
+)
+def test_what_chance_would_have_told_is_counted(change: Row, told: bool) -> None:
+    assert is_told(LUCKY | change, Thresholds()) is told
+
+
+def test_the_within_estimates_of_fixed_traits_are_counted_with_their_exact_bound() -> None:
+    rows = [row for seed in range(3) for row in find_within("trait_only", seed)]
+    assert [row["outcome"] for row in rows[:2]] == list(PRIMARY)
+    # Holm by hand: twice the smaller of two, and the larger no less than that.
+    small, large = sorted(row["p_value"] for row in rows[:2])
+    adjusted = sorted(row["p_adjusted"] for row in rows[:2])
+    assert adjusted == pytest.approx([min(1, 2 * small), min(1, max(large, 2 * small))])
+    section = "\n".join(within_section(rows))
+    # None of three: 1 - 0.05 ** (1 / 3).
+    assert "Told as change: 0 worlds of 3, in the long run at most 63.16% of such worlds" in section
 
 
 def test_an_effect_is_told_where_there_is_one(drawn) -> None:
