@@ -37,7 +37,7 @@ def slow_section(rows: Sequence[Row], worlds: int) -> list[str]:
         "|---|---|---|" + "---|" * len(scenarios),
         *(
             f"| {measure} | {outcome or '-'} | {ASKED[kind]} | "
-            + " | ".join(_cell(_of(rows, measure, outcome, scenario)) for scenario in scenarios)
+            + " | ".join(_cell(_of(rows, (measure, outcome, kind, scenario))) for scenario in scenarios)
             + " |"
             for measure, outcome, kind in keys
         ),
@@ -51,9 +51,9 @@ def slow_section(rows: Sequence[Row], worlds: int) -> list[str]:
     ]
 
 
-def _of(rows: Iterable[Row], measure: str, outcome: str, scenario: str) -> list[Row]:
-    asked = (measure, outcome, scenario)
-    return [row for row in rows if (row["measure"], row["outcome"], row["scenario"]) == asked]
+def _of(rows: Iterable[Row], asked: tuple[str, str, str, str]) -> list[Row]:
+    keys = ("measure", "outcome", "kind", "scenario")
+    return [row for row in rows if tuple(row[key] for key in keys) == asked]
 
 
 def _cell(rows: Sequence[Row]) -> str:
@@ -65,4 +65,5 @@ def _cell(rows: Sequence[Row]) -> str:
     if set(hits) <= {0.0, 1.0}:
         return expected + str(Share(round(sum(hits)), len(hits)))
     half = 1.96 * stdev(hits) / len(hits) ** 0.5
-    return expected + f"{mean(hits):.1%} [{mean(hits) - half:.1%}, {mean(hits) + half:.1%}]"
+    low, high = max(mean(hits) - half, 0.0), min(mean(hits) + half, 1.0)
+    return expected + f"{mean(hits):.1%} [{low:.1%}, {high:.1%}]"

@@ -10,6 +10,7 @@ import pytest
 
 from benchmarks.calibration.one_world import find
 from benchmarks.calibration.report import coverage, findings, overreach
+from benchmarks.calibration.report_slow import slow_section
 from benchmarks.calibration.report_within import is_told, within_section
 from benchmarks.calibration.scenarios import PRIMARY, SCENARIOS
 from benchmarks.calibration.within_world import find_within
@@ -133,6 +134,16 @@ def test_the_within_estimates_of_fixed_traits_are_counted_with_their_exact_bound
     section = "\n".join(within_section(rows))
     # None of three: 1 - 0.05 ** (1 / 3).
     assert "Told as change: 0 worlds of 3, in the long run at most 63.16% of such worlds" in section
+
+
+def test_slow_measures_that_share_a_name_are_counted_apart() -> None:
+    row = {"scenario": "null", "measure": "M4 rise", "outcome": "csat_share", "nominal": None}
+    rows = [row | {"kind": kind, "hit": hit} for kind, hit in (("finds", 0.0), ("covers", 1.0))]
+    lines = "\n".join(slow_section(rows, 1))
+    assert "| M4 rise | csat_share | found | 0.0% [0.0%, 79.3%] |" in lines
+    assert "| M4 rise | csat_share | interval holds the truth | 100.0% [20.7%, 100.0%] |" in lines
+    spread = [rows[1] | {"hit": hit} for hit in (0.9, 1.0, 1.0)]
+    assert "| 96.7% [90.1%, 100.0%] |" in "\n".join(slow_section(spread, 3))
 
 
 def test_an_effect_is_told_where_there_is_one(drawn) -> None:
