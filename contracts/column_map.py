@@ -161,7 +161,7 @@ class ColumnMap(Strict):
     cases: tuple[Case, ...] = ()
     lower_case: bool = False
     case_safe_id: bool = False
-    hmac: Literal["people", "customers"] | None = None
+    hmac: Literal["people", "customers", "applications"] | None = None
     reads: tuple[Reads, ...] = ()
     format: tuple[str, ...] = ()
     period_in_preamble: PreamblePeriod | None = None

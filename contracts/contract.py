@@ -47,7 +47,7 @@ class Column:
     example : object
         A good value, used for documentation and for the canaries of the rules.
     is_personal : bool
-        True where the value stems from a person (only keyed hashes are ever kept).
+        True where the value stems from a person; only keyed hashes and declared words are ever kept of it.
     """
 
     name: str
@@ -61,6 +61,11 @@ class Column:
     pattern: str | None = None
     example: object = None
     is_personal: bool = False
+
+    @property
+    def is_hashed(self) -> bool:
+        """True of a key of a person; words of a person that are declared stand as they are."""
+        return self.is_personal and not self.allowed
 
     @property
     def bounds(self) -> tuple[float | str | None, float | str | None]:

@@ -54,8 +54,10 @@ def _table(contract: Contract) -> Iterator[str]:
 def _described(column: Column) -> str:
     low, high = column.bounds
     said = [column.description]
-    if column.is_personal:
+    if column.is_hashed:
         said.append("Keyed hash of what names a person.")
+    elif column.is_personal:
+        said.append("Said by a person of himself or herself.")
     if column.allowed:
         more = (
             f" and {len(column.allowed) - _LONGEST_LIST} more" if len(column.allowed) > _LONGEST_LIST else ""

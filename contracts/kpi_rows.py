@@ -112,11 +112,13 @@ class KpiRows:
     unsettled : rows that make the figure unknown wherever there is one; `unsettled_words` says what they are.
     only_lines : lines are told, and not what each row adds: answers of employees are not anybody's business,
         and a figure that compares customers is no sum over rows.
+    both_sides : few on either side of the answer hide the figure, and not only few answers.
     """
 
     numerator: Annotated[tuple[Term, ...], Field(min_length=1)]
     denominator: tuple[Term, ...] = ()
     only_lines: bool = False
+    both_sides: bool = False
     unsettled: Term | None = None
     unsettled_words: str = ""
 

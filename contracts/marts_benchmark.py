@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 INDEX_CODE = "integration_index"
 SEGMENT_TYPES = ("industry", "employees_band", "customer_type", "country")
-ASKED_OF_EMPLOYEES = ("enps", "engagement")
-"""KPIs about people at work that come from surveys, which are an entity of customers and employees alike."""
+ASKED_OF_PEOPLE = ("enps", "engagement", "applicant_diversity")
+"""KPIs made of what employees or applicants said of themselves: hidden where few did, and never believed."""
 SUPPRESSION_REASONS = ("below_minimum", "changed_by_few", "complementary", "difference")
 _SHOWN = ("group_size", "first_quartile", "median", "third_quartile", "percentile", "gap_to_median")
 
@@ -25,7 +25,7 @@ def benchmark_subjects() -> dict[str, bool]:
     """Figures that are compared, and of each whether it is about people at work (a larger minimum)."""
     about_people = {contract.name for contract in hr.CONTRACTS}
     kpis = {
-        kpi.code: kpi.code in ASKED_OF_EMPLOYEES or bool(about_people.intersection(kpi.entities))
+        kpi.code: kpi.code in ASKED_OF_PEOPLE or bool(about_people.intersection(kpi.entities))
         for kpi in load_kpis().kpis
     }
     return {**kpis, INDEX_CODE: True}

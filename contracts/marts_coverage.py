@@ -20,6 +20,7 @@ COVERED_ENTITIES = (
     "survey_responses",
     "employment_spells",
     "hires",
+    "applications",
     "opportunities",
     "ledger_lines",
     "invoices",

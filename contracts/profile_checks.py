@@ -1,4 +1,4 @@
-"""What a profile must say in view of its entity's contract: columns it has, forms that suit their kind."""
+"""What a profile must say in view of its entity's contract, and which of its columns are shown to nobody."""
 
 from __future__ import annotations
 
@@ -48,6 +48,18 @@ def faults(profile: Profile) -> Iterator[tuple[Place, str]]:
     for control in profile.control:
         if isinstance(control, Total) and not _is_money(control.total_of, contract):
             yield ("control",), f"total_of: {control.total_of} is no amount of {contract.name}"
+
+
+def hidden(profile: Profile) -> frozenset[str]:
+    """Header columns whose cells nobody is shown: personal ones, and those that feed a personal column."""
+    contract = ENTITIES.get(profile.entity or "")
+    of_persons = {
+        name
+        for column, mapping in profile.columns.items()
+        if contract is not None and contract.column(column).is_personal
+        for name in mapping.used
+    }
+    return frozenset({*profile.personal, *profile.hashed, *of_persons})
 
 
 def _unsuited(name: str, mapping: ColumnMap, contract: Contract) -> Iterator[tuple[Place, str]]:

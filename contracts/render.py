@@ -34,7 +34,7 @@ DOMAINS = {
     "crm": ("accounts", "opportunities", "opportunity_history"),
     "coverage": ("ledger_periods",),
     "support": ("tickets", "survey_responses"),
-    "hr": ("employment_spells", "hires"),
+    "hr": ("employment_spells", "hires", "applications"),
     "finance": ("ledger_lines", "invoices", "marketing_spend"),
 }
 """Which entity stands in which folder of models/staging; one without a model there is a dbt source only."""

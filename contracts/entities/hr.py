@@ -1,7 +1,8 @@
-"""People at work: employments and hires under keyed hashes; no name, number or address of a person."""
+"""People at work and who applies: under keyed hashes; no name, number, address or group of a person."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from contracts.contract import Column, Contract, FrameRule
@@ -132,4 +133,78 @@ HIRES = Contract(
         ),
     ),
 )
-CONTRACTS = (EMPLOYMENT_SPELLS, HIRES)
+
+
+def _day_in_month(frame: pd.DataFrame) -> pd.DataFrame:
+    import pandas as pd  # heavy
+
+    frame = frame.copy()
+    later = frame["applied_month"].iloc[0] + pd.Timedelta(days=4)
+    frame["applied_month"] = frame["applied_month"].where(frame.index != frame.index[0], later)
+    return frame
+
+
+def _moment_of_change(frame: pd.DataFrame) -> pd.DataFrame:
+    import pandas as pd  # heavy
+
+    frame = frame.copy()
+    moment = pd.Timestamp("2024-05-02 08:00:00")
+    frame["source_updated_at"] = frame["source_updated_at"].where(frame.index != frame.index[0], moment)
+    return frame
+
+
+# Of special-category data one word passes the gate, and nothing ties it to a hire: another key, no day.
+APPLICATIONS = Contract(
+    name="applications",
+    layer="accepted",
+    description="Applications, and whether the applicant named an under-represented group; never which.",
+    grain="One application.",
+    key=("application_key",),
+    period_column="applied_month",
+    columns=(
+        *(
+            replace(column, example=None) if column.name == "source_updated_at" else column
+            for column in COMMON
+        ),
+        Column(
+            "application_key",
+            "text",
+            "Keyed hash of the application, under a key of its own: it meets no hash of a person.",
+            pattern="[0-9a-f]{64}",
+            example="0" * 63 + "1",
+            is_personal=True,
+        ),
+        Column("applied_month", "date", "First day of the month of the application.", example="2024-02-01"),
+        Column(
+            "self_identification",
+            "text",
+            "What the applicant said of belonging to an under-represented group; which groups count is "
+            "declared by the profile, and the group itself is not kept.",
+            allowed=("under_represented", "not_under_represented", "declined", "not_answered"),
+            example="not_under_represented",
+            is_personal=True,
+        ),
+        Column("is_deleted", "boolean", "Whether the source marks the record as deleted.", example=False),
+    ),
+    frame_rules=(
+        FrameRule(
+            "applied_month",
+            "first_of_month",
+            "Only the month is kept: with the day an answer could be traced to who was hired.",
+            lambda frame: frame["applied_month"].isna() | (frame["applied_month"].dt.day == 1),
+            _day_in_month,
+            remedy="Map the first day of the month, as the profile generic_applications does.",
+            sql="day(applied_month) = 1",
+        ),
+        FrameRule(
+            "source_updated_at",
+            "not_told",
+            "The moment of a change is not kept: with it an answer could be traced to who was hired.",
+            lambda frame: frame["source_updated_at"].isna(),
+            _moment_of_change,
+            remedy="Declare no version_columns in the profile; the delivery that came last counts.",
+            sql="source_updated_at is null",
+        ),
+    ),
+)
+CONTRACTS = (EMPLOYMENT_SPELLS, HIRES, APPLICATIONS)

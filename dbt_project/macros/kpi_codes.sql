@@ -8,7 +8,7 @@
     customer_retention customer_churn revenue_retention_gross revenue_retention_net
     ticket_volume_per_customer marketing_spend marketing_efficiency customer_acquisition_cost
     attrition_voluntary attrition_involuntary time_to_hire_days time_to_fill_days cost_per_hire
-    cost_per_hire_recorded
+    cost_per_hire_recorded applicant_diversity applicant_answer_share
 {%- endmacro %}
 
 {% macro over_one_kpi_codes() -%}

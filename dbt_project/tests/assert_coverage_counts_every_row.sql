@@ -12,6 +12,7 @@
     'marketing_spend': 'stg_finance__marketing_spend',
     'survey_responses': 'stg_support__survey_responses',
     'hires': 'stg_hr__hires',
+    'applications': 'stg_hr__applications',
 } %}
 
 with accepted as (

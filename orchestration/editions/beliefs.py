@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from contracts.beliefs import FCT_BELIEF, SUBJECT
-from contracts.marts_benchmark import ASKED_OF_EMPLOYEES
+from contracts.marts_benchmark import ASKED_OF_PEOPLE
 from contracts.sql_rules import listed, text
 from orchestration.errors import MaturityImpactError
 
@@ -140,8 +140,8 @@ def _told(connection: duckdb.DuckDBPyConnection, database: str) -> Iterator[str]
         f"where table_catalog = {text(database)} and table_schema = 'main' order by 1, ordinal_position"
     ).fetchall()
     if any(table == _KPIS for table, *_ in columns):
-        # Two values of few employees' answers would tell what the few said who came between.
-        hidden = ", ".join(text(code) for code in ASKED_OF_EMPLOYEES)
+        # Two values of few people's answers would tell what the few said who came between.
+        hidden = ", ".join(text(code) for code in ASKED_OF_PEOPLE)
         yield _measure("kpi", "kpi_code", "value", f"{database}.main.{_KPIS}", f"kpi_code not in ({hidden})")
     for table, column, kind in columns:
         if table == _SCORES and kind == "DOUBLE":

@@ -199,7 +199,7 @@ def _walk(
     kpi_rows = registry.kpis[kpi.code]
     if kpi_rows.only_lines and shown.get("denominator") and shown.get("numerator") is None:
         minimum = load_settings(source.home).thresholds.minimum_group_people
-        why = [reasons.too_few_to_show(shown["denominator"], minimum)]
+        why = [reasons.too_few_to_show(shown["denominator"], minimum, both_sides=kpi_rows.both_sides)]
     elif shown.get("value") is None:
         denominator = build_rows.totals(rows)["denominator"]
         why = list(

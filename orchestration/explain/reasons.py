@@ -41,8 +41,16 @@ def outside_window(month: date, known: Sequence[date]) -> Reason | None:
     )
 
 
-def too_few_to_show(n_answers: float, minimum: int) -> Reason:
-    """So few answered, or answered since, that a figure could be traced to one of them."""
+def too_few_to_show(n_answers: float, minimum: int, *, both_sides: bool = False) -> Reason:
+    """So few answered, or answered alike, or since, that a figure could be traced to one of them."""
+    if n_answers >= minimum and both_sides:
+        return Reason(
+            "suppressed",
+            f"Of {n_answers:g} answers fewer than {minimum} stand on one side, or came or changed since an "
+            "edition that is kept showed the figure: it would tell what these few said",
+            "it is shown where enough stand on both sides, and again once as many changed",
+            int(n_answers),
+        )
     if n_answers >= minimum:
         return Reason(
             "suppressed",

@@ -14,7 +14,7 @@ from contracts.canary import corrupted, example
 from contracts.contract import Contract, Rule
 from contracts.kpis import load_kpis
 from contracts.marts import MARTS
-from contracts.marts_benchmark import ASKED_OF_EMPLOYEES, benchmark_subjects
+from contracts.marts_benchmark import ASKED_OF_PEOPLE, benchmark_subjects
 from contracts.marts_rules import month_shifts
 from contracts.results import RESULTS
 
@@ -79,7 +79,7 @@ def test_figures_about_people_at_work_need_the_larger_group() -> None:
     subjects = benchmark_subjects()
     people = {code for code, about_people in subjects.items() if about_people}
     assert {"headcount", "attrition", "integration_index"} <= people
-    assert {code for code in ASKED_OF_EMPLOYEES if code in subjects} <= people
+    assert {code for code in ASKED_OF_PEOPLE if code in subjects} <= people
     assert not {"csat_share", "win_rate", "revenue"} & people
 
 

@@ -51,7 +51,8 @@ def pools(column: Column) -> np.ndarray:
     if column.kind == "text":
         edges += [*column.allowed[:3], "?!", "é", "", "a\n", "Ａ１", "000", str(column.example)]
     if column.kind in ("date", "timestamp"):
-        edges += [pd.Timestamp("2024-05-01 12:00"), pd.Timestamp(str(column.example)) - pd.Timedelta(days=1)]
+        known = pd.Timestamp(str(column.example or "2024-05-01"))
+        edges += [pd.Timestamp("2024-05-01 12:00"), known - pd.Timedelta(days=1)]
     if column.kind == "boolean":
         edges += [True, False]
     if column.kind in ("real", "share", "score", "integer"):

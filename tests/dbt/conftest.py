@@ -148,6 +148,7 @@ def _world() -> Rows:
         "ledger_lines": _ledger(random),
         **_assessment(random),
         **_customers_and_people(np.random.default_rng(20221102)),
+        "applications": _applications(np.random.default_rng(20221103)),
         "assessment_scores": _ready_scores(),
         "ledger_periods": _ledger_periods(),
     }
@@ -385,6 +386,21 @@ def _customers_and_people(random: np.random.Generator, n: int = 300) -> Rows:
             }
         ),
     }
+
+
+def _applications(random: np.random.Generator, n: int = 900) -> pd.DataFrame:
+    """Many in the first months and few in the others; deleted ones and units that nobody knows among them."""
+    month = np.where(random.random(n) < 0.7, random.integers(0, 4, n), random.integers(4, 20, n))
+    words = ["under_represented", "not_under_represented", "declined", "not_answered"]
+    return pd.DataFrame(
+        {
+            "application_key": [f"{i:064x}" for i in range(n)],
+            "applied_month": MONTHS[month],
+            "self_identification": random.choice(words, n, p=[0.35, 0.35, 0.1, 0.2]),
+            "is_deleted": random.random(n) < 0.1,
+            "organization_id": random.choice([*ORGANIZATIONS, *ORGANIZATIONS, None], n),
+        }
+    )
 
 
 def _ready_scores() -> pd.DataFrame:

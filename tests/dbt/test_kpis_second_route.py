@@ -195,3 +195,20 @@ def test_hiring(warehouse: Any) -> None:
     _compare(months["cost_per_hire_recorded"], recorded.groupby(keys).mean(), 20)
     known = recorded.groupby(keys).count()
     _compare(months["cost_per_hire_recorded_denominator"], known, 20)
+
+
+def test_applicants(warehouse: Any) -> None:
+    months = _months(warehouse)
+    rows = warehouse.rows["applications"]
+    rows = rows[~rows["is_deleted"] & rows["organization_id"].notna()]
+    keys = ["organization_id", "applied_month"]
+    said = pd.crosstab([rows[key] for key in keys], rows["self_identification"])
+    said.index = said.index.set_names(KEY)
+    members, others = said["under_represented"], said["not_under_represented"]
+    answered = members + others
+    is_told = (members >= MINIMUM_GROUP) & (others >= MINIMUM_GROUP)
+    assert (~is_told & (answered >= MINIMUM_GROUP)).any(), "few stand on one side only"
+    _compare(months["applicant_diversity_numerator"], members.where(is_told), 5)
+    _compare(months["applicant_diversity"], (members / answered).where(is_told), 5)
+    _compare(months["applicant_diversity_denominator"], answered.where(answered > 0), 30)
+    _compare(months["applicant_answer_share"], answered / said.sum(axis=1), 30)

@@ -180,6 +180,16 @@ def of_hires(code: str, hires: pd.DataFrame) -> Parts:
     return None, float(len(days)), float(days.median())
 
 
+def of_applications(code: str, rows: pd.DataFrame) -> Parts:
+    said = rows["self_identification"]
+    answered = said.isin(["under_represented", "not_under_represented"])
+    part, whole = {
+        "applicant_diversity": ((said == "under_represented").sum(), answered.sum()),
+        "applicant_answer_share": (answered.sum(), len(rows)),
+    }[code]
+    return float(part), float(whole), float(part) / float(whole)
+
+
 def of_two_sources(code: str, rows: Rows, month: pd.Period) -> Parts:
     """KPIs that divide what one source tells by what another one does."""
 
@@ -231,12 +241,13 @@ def by_hand(code: str, rows: Rows, period: str) -> Parts:
     if code == "revenue_growth_constant_currency":
         return of_money("revenue_growth", rows["ledger_lines"], month)
     [entity] = fed_by
-    if entity in ("tickets", "opportunities", "survey_responses", "hires"):
+    if entity in ("tickets", "opportunities", "survey_responses", "hires", "applications"):
         of = {
             "tickets": of_tickets,
             "opportunities": of_deals,
             "survey_responses": of_surveys,
             "hires": of_hires,
+            "applications": of_applications,
         }
         return of[entity](code, rows[entity])
     by_month = {"ledger_lines": of_money, "employment_spells": of_people, "invoices": of_customers}

@@ -58,6 +58,7 @@ def build(home: Path) -> None:
         "exports/xero/invoices.csv": [*_invoices(organizations, random)],
         "exports/google_ads/spend.csv": [*_spend(organizations, random)],
         "exports/greenhouse/offers.csv": [*_offers(organizations, random)],
+        "exports/greenhouse/applications.csv": [*_applications(organizations)],
         "exports/scores/scores.csv": [*_scores(random)],
         "exports/salesforce/opportunity_history.csv": [*_history(files, random)],
     }
@@ -230,6 +231,29 @@ def _offers(organizations: list[str], random: Random) -> Iterator[Row]:
             "department_id": random.choice(organizations),
             "recruiting_cost": random.choice([900.0, 4500.5]),
             "currency": "EUR",
+            "is_deleted": random.random() < 0.04,
+        }
+
+
+def _applications(organizations: list[str]) -> Iterator[Row]:
+    """Many and few by turns; of other draws than the rest of the world, which is to stay as it is."""
+    random = Random(20260202)
+    for number in range(6000):
+        day = _day(random)
+        if day.month % 3 == 0 and random.random() < 0.9:
+            continue
+        answers = random.choice(
+            [("Female", ""), ("Male", "White"), ("Decline To Self Identify", ""), ("", "")]
+        )
+        yield {
+            "application_id": number,
+            "candidate_id": f"p{number}",
+            "applied_at": f"{day} 09:00:00",
+            "status": "active",
+            "prospect": "false",
+            "department_id": random.choice(organizations),
+            "gender_description": answers[0],
+            "race_description": answers[1],
             "is_deleted": random.random() < 0.04,
         }
 

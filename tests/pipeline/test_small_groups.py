@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from contracts.entities import ENTITIES
-from contracts.marts_benchmark import ASKED_OF_EMPLOYEES
+from contracts.marts_benchmark import ASKED_OF_PEOPLE
 from orchestration.editions import views
 from orchestration.editions.publish import Edition, publish
 from orchestration.explain.cell import explain_kpi
@@ -31,13 +31,14 @@ K, RATERS = 10, 3
 WAVE = "2024-H2"
 KEYS = {
     "employment_spells": "person_key", "hires": "person_key", "survey_responses": "response_key",
+    "applications": "application_key",
     "assessment_answers": "response_key",
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Attacked:
-    """A home with two editions, between which one employee and one rater of somebody answered."""
+    """A home with two editions, between which one employee, one rater and one applicant answered."""
 
     home: Path
     first: Path
@@ -64,6 +65,8 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Attacked:
     shown = kpis[(kpis["kpi_code"] == "enps") & kpis["value"].notna()].sort_values("denominator").iloc[0]
     answer_late(home, str(shown["organization_id"]), str(shown["period"])[:7])
     rate_late(home)
+    applicants = kpis[(kpis["kpi_code"] == "applicant_diversity") & kpis["value"].notna()].iloc[0]
+    apply_late(home, str(applicants["organization_id"]), str(applicants["period"])[:7])
     kept = [str(first / "parquet" / "fct_benchmark.parquet")]
     delivered.build(home, {"published_editions": kept})
     second = published(home, 3)
@@ -74,6 +77,13 @@ def answer_late(home: Path, organization: str, month: str) -> None:
     row = {"answer": "late", "company": organization, "asked": "enps", "score": 0, "low": 0, "high": 10}
     path = home / "exports" / "our_survey" / "late.csv"
     path.write_bytes(every_kpi.written([row | {"at": f"{month}-15 09:00:00"}]))
+
+
+def apply_late(home: Path, organization: str, month: str) -> None:
+    row = {"application_id": "late", "applied_at": f"{month}-15 09:00:00", "status": "active"}
+    row |= {"department_id": organization, "gender_description": "Female", "race_description": ""}
+    path = home / "exports" / "greenhouse" / "late.csv"
+    path.write_bytes(every_kpi.written([row]))
 
 
 def rate_late(home: Path) -> None:
@@ -108,13 +118,13 @@ def test_answers_of_few_employees_stand_in_no_table_and_no_view(tables: duckdb.D
     n_hidden = 0
     for name in long:
         rows = tables.execute(
-            f"select * from {name} where kpi_code in {ASKED_OF_EMPLOYEES} and denominator < {K}"
+            f"select * from {name} where kpi_code in {ASKED_OF_PEOPLE} and denominator < {K}"
         ).df()
         n_hidden += len(rows)
         for column in {"numerator", "value"} & set(rows):
             assert rows[column].isna().all(), (name, column)
     assert n_hidden > 20, "there are few answers to be hidden"
-    for code in ASKED_OF_EMPLOYEES:
+    for code in ASKED_OF_PEOPLE:
         for name in relations(tables, f"{code}_denominator"):
             rows = tables.execute(f"select * from {name} where {code}_denominator < {K}").df()
             assert (
@@ -128,17 +138,49 @@ def test_answers_of_few_employees_stand_in_no_table_and_no_view(tables: duckdb.D
         assert n == 0
 
 
+def test_no_side_of_few_applicants_is_told(attacked: Attacked) -> None:
+    for edition in (attacked.first, attacked.second):
+        kpis = frame(edition, "fct_kpi")
+        told = kpis[(kpis["kpi_code"] == "applicant_diversity") & kpis["numerator"].notna()]
+        assert len(told) > 10
+        assert told["numerator"].ge(K).all()
+        assert (told["denominator"] - told["numerator"]).ge(K).all()
+    assert not {"applications", "self_identification", "is_under_represented"} & {
+        name for edition in (attacked.first, attacked.second) for path in (edition / "parquet").iterdir()
+        for name in (path.stem, *pd.read_parquet(path).columns)
+    }  # fmt: skip
+
+
+def test_two_editions_do_not_tell_what_one_applicant_said(attacked: Attacked) -> None:
+    key = ["organization_id", "period"]
+    first, second = (
+        frame(edition, "fct_kpi").query("kpi_code == 'applicant_diversity'").set_index(key)
+        for edition in (attacked.first, attacked.second)
+    )
+    came = second["denominator"] - first["denominator"]
+    [late] = came[came != 0].index
+    assert came[late] == 1
+    assert first.loc[late, "numerator"] >= K
+    assert pd.isna(second.loc[late, "numerator"])
+    assert pd.isna(second.loc[late, "value"])
+    with opened(attacked.home, None) as source:
+        told = explain_kpi(source, "applicant_diversity", late[0], str(late[1])[:10])
+    assert [reason["code"] for reason in told["reasons"]] == ["suppressed"]
+    assert "stand on one side, or came" in told["reasons"][0]["what"]
+    assert told["rows"] == []
+
+
 def test_no_total_holds_the_answers_that_are_hidden(tables: duckdb.DuckDBPyConnection) -> None:
     shown = tables.execute(
         f"select period, kpi_code, sum(numerator) as numerator, sum(denominator) as denominator from fct_kpi "
-        f"where kpi_code in {ASKED_OF_EMPLOYEES} and numerator is not null group by all order by all"
+        f"where kpi_code in {ASKED_OF_PEOPLE} and numerator is not null group by all order by all"
     ).df()
     totals = tables.execute(
         f"select period, kpi_code, numerator, denominator from kpi_of_all_by_month "
-        f"where kpi_code in {ASKED_OF_EMPLOYEES} order by all"
+        f"where kpi_code in {ASKED_OF_PEOPLE} order by all"
     ).df()
     pd.testing.assert_frame_equal(shown, totals, check_dtype=False)
-    groups = tables.execute(f"select * from fct_benchmark where kpi_code in {ASKED_OF_EMPLOYEES}").df()
+    groups = tables.execute(f"select * from fct_benchmark where kpi_code in {ASKED_OF_PEOPLE}").df()
     assert groups.loc[~groups["is_suppressed"], "group_size"].ge(K).all()
 
 
@@ -147,7 +189,7 @@ def test_two_editions_do_not_tell_what_few_said_who_came_between(attacked: Attac
     both = frame(attacked.first, "fct_kpi").merge(
         frame(attacked.second, "fct_kpi"), on=key, suffixes=("", "_now")
     )
-    both = both[both["kpi_code"].isin(ASKED_OF_EMPLOYEES)]
+    both = both[both["kpi_code"].isin(ASKED_OF_PEOPLE)]
     seen = both[both["numerator"].notna() & both["numerator_now"].notna()]
     moved = seen[seen["numerator"] != seen["numerator_now"]]
     assert ((moved["denominator_now"] - moved["denominator"]).abs() >= K).all()
@@ -196,7 +238,7 @@ def test_what_few_raters_answered_is_hidden_with_their_dimension(attacked: Attac
 def test_what_was_believed_tells_nothing_of_employees_answers(attacked: Attacked) -> None:
     for edition in (attacked.first, attacked.second):
         believed = frame(edition, "fct_belief")
-        assert not set(believed["measure_code"]) & set(ASKED_OF_EMPLOYEES)
+        assert not set(believed["measure_code"]) & set(ASKED_OF_PEOPLE)
         assert {"csat_share", "integration_index"} <= set(believed["measure_code"])
 
 

@@ -18,6 +18,7 @@ from typing import Final
 
 import pandas as pd
 
+from contracts.profile_checks import hidden
 from orchestration.errors import UnreadableFile
 from orchestration.ingest.files import fresh, one_at_a_time, read_json, room_to_write, swap, write_json
 from orchestration.ingest.gate import quarantine
@@ -201,8 +202,8 @@ def _correctable(home: Path, delivery_id: str) -> list[str]:
     """Columns of a delivery that a person may see and change, in the order of the file."""
     manifest = manifest_of(home, delivery_id)
     profile = profiles_of(home).get(manifest["profile"])
-    hidden = {*profile.personal, *profile.hashed} if profile is not None else set()
-    return [name for name in manifest["kept_columns"] if name not in hidden]
+    unshown = hidden(profile) if profile is not None else frozenset()
+    return [name for name in manifest["kept_columns"] if name not in unshown]
 
 
 def _folders(home: Path) -> list[Path]:

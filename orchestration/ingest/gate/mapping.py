@@ -22,6 +22,7 @@ _DAY: Final = {
     "marketing_spend": "spent_on",
     "invoices": "issued_on",
     "hires": "accepted_on",
+    "applications": "applied_month",
 }
 _KEY: Final = ("source_system", "unit_key_type", "unit_key")
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow
 
 from contracts.profile import Profile
+from contracts.profile_checks import hidden
 from orchestration.ingest.files import write_parquet
 
 pa: Any = pyarrow
@@ -38,7 +39,7 @@ def held_back(
     ----------
     rows : landed text rows of the delivery.
     reasons : reason codes (``column:rule``) by source line.
-    profile : its personal columns are left out of ``raw``.
+    profile : columns that are hidden, see `hidden`, are left out of ``raw``.
     file, delivery_id : where the rows came from.
     entity : entity they would have fed; several joined by ``;``.
 
@@ -48,7 +49,8 @@ def held_back(
         One row per refused line, in line order; ``raw`` is JSON text of the kept columns.
     """
     lines = sorted(reasons)
-    shown = [name for name in rows.columns if name not in (*profile.personal, "source_line")]
+    unshown = hidden(profile) | {"source_line"}
+    shown = [name for name in rows.columns if name not in unshown]
     refused = rows[rows["source_line"].isin(lines)]
     texts = refused[shown].astype(object).where(refused[shown].notna(), "").to_dict("records")
     raw = dict(zip(refused["source_line"].tolist(), texts, strict=True))

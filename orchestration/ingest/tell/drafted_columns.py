@@ -53,7 +53,7 @@ def column_lines(
 def _mapped(column: Column, look: ColumnLook, own: list[Profile]) -> Iterator[str]:
     said: dict[str, Any] = {"from": look.name}
     unknown: dict[str, int] = {}
-    if column.is_personal:
+    if column.is_hashed:
         domains = (p.columns[column.name].hmac for p in own if column.name in p.columns)
         said["hmac"] = next((domain for domain in domains if domain), "people")
     else:

@@ -55,6 +55,7 @@ _ABOUT: Final[Mapping[str, frozenset[str]]] = {
     "accounts": frozenset({"parent", "employees", "industry"}),
     "employment_spells": frozenset({"employee", "hire", "termination", "employment", "supervisor", "worker"}),
     "hires": frozenset({"candidate", "requisition", "application", "offer", "recruiter"}),
+    "applications": frozenset({"applicant", "application", "gender", "race", "ethnicity", "disability"}),
     "ledger_lines": frozenset({"journal", "ledger", "debit", "credit", "konto", "posting", "gl", "soll"}),
     "invoices": frozenset({"invoice", "due", "rechnung", "factuur", "facture", "balance"}),
     "marketing_spend": frozenset(

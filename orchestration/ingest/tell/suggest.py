@@ -109,7 +109,7 @@ def _facts(
     yield f"shape: {'api' if all(re.fullmatch('[a-z0-9_]+', one.name) for one in looks) else 'ui'}"
     yield "evidence: sample"
     yield from _manner([by_name[source] for source in best.columns.values()], looks)
-    hashed = {source for column, source in best.columns.items() if contract.column(column).is_personal}
+    hashed = {source for column, source in best.columns.items() if contract.column(column).is_hashed}
     unit = None if "unit_key" not in contract.column_names else _unit(looks, set(best.columns.values()), best)
     is_versioned = "source_updated_at" in contract.column_names
     version = next((one for one in looks if is_versioned and _is_version(one)), None)

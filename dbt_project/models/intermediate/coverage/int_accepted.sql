@@ -5,7 +5,11 @@
     'channel_adoption': 'stg_assessment__channel_adoption',
     'employment_spells': 'stg_hr__employment_spells',
 } %}
-{% set judged = {'tickets': 'int_ticket', 'survey_responses': 'int_survey_response'} %}
+{% set judged = {
+    'tickets': 'int_ticket',
+    'survey_responses': 'int_survey_response',
+    'applications': 'int_application',
+} %}
 {% set valued = {
     'opportunities': ('int_opportunity', 'amount'),
     'ledger_lines': ('int_ledger_line', 'amount'),

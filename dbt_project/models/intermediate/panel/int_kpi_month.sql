@@ -17,6 +17,7 @@
         'marketing_spend', 'marketing_efficiency', 'customer_acquisition_cost', 'ticket_volume_per_customer',
     ],
     'int_headcount_month': ['headcount', 'attrition', 'attrition_voluntary', 'attrition_involuntary'],
+    'int_applicant_month': ['applicant_diversity', 'applicant_answer_share'],
     'int_hire_month': ['time_to_hire_days', 'time_to_fill_days', 'cost_per_hire', 'cost_per_hire_recorded'],
 } %}
 {% set over_one = over_one_kpi_codes().split() %}

@@ -52,6 +52,12 @@ hires as (
 
 ),
 
+applications as (
+
+    select * from {{ ref('int_application') }}
+
+),
+
 observed as (
 
     select period from tickets
@@ -73,6 +79,9 @@ observed as (
     where disposition = 'counted'
     union all
     select period from hires
+    where disposition = 'counted'
+    union all
+    select period from applications
     where disposition = 'counted'
     union all
     select period from answers

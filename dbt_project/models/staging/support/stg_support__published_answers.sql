@@ -13,7 +13,7 @@ shown as (
         *,
         max(edition) over (partition by organization_id, period, kpi_code) as last_edition
     from published
-    where kpi_code in ('enps', 'engagement') and numerator is not null
+    where kpi_code in ('enps', 'engagement', 'applicant_diversity') and numerator is not null
 
 ),
 
