@@ -50,6 +50,7 @@ class RowModel:
     horizon : model with `first_period` and `last_period` per organisation, where less than the whole window
         is known.
     amount : column of its money in `currency`, for rows that are converted.
+    record_amount : column of the money of a record, where rows are coarser than records and have none.
     rate_kind : kind of rate that converts it: the average of the month, or that of its last day.
     from_month : column of a record, the month from which on it can stand behind a row that it is linked to.
     counts : dispositions of records that count.
@@ -68,6 +69,7 @@ class RowModel:
     ends: Name | None = None
     horizon: Name | None = None
     amount: Name | None = None
+    record_amount: Name | None = None
     rate_kind: RateKind = "average"
     from_month: Name | None = None
     counts: Key = ("counted",)

@@ -63,6 +63,7 @@ def explain_kpi(source: Source, code: str, organization_id: str, period: str) ->
         "steps": [],
         "rows": [],
         "files": [],
+        "rates": [],
         "held_back": [],
     }
     outside, build = reasons.outside_window(month, months), source.build
@@ -212,6 +213,7 @@ def _walk(
         "steps": counted_steps(source.home, build, MART, registry, kpi_rows, rows, organization_id, month),
         "rows": [] if kpi_rows.only_lines else [_row(row, registry, files, money) for row in rows],
         "files": _files(rows, files),
+        "rates": [asdict(one) for one in rates.rates_used(build, registry, kpi, rows, money)],
         "held_back": [one.as_json() for one in held_back],
     }
 

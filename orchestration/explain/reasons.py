@@ -60,8 +60,9 @@ def too_few_to_show(n_answers: float, minimum: int, *, both_sides: bool = False)
             int(n_answers),
         )
     return Reason(
-        "suppressed",
-        f"Only {n_answers:g} people answered, too few to show what they said",
+        "below_minimum_sample",
+        f"Only {n_answers:g} people answered, below the minimum sample of {minimum} from which a figure of "
+        "people is shown",
         "none for this month; a figure is shown from minimum_group_people of maturity.yaml on",
         int(n_answers),
     )

@@ -25,6 +25,7 @@ def in_words(told: Told, shown: int, with_sql: bool) -> Iterator[str]:
     yield from _rows(told.get("rows", ()), shown)
     yield from _dimensions(told.get("dimensions", ()))
     yield from _files(told.get("files", ()), shown)
+    yield from _rates(told.get("rates", ()), shown)
     yield from _held(told.get("held_back", ()), shown)
 
 
@@ -125,6 +126,19 @@ def _files(files: Sequence[Told], shown: int) -> Iterator[str]:
         held = f"{one['entity']}, {_count(one['n_lines'], 'line')}"
         yield f"  {one['file']} ({held}): {_lines(one['lines'], shown)}"
     yield from _more(files, shown)
+
+
+def _rates(rates: Sequence[Told], shown: int) -> Iterator[str]:
+    """Rates of other currencies; money at a rate of one says nothing new."""
+    told = [one for one in rates if one["rate"] != 1]
+    if told:
+        yield "Converted at:"
+    for one in told[:shown]:
+        when = one["rate_date"] if one["rate_kind"] == "closing" else one["rate_date"][:7]
+        rate = "no declared rate" if one["rate"] is None else figure(one["rate"])
+        rows = _count(one["n_rows"], "row")
+        yield f"  {one['currency']}: {rate} ({one['rate_kind']} of {when}), {rows} of {one['entity']}"
+    yield from _more(told, shown)
 
 
 def _held(held: Sequence[Told], shown: int) -> Iterator[str]:

@@ -37,7 +37,7 @@ from tests.pipeline.by_hand import by_lines, require_that_rows_give_the_cell
 CELLS = 200
 SHAPE = {
     "kpi": ["version", "kind", "asked", "edition", "warnings", "cell", "reasons", "notes", "steps", "rows",
-            "files", "held_back"],
+            "files", "rates", "held_back"],
     "score": ["version", "kind", "asked", "edition", "warnings", "cell", "reasons", "notes", "steps",
               "dimensions", "files", "held_back"],
     "claim": ["version", "kind", "asked", "edition", "warnings", "sentence", "basis", "effect", "method",

@@ -25,7 +25,7 @@ KNOWN_CELLS, EMPTY_CELLS = 5, 3
 REASONS = {
     "denominator_not_positive", "no_rate", "no_rows_in_month", "not_settled", "nothing_adds",
     "outside_window", "set_aside", "source_silent", "suppressed", "unmapped", "window_not_full",
-    "quarantined",
+    "quarantined", "below_minimum_sample",
 }  # fmt: skip
 
 
@@ -91,18 +91,18 @@ def test_an_empty_cell_says_a_reason_that_holds(
             if reason["code"] == "no_rows_in_month" and " with " not in reason["what"] and entity in days:
                 asked = reason["what"].rsplit(" ", 1)[1]
                 assert asked not in own_months(frames, entity, days[entity], organization), named
+            if reason["code"] == "below_minimum_sample":
+                assert 0 < cell[f"{code}_denominator"] < MINIMUM_GROUP, named
             if reason["code"] == "suppressed":
-                assert cell[f"{code}_denominator"] > 0, named
-                assert least_side(told, cell, code, frames) < MINIMUM_GROUP, named
+                assert cell[f"{code}_denominator"] >= MINIMUM_GROUP, named
+                assert least_side(told, code, frames) < MINIMUM_GROUP, named
 
 
-def least_side(told: dict[str, Any], cell: dict[str, Any], code: str, frames: dict[str, pd.DataFrame]) -> int:
-    """People of whom a shown figure would tell: all who answered, or the smaller side of their answer."""
-    if not load_kpi_rows().kpis[code].both_sides:
-        return int(cell[f"{code}_denominator"])
+def least_side(told: dict[str, Any], code: str, frames: dict[str, pd.DataFrame]) -> int:
+    """Applicants on the smaller side of their answer, of whom a shown figure would tell."""
+    assert code == "applicant_diversity", "one edition hides nothing else of which enough answered"
     said = by_lines(told, frames)["applications"]["self_identification"].value_counts()
     assert set(said.index) <= {"under_represented", "not_under_represented"}
-    assert said.sum() == cell[f"{code}_denominator"]
     return int(min(said.get("under_represented", 0), said.get("not_under_represented", 0)))
 
 
@@ -161,9 +161,29 @@ def test_employees_answers_are_told_by_line_and_never_by_what_they_add(source: S
         "where enps is null and enps_denominator > 0 order by all limit 1"
     )
     told = explain_kpi(source, "enps", cell["organization_id"], cell["period"].isoformat())
-    assert [reason["code"] for reason in told["reasons"]] == ["suppressed"]
+    [reason] = told["reasons"]
+    assert (reason["code"], reason["n_rows"]) == ("below_minimum_sample", cell["enps_denominator"])
+    assert "below the minimum sample of 10" in reason["what"]
     assert told["rows"] == []
     assert sum(file["n_lines"] for file in told["files"]) == cell["enps_denominator"]
+
+
+def test_applicants_are_hidden_for_the_smaller_side_of_their_answer(
+    source: Source, frames: dict[str, pd.DataFrame]
+) -> None:
+    cells = source.rows(
+        "select organization_id, period, applicant_diversity_denominator as n from fct_organization_month "
+        "where applicant_diversity is null and applicant_diversity_denominator > 0 order by all"
+    )
+    enough = [cell for cell in cells if cell["n"] >= MINIMUM_GROUP]
+    assert 0 < len(enough) < len(cells), "some have too few answers, and some too few on one side"
+    for cell in (enough[0], next(cell for cell in cells if cell["n"] < MINIMUM_GROUP)):
+        told = explain_kpi(source, "applicant_diversity", cell["organization_id"], cell["period"].isoformat())
+        is_enough = cell["n"] >= MINIMUM_GROUP
+        [reason] = told["reasons"]
+        assert reason["code"] == ("suppressed" if is_enough else "below_minimum_sample")
+        assert (least_side(told, "applicant_diversity", frames) < MINIMUM_GROUP) is True
+        assert told["rows"] == []
 
 
 def test_ready_scores_behind_an_index_give_the_index(source: Source) -> None:
