@@ -11,7 +11,18 @@ from pydantic import ConfigDict, Field, TypeAdapter, model_validator
 from pydantic.dataclasses import dataclass
 
 Direction = Literal["higher_is_better", "lower_is_better", "neutral"]
-Unit = Literal["share", "minutes", "days", "points", "tickets", "persons", "customers", "currency", "times"]
+Unit = Literal[
+    "share",
+    "minutes",
+    "days",
+    "points",
+    "tickets",
+    "persons",
+    "full_time_equivalents",
+    "customers",
+    "currency",
+    "times",
+]
 Aggregation = Literal["total", "balance", "ratio", "median", "percentile_90"]
 PartKind = Literal["integer", "real", "money", "minutes"]
 Transform = Literal["none", "log"]

@@ -8,17 +8,21 @@
     customer_retention customer_churn revenue_retention_gross revenue_retention_net
     ticket_volume_per_customer marketing_spend marketing_efficiency customer_acquisition_cost
     attrition_voluntary attrition_involuntary time_to_hire_days time_to_fill_days cost_per_hire
-    cost_per_hire_recorded applicant_diversity applicant_answer_share
+    cost_per_hire_recorded first_resolution_minutes_median first_response_office_minutes_median
+    resolution_office_minutes_median fte attrition_annualised applicant_diversity
+    applicant_answer_share
 {%- endmacro %}
 
 {% macro over_one_kpi_codes() -%}
     ticket_volume revenue headcount backlog open_pipeline weighted_pipeline active_customers
-    new_customers marketing_spend
+    new_customers marketing_spend fte
 {%- endmacro %}
 
 {% macro distribution_kpi_codes() -%}
     first_response_minutes_median first_response_minutes_p90 resolution_minutes_median
     resolution_minutes_p90 sales_cycle_days time_to_hire_days time_to_fill_days
+    first_resolution_minutes_median first_response_office_minutes_median
+    resolution_office_minutes_median
 {%- endmacro %}
 
 {% macro panel_outcome_codes() -%}
@@ -30,7 +34,8 @@
     active_customers new_customers customer_retention revenue_retention_gross revenue_retention_net
     ticket_volume_per_customer marketing_spend log_marketing_spend marketing_efficiency
     customer_acquisition_cost attrition_voluntary attrition_involuntary time_to_hire_days
-    time_to_fill_days cost_per_hire cost_per_hire_recorded even_key_share
+    time_to_fill_days cost_per_hire cost_per_hire_recorded first_resolution_minutes_median
+    first_response_office_minutes_median resolution_office_minutes_median even_key_share
 {%- endmacro %}
 
 {% macro explained_ratio_codes() -%}

@@ -86,7 +86,7 @@ def rates_used(
     rows : rows that count, with the lines they were delivered in.
     money : money of each of them, see `money_of_rows`; where rows have none, that of their records is asked.
     """
-    counts = Counter(
+    counts: Counter[tuple[str, str, float | None, str, str]] = Counter(
         (registry.models[model].entity, one.currency, one.rate, one.rate_kind, one.rate_date)
         for (model, _), one in money.items()
     )

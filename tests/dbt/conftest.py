@@ -203,6 +203,13 @@ def _days(random: np.random.Generator, n: int) -> pd.Series:
     return pd.Series(MONTHS[0] + pd.to_timedelta(random.integers(0, 20 * 30, n), unit="D"))
 
 
+def _some_minutes(n: int, seed: int) -> pd.Series:
+    """Minutes of most tickets, of draws of their own, so that the rest of the world stays as it is."""
+    random = np.random.default_rng(seed)
+    minutes = pd.Series(random.integers(1, 90_000, n)).map(lambda cents: f"{cents / 100:.2f}").astype(object)
+    return minutes.where(random.random(n) < 0.6, None)
+
+
 def _tickets(random: np.random.Generator, n: int = 400) -> pd.DataFrame:
     deleted = random.random(n) < 0.1
     business = random.random(n) < 0.1
@@ -219,6 +226,9 @@ def _tickets(random: np.random.Generator, n: int = 400) -> pd.DataFrame:
             "satisfaction": random.choice(["good", "bad", "offered", "not_offered"], n),
             "first_response_minutes": minutes.where(random.random(n) < 0.8, None),
             "response_basis": np.where(business, "business", "calendar"),
+            "first_resolution_minutes": _some_minutes(n, seed=1),
+            "office_response_minutes": _some_minutes(n, seed=2),
+            "office_resolution_minutes": _some_minutes(n, seed=3),
             "is_deleted": deleted,
             "status": np.where(deleted, "deleted", np.where(solved.isna(), "open", "solved")),
             "merged_into_key": pd.Series(["T0"] * n, dtype=object).where(random.random(n) < 0.1, None),
@@ -281,6 +291,7 @@ def _spells(random: np.random.Generator, n: int = 150) -> pd.DataFrame:
             ),
             "worker_type": random.choice(["employee", "employee", "employee", "contingent"], n),
             "organization_id": random.choice([*ORGANIZATIONS, None], n),
+            "fte_share": [None if i % 40 == 39 else (1.0, 0.8, 0.55)[i % 3] for i in range(n)],
         }
     )
     return frame.drop_duplicates(["person_key", "started_on"])

@@ -87,6 +87,41 @@ def test_percentiles_come_from_single_tickets(warehouse: Any) -> None:
         _compare(warehouse, f"{name}_p90_denominator", minutes.size().reindex(months, fill_value=0))
 
 
+def test_other_bases_stand_beside_the_clock(warehouse: Any) -> None:
+    rows = _counted_tickets(warehouse)
+    business = rows["first_response_minutes"].where(rows["response_basis"] == "business")
+    told = {
+        "first_resolution_minutes": rows["first_resolution_minutes"],
+        "first_response_office_minutes": rows["office_response_minutes"].fillna(business),
+        "resolution_office_minutes": rows["office_resolution_minutes"],
+    }
+    for name, minutes in told.items():
+        known = minutes.notna()
+        groups = minutes[known].astype(float).groupby([rows.loc[known, k] for k in KEY])
+        _compare(warehouse, f"{name}_median", groups.median())
+        months = rows.groupby(KEY).size().index
+        _compare(warehouse, f"{name}_median_denominator", groups.size().reindex(months, fill_value=0))
+
+
+def test_full_time_equivalents_are_shares_of_who_is_there(warehouse: Any) -> None:
+    found = warehouse.frame("select * from marts.fct_organization_month where headcount is not null")
+    rows = warehouse.rows["employment_spells"]
+    rows = rows[rows["organization_id"].notna() & (rows["worker_type"] != "contingent")]
+    n_unknown = 0
+    for row in found.itertuples():
+        day = row.period + pd.offsets.MonthEnd(0)
+        is_there = (rows["started_on"] <= day) & (rows["ended_on"].isna() | (rows["ended_on"] >= day))
+        shares = rows.loc[is_there & (rows["organization_id"] == row.organization_id), "fte_share"]
+        n_unknown += shares.isna().any()
+        if shares.isna().any():
+            assert pd.isna(row.fte)
+        else:
+            assert abs(row.fte - shares.astype(float).sum()) < 1e-9
+        if pd.notna(row.attrition):
+            assert abs(row.attrition_annualised - 12 * row.attrition) < 1e-9
+    assert 0 < n_unknown < len(found)
+
+
 def test_shares_of_tickets(warehouse: Any) -> None:
     rows = _counted_tickets(warehouse)
     _compare(warehouse, "social_ticket_share", rows.groupby(KEY)["is_social_channel"].mean())

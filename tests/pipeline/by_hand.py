@@ -60,8 +60,13 @@ def of_tickets(code: str, tickets: pd.DataFrame) -> Parts:
     rated = tickets["satisfaction"]
     if code in ("ticket_volume", "backlog"):
         return float(len(tickets)), None, float(len(tickets))
-    if code.removesuffix("_median").removesuffix("_p90") in ("first_response_minutes", "resolution_minutes"):
-        minutes = tickets[code.removesuffix("_median").removesuffix("_p90")].dropna().astype(float)
+    column = code.removesuffix("_median").removesuffix("_p90")
+    column = {
+        "first_response_office_minutes": "office_response_minutes",
+        "resolution_office_minutes": "office_resolution_minutes",
+    }.get(column, column)
+    if column.endswith("_minutes"):
+        minutes = tickets[column].dropna().astype(float)
         if code.endswith("_median"):
             return None, float(len(minutes)), float(minutes.median())
         if code.endswith("_p90"):
@@ -111,6 +116,19 @@ def of_people(code: str, spells: pd.DataFrame, month: pd.Period) -> Parts:
     ends = [employed(spells, at.end_time.normalize()) for at in (month, month - 1)]
     if code == "headcount":
         return float(ends[0]), None, float(ends[0])
+    if code == "fte":
+        day = month.end_time.normalize()
+        last = pd.to_datetime(spells["ended_on"])
+        is_there = (pd.to_datetime(spells["started_on"]) <= day) & (last.isna() | (last >= day))
+        assert is_there.all(), "an employment that is over, or has not begun, is not behind the sum"
+        total = float(spells["fte_share"].astype(float).sum())
+        return total, None, total
+    if code == "attrition_annualised":
+        return (
+            12.0 * leavers(spells, month, ""),
+            sum(ends) / 2,
+            12 * leavers(spells, month, "") / (sum(ends) / 2),
+        )
     assert code.startswith("attrition")
     left = leavers(spells, month, code.removeprefix("attrition").removeprefix("_"))
     return float(left), sum(ends) / 2, left / (sum(ends) / 2)

@@ -43,7 +43,8 @@ compared as (
 
 ),
 
--- A count of few tells of them, on either side of the answer, and so does one that few changed since it was shown.
+-- A count of few tells of them, on either side of the answer, and so does one that few changed since it was
+-- shown.
 shown as (
 
     select
@@ -66,7 +67,8 @@ final as (
         period,
         applicant_diversity_numerator,
         applicant_diversity_denominator,
-        {{ ratio('applicant_diversity_numerator', 'applicant_diversity_denominator') }} as applicant_diversity,
+        {{ ratio('applicant_diversity_numerator', 'applicant_diversity_denominator') }}
+            as applicant_diversity,
         n_answered as applicant_answer_share_numerator,
         n_applications as applicant_answer_share_denominator,
         {{ ratio('n_answered', 'n_applications') }} as applicant_answer_share

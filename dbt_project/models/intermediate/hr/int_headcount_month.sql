@@ -4,6 +4,13 @@ with stays as (
 
 ),
 
+spells as (
+
+    select * from {{ ref('int_employment_spell') }}
+    where disposition = 'counted'
+
+),
+
 horizon as (
 
     select * from {{ ref('int_headcount_horizon') }}
@@ -16,7 +23,8 @@ organization_periods as (
 
 ),
 
--- Everyone adds one in the month of the first day, and takes one away in that of the first day no more.
+-- Everyone adds one in the month of the first day, and takes one away in that of the first day no more; every
+-- employment does so with its share of full time.
 changes as (
 
     select
@@ -25,7 +33,9 @@ changes as (
         1 as change,
         0 as has_left,
         0 as has_left_voluntarily,
-        0 as has_left_involuntarily
+        0 as has_left_involuntarily,
+        cast(0 as decimal(18, 4)) as fte_change,
+        0 as untold_change
     from stays
     union all
     select
@@ -34,7 +44,9 @@ changes as (
         -1 as change,
         0 as has_left,
         0 as has_left_voluntarily,
-        0 as has_left_involuntarily
+        0 as has_left_involuntarily,
+        cast(0 as decimal(18, 4)) as fte_change,
+        0 as untold_change
     from stays
     where ended_on is not null
     union all
@@ -44,7 +56,9 @@ changes as (
         0 as change,
         1 as has_left,
         case when end_reason = 'voluntary' then 1 else 0 end as has_left_voluntarily,
-        case when end_reason = 'involuntary' then 1 else 0 end as has_left_involuntarily
+        case when end_reason = 'involuntary' then 1 else 0 end as has_left_involuntarily,
+        cast(0 as decimal(18, 4)) as fte_change,
+        0 as untold_change
     from stays
     where is_last_end_of_month
     union all
@@ -54,8 +68,33 @@ changes as (
         0 as change,
         0 as has_left,
         0 as has_left_voluntarily,
-        0 as has_left_involuntarily
+        0 as has_left_involuntarily,
+        cast(0 as decimal(18, 4)) as fte_change,
+        0 as untold_change
     from organization_periods
+    union all
+    select
+        organization_id,
+        {{ month_start('started_on') }} as period,
+        0 as change,
+        0 as has_left,
+        0 as has_left_voluntarily,
+        0 as has_left_involuntarily,
+        cast(coalesce(fte_share, 0) as decimal(18, 4)) as fte_change,
+        case when is_fte_untold then 1 else 0 end as untold_change
+    from spells
+    union all
+    select
+        organization_id,
+        {{ month_start(shift_days('ended_on', 1)) }} as period,
+        0 as change,
+        0 as has_left,
+        0 as has_left_voluntarily,
+        0 as has_left_involuntarily,
+        -cast(coalesce(fte_share, 0) as decimal(18, 4)) as fte_change,
+        case when is_fte_untold then -1 else 0 end as untold_change
+    from spells
+    where ended_on is not null
 
 ),
 
@@ -65,6 +104,8 @@ monthly as (
         organization_id,
         period,
         sum(change) as net_change,
+        sum(fte_change) as net_fte_change,
+        sum(untold_change) as net_untold_change,
         sum(has_left) as n_leavers,
         sum(has_left_voluntarily) as n_voluntary,
         sum(has_left_involuntarily) as n_involuntary
@@ -84,6 +125,12 @@ running as (
         cast(sum(net_change) over (
             partition by organization_id order by period rows between unbounded preceding and current row
         ) as bigint) as headcount,
+        cast(sum(net_fte_change) over (
+            partition by organization_id order by period rows between unbounded preceding and current row
+        ) as double) as fte,
+        sum(net_untold_change) over (
+            partition by organization_id order by period rows between unbounded preceding and current row
+        ) as n_untold,
         cast(sum(net_change) over (
             partition by organization_id order by period rows between unbounded preceding and 1 preceding
         ) as bigint) as previous_headcount
@@ -97,6 +144,7 @@ known as (
         running.organization_id,
         running.period,
         running.headcount,
+        case when running.n_untold = 0 then running.fte end as fte,
         case when running.period > horizon.first_period then running.n_leavers end as n_leavers,
         case when running.period > horizon.first_period then running.n_voluntary end as n_voluntary,
         case when running.period > horizon.first_period then running.n_involuntary end as n_involuntary,
@@ -123,6 +171,10 @@ final as (
         organization_id,
         period,
         headcount as headcount_numerator,
+        fte as fte_numerator,
+        12 * n_leavers as attrition_annualised_numerator,
+        cast(mean_headcount as double) as attrition_annualised_denominator,
+        {{ ratio('12 * n_leavers', 'mean_headcount') }} as attrition_annualised,
         n_leavers as attrition_numerator,
         cast(mean_headcount as double) as attrition_denominator,
         {{ ratio('n_leavers', 'mean_headcount') }} as attrition,

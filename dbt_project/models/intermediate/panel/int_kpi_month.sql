@@ -2,7 +2,8 @@
     'int_ticket_month': [
         'csat_share', 'csat_response_share', 'first_response_minutes', 'first_response_minutes_median',
         'first_response_minutes_p90', 'resolution_minutes', 'resolution_minutes_median',
-        'resolution_minutes_p90', 'social_ticket_share', 'ticket_volume',
+        'resolution_minutes_p90', 'first_resolution_minutes_median', 'first_response_office_minutes_median',
+        'resolution_office_minutes_median', 'social_ticket_share', 'ticket_volume',
     ],
     'int_backlog_month': ['backlog'],
     'int_survey_month': ['csat_survey_share', 'nps', 'enps', 'engagement'],
@@ -16,7 +17,9 @@
     'int_customer_economics_month': [
         'marketing_spend', 'marketing_efficiency', 'customer_acquisition_cost', 'ticket_volume_per_customer',
     ],
-    'int_headcount_month': ['headcount', 'attrition', 'attrition_voluntary', 'attrition_involuntary'],
+    'int_headcount_month': [
+        'headcount', 'fte', 'attrition', 'attrition_annualised', 'attrition_voluntary', 'attrition_involuntary',
+    ],
     'int_applicant_month': ['applicant_diversity', 'applicant_answer_share'],
     'int_hire_month': ['time_to_hire_days', 'time_to_fill_days', 'cost_per_hire', 'cost_per_hire_recorded'],
 } %}

@@ -29,13 +29,15 @@ final as (
         coalesce(satisfaction in ('good', 'bad'), false) as is_rated,
         coalesce(satisfaction in ('good', 'bad', 'offered'), false) as is_rating_asked,
         case
-            when response_basis = '{{ var("first_response_basis") }}'
+            when response_basis = 'calendar'
                 then coalesce(first_response_minutes, minutes_between)
         end as first_response_minutes,
+        coalesce(resolution_minutes, minutes_to_solution) as resolution_minutes,
+        first_resolution_minutes,
         coalesce(
-            case when response_basis = '{{ var("first_response_basis") }}' then resolution_minutes end,
-            case when '{{ var("first_response_basis") }}' = 'calendar' then minutes_to_solution end
-        ) as resolution_minutes,
+            office_response_minutes, case when response_basis = 'business' then first_response_minutes end
+        ) as first_response_office_minutes,
+        office_resolution_minutes as resolution_office_minutes,
         is_social_channel,
         status in ('solved', 'closed') as is_solved,
         coalesce(status in ('solved', 'closed') and solved_at is null, false) as is_solution_untold,

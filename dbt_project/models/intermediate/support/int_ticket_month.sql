@@ -26,6 +26,12 @@ counted as (
         {{ percentile_of('resolution_minutes', 0.5) }} as resolution_minutes_median,
         cast(count(resolution_minutes) as bigint) as resolution_minutes_p90_denominator,
         {{ percentile_of('resolution_minutes', 0.9) }} as resolution_minutes_p90,
+        {% for minutes in [
+            'first_resolution_minutes', 'first_response_office_minutes', 'resolution_office_minutes',
+        ] %}
+        cast(count({{ minutes }}) as bigint) as {{ minutes }}_median_denominator,
+        {{ percentile_of(minutes, 0.5) }} as {{ minutes }}_median,
+        {% endfor %}
         {{ count_where("is_social_channel") }} as social_ticket_share_numerator,
         cast(count(is_social_channel) as bigint) as social_ticket_share_denominator,
         {{ count_where("has_even_key") }} as even_key_share_numerator,
