@@ -51,12 +51,13 @@ def reasons(
     rows = registry.kpis[kpi.code]
     missing = [entity for entity in _entities(registry, rows) if not n_delivered(home, entity)]
     yield from (not_delivered(entity) for entity in missing)
-    gaps = [
+    found = (
         reason
         for term in _distinct(rows)
         if registry.models[term.model].entity not in missing
         for reason in _gap(connection, registry, kpi, term, organization_id, month, known, held)
-    ]
+    )
+    gaps = list(dict.fromkeys(found))
     yield from gaps
     if missing or gaps:
         return
@@ -115,6 +116,9 @@ def _gap(
     if reason := outside_window(needed, known):
         yield replace(reason, what=f"{reason.what}, and {kpi.name_en.lower()} needs it")
         return
+    if term.where_known:
+        # Rows that lack what is counted are there all the same: they tell nothing, and do not make a gap.
+        term = replace(term, add=term.where_known, where_known=None)
     n_rows, n_adding = n_counted(connection, model, term, organization_id, month)
     if not n_rows:
         yield from nothing_counts(needed, model.entity, term, organization_id, held)
