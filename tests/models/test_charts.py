@@ -87,6 +87,20 @@ def test_coefficients_show_the_three_readings_in_their_own_units() -> None:
     assert [row[0].split(":")[0].split(" ")[0] for row in csat.rows] == ["Unadjusted", "Adjusted", "Within"]
 
 
+def test_points_and_intervals_stand_where_their_figures_are() -> None:
+    facts = make_facts()
+    said = {row["model"]: row for row in facts["effects"] if row["outcome"] == "csat_share"}
+    svg = build_figures(facts, "en").coefficients[0].svg
+    [labels] = AXIS.findall(svg)[:1]
+    per_point = float(re.search(r"translate\(([\d.]+),16\)[^>]*>1<", labels)[1])
+    [layer] = re.findall(r'<g class="mark-symbol role-mark layer_2_marks">(.*?)</g>', svg)
+    at = [float(x) / per_point for x in re.findall(r"translate\(([\d.]+),", layer)]
+    assert at == pytest.approx([100 * said[model]["estimate"] for model in ("naive", "M1", "M2")], abs=0.01)
+    [layer] = re.findall(r'<g class="mark-rule role-mark layer_1_marks">(.*?)</g>', svg)
+    ends = [float(x) / per_point for x in re.findall(r"translate\(([\d.]+),", layer)]
+    assert ends == pytest.approx([100 * said[model]["low"] for model in ("naive", "M1", "M2")], abs=0.01)
+
+
 def test_a_withheld_claim_has_no_figure() -> None:
     claims = tables()["claims"]
     claims.loc[claims["outcome"] == "log_revenue", ["grade", "withheld"]] = ["D", True]

@@ -100,6 +100,16 @@ def test_controls_are_taken_out_first() -> None:
     np.testing.assert_allclose([d.share for d in with_control.drivers], lmg(*residuals), atol=1e-10)
 
 
+def test_a_constant_is_taken_out_without_being_told() -> None:
+    y, X, groups = world(2)
+    shares = [
+        [d.share for d in drivers(a, b, list("abcd"), groups, np.zeros(4), n_draws=9).drivers]
+        for a, b in ((y, X), (y + 40, X - 7))
+    ]
+    np.testing.assert_allclose(shares[0], lmg(y, X), atol=1e-10)
+    np.testing.assert_allclose(shares[1], shares[0], atol=1e-10)
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 1000), st.floats(0.01, 100), st.floats(-5, 5))
 def test_shares_do_not_depend_on_units_order_or_labels(seed: int, scale: float, shift: float) -> None:

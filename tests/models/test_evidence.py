@@ -9,6 +9,7 @@ import pytest
 from models.claims import Diagnostics, Reason, Results, Thresholds
 from models.effects import Effect
 from models.evidence import grade
+from models.result_tables import listed_reasons
 
 M1 = Effect(
     outcome="csat_share",
@@ -157,6 +158,20 @@ def test_a_null_with_power_is_a_finding_and_without_power_is_withheld() -> None:
     assert need.detail["organizations"] == pytest.approx(3040, abs=10)
     assert need.detail["periods"] == pytest.approx(730, abs=5)
     assert "too_little_power" in codes(withheld)
+
+
+def test_the_table_lists_what_failed_and_a_null_with_power_and_not_what_it_would_take() -> None:
+    said = {"interval_includes_zero": False, "enough_periods": True, "well_powered_null": True}
+    said |= {"more_data_needed": False, "signs_conflict": False}
+    claim = replace(
+        grade(results(), GOOD), reasons=tuple(Reason(code, passed) for code, passed in said.items())
+    )
+    assert listed_reasons(claim) == ("interval_includes_zero", "well_powered_null", "signs_conflict")
+
+
+def test_a_null_must_have_been_able_to_see_a_point_or_two_per_cent() -> None:
+    points = {"csat_share": 0.01, "win_rate": 0.01, "gross_margin": 0.01}
+    assert dict(Thresholds().effects_of_interest) == {**points, "log_revenue": 0.02, "revenue_growth": 0.02}
 
 
 def test_a_null_on_an_unreliable_index_is_no_finding() -> None:

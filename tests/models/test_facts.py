@@ -204,6 +204,14 @@ def test_coverage_begins_with_the_index_and_not_with_the_oldest_hire() -> None:
     assert facts["coverage"]["n_rows"] == make_facts()["coverage"]["n_rows"] + 5
 
 
+def test_one_wave_stands_at_no_distance_from_another() -> None:
+    assessment = tables()["assessment"]
+    waves = assessment["wave"].dropna().unique()
+    assert make_facts()["coverage"]["months_between_waves"] == 6
+    one = make_facts(assessment=assessment[assessment["wave"].isin([waves[0]])])
+    assert one["coverage"]["months_between_waves"] is None
+
+
 def test_each_kpi_says_where_it_is_known_and_what_it_misses() -> None:
     by_kpi = {row["kpi"]: row for row in make_facts()["kpis"]}
     assert list(by_kpi) == [kpi.code for kpi in load_kpis().kpis], "all of them, in the order of the registry"

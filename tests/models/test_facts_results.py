@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
 import pandas as pd
 import pytest
 from facts_fixture import make_facts, small_facts, tables
 from results_fixture import GATES, PRIMARY, VERDICTS, result_tables
 
+from contracts.instrument import load_instrument
 from contracts.results import RESULTS
 from models.facts import canonical_json
 from models.facts_gates import numbers
@@ -88,6 +90,15 @@ def test_a_quarter_of_few_organisations_is_left_out_and_so_is_a_stage() -> None:
     few["what_if"] = few["what_if"].groupby("outcome").head(9)
     [hidden] = [row for row in make_facts(results=few)["what_if"] if row["outcome"] == "csat_share"]
     assert (hidden["is_suppressed"], hidden["step"], hidden["low"]) == (True, None, None)
+
+
+def test_every_stage_but_the_last_is_told_what_one_stage_up_goes_with() -> None:
+    stages = load_instrument().stages
+    for stage, following in pairwise(stages):
+        moved = result_tables()
+        moved["what_if"]["index"] = (stage.lower + following.lower) / 2
+        [told] = [row for row in make_facts(results=moved)["what_if"] if row["outcome"] == "csat_share"]
+        assert (told["stage_code"], told["next_stage_code"]) == (stage.code, following.code)
 
 
 def test_no_single_organisation_stands_in_the_facts() -> None:

@@ -29,6 +29,10 @@ def test_straight_beyond_the_outer_knots() -> None:
     np.testing.assert_array_equal(natural_spline([KNOTS[0] - 1, KNOTS[0]], KNOTS)[:, 1:], 0)
 
 
+def test_columns_keep_their_form_when_x_is_told_in_other_units() -> None:
+    np.testing.assert_allclose(natural_spline(12 * X, 12 * KNOTS), 12 * natural_spline(X, KNOTS))
+
+
 def test_slopes_are_the_derivatives() -> None:
     at, step = np.array([0.1, 2.0, 5.0, 9.9]), 1e-5
     numeric = (natural_spline(at + step, KNOTS) - natural_spline(at - step, KNOTS)) / (2 * step)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from demo_panel import demo_panel
+from scipy import stats
 
 from models.demo.spec import World, WorldSpec
 from models.errors import ModelError, TooFewPeriodsError, TooFewUnitsError
@@ -39,6 +40,14 @@ def test_forward_revenue_follows_the_rise_and_did_not_before(revenue: StageJumpS
     assert found.low <= PLANTED * found.index_rise / 10 <= found.high
     assert found.relative_breakdown > 0.5
     assert all(e.low <= 0 <= e.high for e in revenue.effects if e.event_quarter < 0)
+
+
+def test_the_quarters_before_are_tested_with_one_degree_less_than_organisations(
+    revenue: StageJumpStudy,
+) -> None:
+    found = revenue.summary
+    tail = stats.f.sf(found.pretrend_statistic, found.pretrend_numerator_df, found.n_organizations - 1)
+    assert found.pretrend_p_value == pytest.approx(tail, rel=1e-9)
 
 
 @pytest.mark.parametrize("world", ["null", "trait_only"])
