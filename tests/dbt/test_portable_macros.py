@@ -160,3 +160,13 @@ def test_a_logarithm_needs_something_positive(
         assert found is None
     else:
         assert found == pytest.approx(math.log(amount), rel=1e-12, abs=1e-12)
+
+
+def test_a_fingerprint_keeps_hashes_and_not_rows(macros: Any) -> None:
+    """At ten times the demo's organisations the rows themselves did not fit into a gigabyte."""
+    said = macros.fingerprint_of_rows("wide", "number").strip()
+    rows = "(select {place} as number, repeat(number::varchar, 1000) as told from range(60000)) as wide"
+    connection = duckdb.connect(config={"memory_limit": "100MB", "threads": 2, "temp_directory": ""})
+    found = value(connection, said, rows.format(place="range"))
+    assert found == value(connection, said, rows.format(place="59999 - range"))
+    assert found != value(connection, said, rows.format(place="range + 1"))
