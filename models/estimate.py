@@ -19,6 +19,7 @@ from models.errors import (
     TooFewUnitsError,
 )
 from models.inference import bell_mccaffrey
+from models.student import student_quantile, student_tail
 
 CovarianceKind = Literal["cluster", "HC3", "CR2", "classical"]
 LEVEL = 0.95
@@ -102,18 +103,6 @@ class Coefficient:
     low: float
     high: float
     degrees_of_freedom: float
-
-
-def student_quantile(share: float, freedom: npt.ArrayLike) -> FloatArray:
-    """Give the quantile of the t distribution, in the digits of scipy.stats, which takes a second to load."""
-    quantile: FloatArray = library("scipy.special").stdtrit(freedom, share)
-    return quantile
-
-
-def student_tail(t: npt.ArrayLike, freedom: npt.ArrayLike) -> FloatArray:
-    """Give the probability above `t`, which is not negative."""
-    tail: FloatArray = library("scipy.special").stdtr(freedom, -np.asarray(t, dtype=np.float64))
-    return tail
 
 
 def coefficient(name: str, estimate: float, standard_error: float, degrees_of_freedom: float) -> Coefficient:
