@@ -30,9 +30,13 @@ def metric_kpis() -> tuple[Kpi, ...]:
     return tuple(kpi for kpi in load_kpis().kpis if not kpi.is_distribution)
 
 
+METRIC_COLUMNS = ("organization_id", "period", "numerator", "denominator", "value", "is_below_minimum_sample")
+"""Columns of `fct_kpi` that the view of a metric shows."""
+
+
 def metric_views() -> dict[str, str]:
     """SELECT of one plain view per KPI, by KPI code; it reads the published `fct_kpi` by its bare name."""
-    columns = "organization_id, period, numerator, denominator, value, is_below_minimum_sample"
+    columns = ", ".join(METRIC_COLUMNS)
     return {
         kpi.code: f"select {columns} from fct_kpi where kpi_code = '{kpi.code}'" for kpi in load_kpis().kpis
     }

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contracts.kpis import load_kpis
+from contracts.marts import MARTS
+from contracts.semantic import METRIC_COLUMNS
 from contracts.semantic import metric_views as queries_of_metrics
 from contracts.sql_rules import text
 from orchestration.dbt import DBT_FOLDER
@@ -46,9 +48,10 @@ def load_views(folder: Path = FOLDER) -> list[View]:
 
 def metric_views() -> list[View]:
     """One view per KPI of the registry on `fct_kpi`; what they select is said in `contracts.semantic`."""
-    kpis = load_kpis()
+    kpis, facts = load_kpis(), MARTS["fct_kpi"]
+    columns = {name: facts.column(name).description for name in METRIC_COLUMNS}
     return [
-        View(code, f"{kpi.name_en} by organisation and month. {kpi.formula}", {}, query)
+        View(code, f"{kpi.name_en} by organisation and month. {kpi.formula}", columns, query)
         for code, query in queries_of_metrics().items()
         for kpi in (kpis.kpi(code),)
     ]
