@@ -82,11 +82,31 @@ def source_of(lot: Lot, tables: Mapping[str, str]) -> Source:
 
 
 def _landed(lot: Lot) -> str:
-    """Landed rows of a lot with every column its profile uses; those that the file lacks are empty."""
+    """Landed rows of a lot, corrected, with every column its profile uses; those the file lacks are empty."""
     absent = sorted(lot.profile.used - set(lot.columns))
     columns = [quoted(name) for name in (*lot.columns, "source_line")]
     columns += [f"null::varchar as {quoted(name)}" for name in absent]
-    return f"(select {', '.join(columns)} from {lot.rows})"
+    return f"(select {', '.join(columns)} from {_corrected(lot)})"
+
+
+def _corrected(lot: Lot) -> str:
+    """Landed rows with the texts a person put in place: what is made out of them has to see these too."""
+    fixed = lot.corrected
+    names = [] if fixed is None else [name for name in lot.columns if name in fixed.columns]
+    if fixed is None or not names:
+        return lot.rows
+    said = fixed[names].astype("object").where(fixed[names].notna(), None)
+    rows = ", ".join(
+        f"({line}, {', '.join('null' if cell is None else text(cell) for cell in cells)})"
+        for line, cells in zip(fixed["source_line"], said.itertuples(index=False), strict=True)
+    )
+    replaced = ", ".join(
+        f"coalesce(fixed.{quoted(name)}::varchar, landed.{quoted(name)}) as {quoted(name)}" for name in names
+    )
+    return (
+        f"(select landed.* replace ({replaced}) from {lot.rows} as landed left join "
+        f"(values {rows}) as fixed(source_line, {listed(names)}) on fixed.source_line = landed.source_line)"
+    )
 
 
 def pieces(con: duckdb.DuckDBPyConnection, lot: Lot, source: str) -> Iterator[str]:

@@ -102,6 +102,24 @@ def test_a_corrected_row_is_accepted_and_nothing_else_changes(held: Any) -> None
     assert str(after.loc[1, "created_at"]) == "2024-02-28 08:00:00"
 
 
+def test_what_a_profile_makes_by_sql_is_made_of_the_corrected_text(exports: Any) -> None:
+    exports.put("maturity.yaml", "is_simulated: true\n")
+    header = "id,person,survey_type,score,created_at,updated_at,person_properties_company"
+    rows = ["s1,p1,nps,10,1714550400,1714550400,B1", "s2,p2,npss,9,1714550400,1714550400,B1"]
+    exports.put("exports/delighted/responses.csv", "\n".join([header, *rows, ""]))
+    exports.run()
+    path = exports.home.parent / "refused.csv"
+    assert corrections.export(exports.home, path, quarantine.read(exports.home / "quarantine")) == 1
+    said = told(exports.home, "replay", str(corrected(path, "3", survey_type="nps")), "--json")
+    assert json.loads(said.output)["held_back"] == 0
+    after = exports.entity("survey_responses").sort_values("response_key", ignore_index=True)
+    assert after[["response_key", "score"]].astype("str").to_numpy().tolist() == [
+        ["s1", "10.0"],
+        ["s2", "9.0"],
+    ]
+    assert after["scale_max"].nunique() == 1
+
+
 def test_a_line_that_could_not_be_split_is_corrected_as_a_whole(held: Any) -> None:
     whole = {"id": "3", "brand_id": "B1", "created_at": "2024-05-01 08:00:00", "via_channel": "email"}
     whole |= {"updated_at": "2024-05-02 08:00:00", "status": "solved", "priority": "high"}
