@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from models.facts_benchmarks import benchmark_facts, benchmarked
 from models.facts_cells import Cells
-from models.facts_kpis import kpi_facts
+from models.facts_kpis import kpi_counts, kpi_facts
 from models.facts_measurement import measurement_facts
 from models.facts_parts import (
     adoption_facts,
@@ -170,10 +170,11 @@ def build_facts(
     result_rows = result_facts(results or {}, claim_rows, minimum)
     contrast_rows = contrast_facts(Cells(contrasts), minimum)
     adoption_rows = adoption_facts(Cells(channel_adoption), Cells(benchmarks), minimum)
+    kpi_rows = kpi_facts(kpis, n_organization_months, Cells(held_back))
     coverage = coverage_facts(Cells(join_coverage), Cells(assessment), claim_rows)
     parts = {
         "is_simulated": bool(settings.is_simulated),
-        "coverage": coverage,
+        "coverage": {**coverage, **kpi_counts(kpi_rows)},
         "stages": stages,
         "index": index_facts(Cells(assessment), Cells(index_quality), minimum)
         | measurement_facts(result_cells(results or {}), minimum),
@@ -193,7 +194,7 @@ def build_facts(
         ),
         **result_rows,
         "benchmarks": benchmark_facts(Cells(groups), benchmarked(claim_rows)),
-        "kpis": kpi_facts(kpis, n_organization_months, Cells(held_back)),
+        "kpis": kpi_rows,
         "ledger": ledger_facts(Cells(ledger)),
         "method": {
             "exposure_step": float(settings.exposure_step),

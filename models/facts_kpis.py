@@ -46,6 +46,11 @@ def kpi_facts(cells: pd.DataFrame, n_possible: int, held_back: Cells) -> list[Ro
     ]
 
 
+def kpi_counts(rows: Sequence[Row]) -> Row:
+    """How many KPIs there are, and how many of them are known of anybody."""
+    return {"n_kpis": len(rows), "n_kpis_known": sum(row["n_known"] > 0 for row in rows)}
+
+
 _NOTHING: Mapping[str, Any] = {
     "n_known": 0, "n_below_minimum": 0, "n_organizations": 0, "first_period": None, "last_period": None,
 }  # fmt: skip

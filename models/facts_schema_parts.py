@@ -58,6 +58,8 @@ class Coverage(Part):
     first_period: Period | None
     last_period: Period | None
     n_periods: Count
+    n_kpis: Count
+    n_kpis_known: Count
     n_rows: Count
     n_mapped: Count
     mapped_share: Share | None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from models.narrative_kpis import known_kpis
 from models.sections.health import health_counts
 from models.sections.order import verdict_gist
 from models.wording import Words, is_silent
@@ -69,7 +68,11 @@ def gists(words: Words) -> dict[str, str]:
         if index["channel_adoption_mean"] is None
         else words.text("gists.adoption", share=words.share(index["channel_adoption_mean"])),
         "others": words.text("gists.others", n=count(method["n_others"])),
-        "kpis": words.text("gists.kpis", known=count(len(known_kpis(words))), all=count(len(facts["kpis"]))),
+        "kpis": words.text(
+            "gists.kpis",
+            known=count(facts["coverage"]["n_kpis_known"]),
+            all=count(facts["coverage"]["n_kpis"]),
+        ),
         "coverage": words.text(
             "gists.coverage",
             delivered=count(facts["ledger"]["delivered"]),

@@ -79,7 +79,12 @@ def kpi_sentences(words: Words) -> tuple[str, ...]:
     known = known_kpis(words)
     if not known:
         return (words.text("kpis.empty"),)
-    numbers = {"known": len(known), "all": len(words.facts["kpis"]), "cells": known[0]["n_possible"]}
+    coverage = words.facts["coverage"]
+    numbers = {
+        "known": coverage["n_kpis_known"],
+        "all": coverage["n_kpis"],
+        "cells": known[0]["n_possible"],
+    }
     sentences = [
         words.text("kpis.text", **{name: words.form.integer(value) for name, value in numbers.items()})
     ]
