@@ -13,6 +13,7 @@ from models.diagnostics import leave_one_cluster_out
 from models.errors import ModelError, TooFewUnitsError
 from models.estimate import Coefficient, Fit, ols, ols_each
 from models.inference import wild_cluster_bootstrap
+from models.multiplicity import Adjustment
 from models.panel import WithinDesign, fit_within_both, within_design
 from models.power import minimum_detectable_effect
 
@@ -27,6 +28,11 @@ NUMERIC_CONTROLS = ("log_employees",)
 # A residual or standard error below this share of what the data's spread allows is rounding.
 EXACT = 1e-9
 LEAD_SUFFIX = "_lead_3m"
+
+
+def adjustment_of(family: Family) -> Adjustment:
+    """Which adjustment p-values get: Holm for the primary outcomes, Benjamini and Hochberg for others."""
+    return "holm" if family == "primary" else "bh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +161,7 @@ def effect(
         high=c.high,
         p_value=c.p_value,
         p_adjusted=p_adjusted,
-        adjustment="holm" if family == "primary" else "bh",
+        adjustment=adjustment_of(family),
         unit=unit,
         standard_error_kind=fitted.kind,
         degrees_of_freedom=c.degrees_of_freedom,

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from models.claims import Thresholds
-from models.effects import Effect, Family, Fitted, OutcomeFits, effect
+from models.effects import Effect, Family, Fitted, OutcomeFits, adjustment_of, effect
 from models.multiplicity import adjust
 
 
@@ -54,7 +54,7 @@ def _family(
     for key in {(fitted.model, fitted.kind) for _, fitted in rows}:
         own = [i for i, (_, fitted) in enumerate(rows) if (fitted.model, fitted.kind) == key]
         p_values = [rows[i][1].coefficient.p_value for i in own]
-        adjusted[own] = adjust(p_values, "holm" if family == "primary" else "bh")
+        adjusted[own] = adjust(p_values, adjustment_of(family))
     return [
         effect(
             fitted,

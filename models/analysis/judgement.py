@@ -10,8 +10,8 @@ import numpy as np
 
 from models.analysis.outcome import OutcomeResults
 from models.claims import Diagnostics, Reason, Results, Thresholds
-from models.effects import EXPOSURE, Effect, Family, OutcomeFits
-from models.multiplicity import Adjustment, adjust
+from models.effects import EXPOSURE, Effect, Family, OutcomeFits, adjustment_of
+from models.multiplicity import adjust
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,7 +83,7 @@ def adjusted_small_samples(
 ) -> dict[str, tuple[float, float | None]]:
     """Adjust the p-values of CR2 and, where it was run, of the bootstrap within one family, by outcome."""
     known = [(one.outcome, one.small_sample) for one in fits if one.small_sample is not None]
-    method: Adjustment = "holm" if family == "primary" else "bh"
+    method = adjustment_of(family)
     cr2 = adjust([small.cr2.p_value for _, small in known], method)
     drawn = [np.nan if small.bootstrap_p_value is None else small.bootstrap_p_value for _, small in known]
     bootstrap = adjust(drawn, method)
