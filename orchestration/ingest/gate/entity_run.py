@@ -14,7 +14,6 @@ from orchestration.ingest.gate.control import control_of
 from orchestration.ingest.gate.entity_gate import EntityGate
 from orchestration.ingest.gate.ledger import LedgerLine
 from orchestration.ingest.gate.lots import Lot
-from orchestration.ingest.gate.pandas_lane import as_corrected
 from orchestration.ingest.gate.tally import Line
 from orchestration.ingest.gate.verdict import EntityVerdict, Judged
 from orchestration.ingest.gate.versions import RESTATED, amount_column
@@ -140,7 +139,7 @@ def _verdict(
 
 def _held_back(rows: pd.DataFrame, reasons: dict[int, list[str]], lot: Lot) -> pd.DataFrame:
     return quarantine.held_back(
-        as_corrected(rows, lot)[[*lot.columns, "source_line"]],
+        rows[[*lot.columns, "source_line"]],
         reasons,
         lot.profile,
         file=lot.file,

@@ -75,14 +75,14 @@ def converted_batches(
 def _text_rows(
     con: duckdb.DuckDBPyConnection, lots: Sequence[Lot], sources: Mapping[int, str]
 ) -> Iterator[tuple[Lot, pd.DataFrame, tuple[str, ...]]]:
-    """Rows as text, corrections put in, with their lot as its file proves it to be written."""
+    """Rows as text, with their lot as its file proves it to be written."""
     for lot in lots:
         source = sources[lot.sequence]
         texts = partial(distinct_texts, con, lot, source)
         manner, notes = proven(lot.manner, lot.profile, texts)
         told = replace(lot, manner=manner)
         for rows in dirty_batches(con, lot, source, BATCH_ROWS):
-            yield told, as_corrected(rows, lot), notes
+            yield told, rows, notes
             notes = ()
         added = added_lines(lot)
         if len(added):
@@ -127,18 +127,6 @@ def _judged(pile: _Pile, pseudonym_key: str) -> Iterator[Batch]:
 
 def _named(notes: Sequence[str], lot: Lot) -> tuple[str, ...]:
     return tuple(f"{lot.profile.name}: {note}" for note in notes)
-
-
-def as_corrected(rows: pd.DataFrame, lot: Lot) -> pd.DataFrame:
-    """Rows with the texts that a person put in the place of refused ones."""
-    if lot.corrected is None:
-        return rows
-    fixed = lot.corrected.set_index("source_line")
-    rows = rows.copy()
-    for name in (column for column in fixed.columns if column in rows.columns):
-        said = rows["source_line"].map(fixed[name])
-        rows[name] = rows[name].where(said.isna(), said).astype("str")
-    return rows
 
 
 def added_lines(lot: Lot) -> pd.DataFrame:

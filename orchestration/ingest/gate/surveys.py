@@ -10,7 +10,7 @@ from contracts.profile import Profile
 from orchestration.ingest.files import read_text_rows
 from orchestration.ingest.gate.judge import judge
 from orchestration.ingest.gate.lots import Lot
-from orchestration.ingest.gate.pandas_lane import added_lines, as_corrected
+from orchestration.ingest.gate.pandas_lane import added_lines
 from orchestration.ingest.gate.verdict import Judged, Loaded
 
 
@@ -49,7 +49,7 @@ def _judged(profile: Profile, lots: Sequence[Lot], crosswalk: pd.DataFrame, secr
 
 def _loaded(lot: Lot) -> Loaded:
     rows = pd.concat([read_text_rows(path) for path in lot.paths], ignore_index=True)
-    rows = as_corrected(rows, lot)
+    rows = _as_corrected(rows, lot)
     anew = added_lines(lot)
     written = set(anew["source_line"].tolist()) if len(anew) else set()
     malformed = {line: reason for line, reason in lot.malformed.items() if line not in written}
@@ -61,6 +61,18 @@ def _loaded(lot: Lot) -> Loaded:
         malformed=malformed,
         whole=lot.whole,
     )
+
+
+def _as_corrected(rows: pd.DataFrame, lot: Lot) -> pd.DataFrame:
+    """Rows with the texts that a person put in the place of refused ones."""
+    if lot.corrected is None:
+        return rows
+    fixed = lot.corrected.set_index("source_line")
+    rows = rows.copy()
+    for name in (column for column in fixed.columns if column in rows.columns):
+        said = rows["source_line"].map(fixed[name])
+        rows[name] = rows[name].where(said.isna(), said).astype("str")
+    return rows
 
 
 def _placed(delivery: Loaded) -> pd.DataFrame:
