@@ -1,8 +1,6 @@
 """Accepted rows -> Parquet below accepted/: a file per month, its rows in the order they came. No judging."""
 
-from collections import deque
 from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -13,13 +11,12 @@ import pyarrow.compute
 
 from contracts.contract import Contract
 from orchestration.ingest import files
+from orchestration.ingest.behind import Behind
 
 # pyarrow carries no types; named so that this is said once.
 pa: Any = pyarrow
 pc: Any = pyarrow.compute
 
-_WAITING: Final = 2
-"""Tables that may wait to be written while DuckDB makes the next one."""
 _FILE: Final = "rows.parquet"
 _SAME: Final = frozenset({"delivery_id", "source_system", "delivered_by", "unit_key_type"})
 """Columns that mostly say the same of all rows of a delivery: written as a list of what they say."""
@@ -42,18 +39,15 @@ class EntityWriter:
         self._sequences = pa.array(list(delivery_ids), pa.int32())
         self._ids = pa.array(list(delivery_ids.values()), pa.string())
         self._writers: dict[Path, Any] = {}
-        self._lane = ThreadPoolExecutor(1)
-        self._pending: deque[Future[None]] = deque()
+        self._behind = Behind()
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *error: object) -> None:
         try:
-            while self._pending:
-                self._pending.popleft().result()
+            self._behind.__exit__(*error)
         finally:
-            self._lane.shutdown(wait=True)
             for writer in self._writers.values():
                 writer.close()
         if not self._writers:
@@ -69,9 +63,7 @@ class EntityWriter:
         """
         if not table.num_rows:
             return
-        self._pending.append(self._lane.submit(self._write, table))
-        if len(self._pending) > _WAITING:
-            self._pending.popleft().result()
+        self._behind.submit(self._write, table)
 
     def _write(self, table: Any) -> None:
         place = pc.index_in(table.column("_seq"), value_set=self._sequences).combine_chunks()

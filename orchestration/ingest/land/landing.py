@@ -3,9 +3,7 @@
 import hashlib
 import hmac
 import re
-from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +15,7 @@ from contracts.profile import Profile
 from contracts.profile_shape import Total
 from contracts.pseudonym import keyed_hashes
 from contracts.values import blank_to_null
+from orchestration.ingest.behind import Behind
 from orchestration.ingest.files import fresh, write_json, write_text_table
 from orchestration.ingest.land.headers import LOOKED_AT, HeaderPrint, Kind, kind_of_texts
 from orchestration.ingest.land.reading import Reading, labels_of, reading_key
@@ -32,8 +31,6 @@ HASHED: Final = "hmac:"
 _IMPERSONAL: Final = re.compile(r"[^@]*\d[^@]*|[A-Z]{3,4}")
 # A sheet or an old Excel CSV that ends exactly here may have lost the rest.
 _FULL: Final = (1_048_576, 65_536)
-_WAITING: Final = 2
-"""Pieces that may wait to be written while the next one is read."""
 _EMPTY: Final = "rows without content were set aside"
 
 
@@ -92,8 +89,7 @@ def _write_rows(reading: Reading, folder: Path, secret: str) -> _Tally:
     raw_of = {canonical: raw for raw, canonical in found.renamed.items()}
     raw = [raw_of.get(name, name) for name in found.kept]
     tally = _Tally()
-    with ThreadPoolExecutor(1) as writer:
-        pending: deque[Future[None]] = deque()
+    with Behind() as writer:
         for chunk in content.chunks(raw, profile.footer):
             tally.refused += chunk.refused
             tally.footers += chunk.footers
@@ -106,11 +102,7 @@ def _write_rows(reading: Reading, folder: Path, secret: str) -> _Tally:
             tally.n_rows += rows.num_rows
             tally.last_line = _last_line(rows, tally.last_line)
             tally.files.append(f"rows-{len(tally.files):05}.parquet")
-            pending.append(writer.submit(_write, folder / tally.files[-1], rows, profile, secret))
-            if len(pending) > _WAITING:
-                pending.popleft().result()
-        for written in pending:
-            written.result()
+            writer.submit(_write, folder / tally.files[-1], rows, profile, secret)
     return tally
 
 
