@@ -39,7 +39,6 @@ class EntityGate:
     lots : deliveries of single-entity profiles, in the order of arrival; those that count as a whole apart.
     sources : SQL source of landed rows by sequence.
     reasons : refused rows.
-    hashes : numpy arrays of `versions.key_hash` of the rows written.
     """
 
     con: duckdb.DuckDBPyConnection
@@ -49,7 +48,6 @@ class EntityGate:
     sources: dict[int, str] = field(default_factory=dict)
     reasons: Reasons = field(init=False)
     warnings: list[str] = field(default_factory=list)
-    hashes: list[Any] = field(default_factory=list)
     n_vanished: int = 0
     n_late: int = 0
 
@@ -71,9 +69,10 @@ class EntityGate:
         made : folder that holds the entities.
         ids : delivery by sequence, of all deliveries that may have rows here.
         """
+        hashes = []
         with EntityWriter(made, self.contract, ids) as writer:
             for table in self._judged(secret):
-                self.hashes.append(table.column("_hash").to_numpy())
+                hashes.append(table.column("_hash").to_numpy())
                 writer.add(table)
         target = made / self.contract.name
         deliveries = {
@@ -86,7 +85,7 @@ class EntityGate:
             f"read_parquet({text(target / '**' / '*.parquet')}, hive_partitioning = false) as rows "
             "join deliveries using (delivery_id)"
         )
-        versions.resolve(self.con, self.contract, "good", np.concatenate(self.hashes), self.key)
+        versions.resolve(self.con, self.contract, "good", np.concatenate(hashes), self.key)
         if any(lot.snapshot_of for lot in self.lots):
             self._note_refused_keys()
             self.n_vanished = versions.supersede_vanished(

@@ -77,7 +77,7 @@ def blank_rows(table: Any, first_cells: Any) -> list[int]:
     for column in table.columns:
         if not pc.any(mask).as_py():
             return []
-        mask = pc.and_(mask, pc.equal(pc.utf8_trim_whitespace(column), ""))
+        mask = pc.and_(mask, pc.equal(trimmed(column), ""))
     return list(pc.indices_nonzero(mask).to_pylist())
 
 
