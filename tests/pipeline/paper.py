@@ -1,4 +1,4 @@
-"""Reads the tables of docs/worked-example.md and sets them beside what was built. No tests."""
+"""Reads the files and tables of a worked example and sets them beside what was built. No tests."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -32,6 +33,8 @@ HALF_OF_THE_LAST_DECIMAL = 5.1e-7
 _NEVER = re.compile(r"^<!-- unknown: (\w+) ([\w ]+) -->$", re.MULTILINE)
 _TABLE = re.compile(r"^<!-- paper: (\w+) -->\n\n((?:\|.*\n)+)", re.MULTILINE)
 
+_FILE = re.compile(r"^<!-- file: (\S+) -->\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
 Key = tuple[str, ...]
 Cells = dict[Key, dict[str, Any]]
 
@@ -42,6 +45,14 @@ class Table:
 
     columns: tuple[str, ...]
     cells: Cells
+
+
+def write_files(text: str, folder: Path) -> None:
+    """Write the files that stand on a page into a home."""
+    for match in _FILE.finditer(text):
+        path = folder / match[1]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(match[2], encoding="utf-8")
 
 
 def paper_table(text: str, name: str, key: tuple[str, ...]) -> Table:

@@ -6,7 +6,6 @@ The paper is docs/worked-example.md: the delivered files and the tables that mus
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -29,6 +28,7 @@ from tests.pipeline.paper import (
     long_paper,
     panel_paper,
     paper_table,
+    write_files,
 )
 
 PAPER = Path(__file__).parents[2] / "docs" / "worked-example.md"
@@ -41,7 +41,6 @@ WORKED = (
     "fct_revenue_currency",
     "fct_join_coverage",
 )
-_FILE = re.compile(r"^<!-- file: (\S+) -->\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture(scope="module")
@@ -53,10 +52,7 @@ def text() -> str:
 def home(text: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home of the page, on which the whole pipeline ran through the command line."""
     folder = tmp_path_factory.mktemp("worked") / "home"
-    for match in _FILE.finditer(text):
-        path = folder / match[1]
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(match[2], encoding="utf-8")
+    write_files(text, folder)
     said = CliRunner().invoke(cli, ["run", "--home", str(folder)])
     assert said.exit_code == 0, said.output[-3000:]
     return folder

@@ -5,7 +5,6 @@ The paper is docs/worked-example-money.md.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,10 +19,9 @@ from orchestration.explain.source import Source, opened
 from orchestration.explain.words import in_words
 from orchestration.warehouse import build_file
 from tests.pipeline import delivered
-from tests.pipeline.paper import Table, built_table, differences, paper_table
+from tests.pipeline.paper import Table, built_table, differences, paper_table, write_files
 
 PAPER = Path(__file__).parents[2] / "docs" / "worked-example-money.md"
-_FILE = re.compile(r"^<!-- file: (\S+) -->\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture(scope="module")
@@ -35,10 +33,7 @@ def text() -> str:
 def home(text: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home of the page, with its marts built and published."""
     folder = tmp_path_factory.mktemp("money") / "home"
-    for match in _FILE.finditer(text):
-        path = folder / match[1]
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(match[2], encoding="utf-8")
+    write_files(text, folder)
     delivered.build(folder, {"customer_carried_months": 1, "minimum_group_people": 3})
     publish(folder, Edition(b"{}", {}, {"inputs": []}), datetime(2024, 3, 1, tzinfo=UTC))
     return folder
