@@ -57,7 +57,7 @@ def find_slow(scenario: str, seed: int) -> list[dict[str, Any]]:
     from models.demo.spec import WorldSpec
     from models.demo.world import draw_world
 
-    spec = WorldSpec(seed=20_000 + seed, world=scenario, dirty=False)  # type: ignore[arg-type]
+    spec = WorldSpec(seed=20_000 + seed, world=scenario, dirty=False)  # type: ignore[arg-type]  # named on the command line
     world, responses = draw_world(spec), responses_of(spec)
     panel = with_exposures(observed_panel(spec), load_instrument(), None, responses)
     panel = with_unmovable(panel, spec.seed)

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 COLUMNS = "organization, period, y, x"
 # What the two-way fit may use: DuckDB's cache of the file would otherwise grow to most of the machine, and
@@ -92,7 +93,7 @@ def statsmodels(path: Path) -> tuple[float, float]:
     return float(fit.params[0]), float(fit.bse[0] * ((n - 1) / (n - columns)) ** 0.5)
 
 
-def _few_clusters() -> tuple[object, object, object]:
+def _few_clusters() -> tuple[Any, Any, Any]:
     import numpy as np
 
     rng = np.random.default_rng(1)
@@ -109,7 +110,7 @@ def bootstrap(_: Path) -> tuple[float, float]:
 
     y, X, groups = _few_clusters()
     begin = time.perf_counter()
-    test = wild_cluster_bootstrap(y, X, groups, 0, DRAWS, 1)  # type: ignore[arg-type]
+    test = wild_cluster_bootstrap(y, X, groups, 0, DRAWS, 1)
     CORE.append(time.perf_counter() - begin)
     return test.t_value, test.p_value
 

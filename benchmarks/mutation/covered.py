@@ -39,7 +39,7 @@ class Covered:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
-        named = getattr(item, "_fixtureinfo").name2fixturedefs.values()  # noqa: B009
+        named = getattr(item, "_fixtureinfo").name2fixturedefs.values()  # noqa: B009  # pytest types hide it
         self.fixtures[item.nodeid] = [_name(found[-1]) for found in named if found[-1].scope != "function"]
         return (yield from self._during(item.nodeid))
 

@@ -119,7 +119,7 @@ def _tested(mutant: dict[str, Any], tests: list[str]) -> int:
             return as_it_stands(loader, name)
         return compile(mutant["code"], loader.path, "exec")
 
-    SourceFileLoader.get_code = get_code  # type: ignore[method-assign]
+    SourceFileLoader.get_code = get_code  # type: ignore[method-assign]  # so that imports meet the mutant
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     os.dup2(silence, 2)

@@ -144,7 +144,7 @@ def _bare(tree: ast.Module) -> ast.Module:
         body = getattr(node, "body", None)
         if isinstance(body, list):
             kept = [line for line in body if not _is_text(line)]
-            node.body = kept or [ast.Pass()]  # type: ignore[attr-defined]
+            node.body = kept or [ast.Pass()]  # type: ignore[attr-defined]  # nodes with a body
     return tree
 
 

@@ -198,7 +198,7 @@ _FOUND = {"reliability": 0.94, "played_to": 1.0, "coverage": 0.97, "clusters": 1
 
 def _health(check: str, outcome: str) -> dict[str, Any]:
     assert check in BOUNDS
-    row = judged(check, outcome, _FOUND.get(check, 0.0))  # type: ignore[arg-type]
+    row = judged(check, outcome, _FOUND.get(check, 0.0))  # type: ignore[arg-type]  # asserted above
     return {name: getattr(row, name) for name in columns("health")}
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from test_evidence import GOOD, M1, M2, NAIVE, codes
 
-from models.analysis.health import Health
+from models.analysis.health import Check, Health, Status
 from models.claims import Diagnostics, Reason, Results, Thresholds
 from models.direction import Ruling, Settlement
 from models.event_study import HonestRow, StageJumpStudy, StageJumpSummary
@@ -276,8 +276,8 @@ def test_a_clear_change_too_small_to_matter_is_no_rung() -> None:
     assert not codes(claim) & {"within_too_small", "within_worth_knowing"}
 
 
-def row(check: str, status: str, outcome: str = "csat_share") -> Health:
-    return Health(check, outcome, status, 0.0, 0.0, 0.0, "")  # type: ignore[arg-type]
+def row(check: Check, status: Status, outcome: str = "csat_share") -> Health:
+    return Health(check, outcome, status, 0.0, 0.0, 0.0, "")
 
 
 PASSED = row("coverage", "PASS")

@@ -81,7 +81,7 @@ def test_a_balanced_panel_with_controls(n_controls: int) -> None:
     regressors = ("index_per_10", *names)
     assert_equal_to_rows(frame, regressors)
     counting = Counting(frame)
-    two_way_within_sql(counting, "panel", OUTCOME, regressors, *KEYS)  # type: ignore[arg-type]
+    two_way_within_sql(counting, "panel", OUTCOME, regressors, *KEYS)  # type: ignore[arg-type]  # as a connection
     assert len(counting.passes) == (2 if n_controls < 4 else 3)
 
 
