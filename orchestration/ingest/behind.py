@@ -1,4 +1,4 @@
-"""Work that one thread does behind another, of which only so much may wait. Nothing of files or rows."""
+"""Work done behind the thread that makes it, of which only so much may wait. Nothing of files or rows."""
 
 from collections import deque
 from collections.abc import Callable
@@ -12,13 +12,18 @@ _WAITING: Final = 2
 
 
 class Behind:
-    """Work in the order it was handed over; used as a context, done when it is left.
+    """Work that is begun in the order it was handed over; used as a context, done when it is left.
 
     An error of the work is raised when later work is handed over, or at the end.
+
+    Parameters
+    ----------
+    at_once : pieces that may be worked on side by side; with one, each is done before the next begins.
     """
 
-    def __init__(self) -> None:
-        self._thread = ThreadPoolExecutor(1)
+    def __init__(self, at_once: int = 1) -> None:
+        self._threads = ThreadPoolExecutor(at_once)
+        self._most = at_once - 1 + _WAITING
         self._pending: deque[Future[None]] = deque()
 
     def __enter__(self) -> Self:
@@ -30,10 +35,10 @@ class Behind:
             while kind is None and self._pending:
                 self._pending.popleft().result()
         finally:
-            self._thread.shutdown(wait=True)
+            self._threads.shutdown(wait=True)
 
     def submit(self, work: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
         """Hand work over; waits while too much of it is waiting."""
-        self._pending.append(self._thread.submit(work, *args, **kwargs))
-        if len(self._pending) > _WAITING:
+        self._pending.append(self._threads.submit(work, *args, **kwargs))
+        if len(self._pending) > self._most:
             self._pending.popleft().result()

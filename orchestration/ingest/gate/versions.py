@@ -51,7 +51,7 @@ def amount_column(contract: Contract) -> str | None:
 
 
 def resolve(
-    con: duckdb.DuckDBPyConnection, contract: Contract, good: str, hashes: Any, key: Sequence[str]
+    con: duckdb.DuckDBPyConnection, contract: Contract, good: str, alike: Any, key: Sequence[str]
 ) -> None:
     """Fill the table `fates` for all rows of `good` whose key is repeated.
 
@@ -60,12 +60,12 @@ def resolve(
     con : the gate's connection.
     contract : contract of the rows.
     good : view of the good rows: `_seq`, `source_line` and the columns of the contract.
-    hashes : `key_hash` of each of these rows, as numpy array of unsigned integers in any order.
+    alike : each `key_hash` that several of these rows have, see `repeated`.
     key : columns that name a record.
     """
     names, money = listed(key), money_of(contract)
-    n_several = _note_several(con, good, hashes, key)
-    repeated = f"{good} semi join several using ({names})" if n_several else f"{good} where false"
+    n_several = _note_several(con, good, alike, key)
+    rows = f"{good} semi join several using ({names})" if n_several else f"{good} where false"
     apart = {"delivery_id", "source_line", "organization_id"} - set(key)
     content = listed(column for column in contract.column_names if column not in apart)
     con.execute(
@@ -78,7 +78,7 @@ def resolve(
                 row_number() over (
                     partition by {names} order by source_updated_at nulls first, _seq, source_line
                 ) as _place
-            from {repeated}
+            from {rows}
         ),
         told as (
             select
@@ -122,19 +122,22 @@ def key_hash(key: Sequence[str]) -> str:
     return f"hash({listed(key)})"
 
 
-def _note_several(con: duckdb.DuckDBPyConnection, good: str, hashes: Any, key: Sequence[str]) -> int:
-    """Put the keys that several rows have into `several`; how many there are.
+def repeated(hashes: Sequence[Any]) -> Any:
+    """Numbers that are there more than once, out of numpy arrays in any order.
 
     Sorted hashes show which rows to look at, for a third of what grouping all keys takes.
     """
-    names, hashes = listed(key), np.sort(hashes)
-    alike = hashes[1:][hashes[1:] == hashes[:-1]]
+    hashed = np.sort(np.concatenate(hashes))
+    return hashed[1:][hashed[1:] == hashed[:-1]]
+
+
+def _note_several(con: duckdb.DuckDBPyConnection, good: str, alike: Any, key: Sequence[str]) -> int:
+    """Put the keys that several rows have into `several`; how many there are."""
     con.register("alike", pa.table({"hashed": alike}))
-    rows = (
-        f"{good} where {key_hash(key)} in (select hashed from alike)" if len(alike) else f"{good} where false"
-    )
+    condition = f"{key_hash(key)} in (select hashed from alike)" if len(alike) else "false"
     con.execute(
-        f"create or replace table several as select {names} from {rows} group by all having count(*) > 1"
+        f"create or replace table several as select {listed(key)} from {good} where {condition} "
+        "group by all having count(*) > 1"
     )
     con.unregister("alike")
     return int(con.execute("select count(*) from several").fetchall()[0][0])

@@ -31,6 +31,8 @@ HASHED: Final = "hmac:"
 _IMPERSONAL: Final = re.compile(r"[^@]*\d[^@]*|[A-Z]{3,4}")
 # A sheet or an old Excel CSV that ends exactly here may have lost the rest.
 _FULL: Final = (1_048_576, 65_536)
+# Writing takes longer than parsing, of which it uses both cores.
+_WRITTEN_AT_ONCE: Final = 2
 _EMPTY: Final = "rows without content were set aside"
 
 
@@ -89,7 +91,7 @@ def _write_rows(reading: Reading, folder: Path, secret: str) -> _Tally:
     raw_of = {canonical: raw for raw, canonical in found.renamed.items()}
     raw = [raw_of.get(name, name) for name in found.kept]
     tally = _Tally()
-    with Behind() as writer:
+    with Behind(_WRITTEN_AT_ONCE) as writer:
         for chunk in content.chunks(raw, profile.footer):
             tally.refused += chunk.refused
             tally.footers += chunk.footers

@@ -13,7 +13,7 @@ from contracts.entities import ENTITIES
 from orchestration.ingest.gate.mapping import intervals_sql, mapped_sql, organizations_of
 from orchestration.ingest.gate.resolve import n_late_corrections
 from orchestration.ingest.gate.resolve import resolve as resolve_frame
-from orchestration.ingest.gate.versions import key_hash, late_corrections, resolve
+from orchestration.ingest.gate.versions import key_hash, late_corrections, repeated, resolve
 
 TICKETS, CROSSWALK = ENTITIES["tickets"], ENTITIES["crosswalk"]
 KEY = ["source_system", "ticket_key"]
@@ -40,7 +40,7 @@ def test_sql_and_frames_choose_the_same_version(seed: int) -> None:
     con.register("arrow", TICKETS.to_arrow(frame))
     con.execute("create table good as select *, right(delivery_id, 1)::integer as _seq from arrow")
     hashes = con.execute(f"select {key_hash(KEY)} as hashed from good").fetchnumpy()["hashed"]
-    resolve(con, TICKETS, "good", np.asarray(hashes), KEY)
+    resolve(con, TICKETS, "good", repeated([hashes[:150], hashes[150:]]), KEY)
     found = dict(con.execute("select source_line, fate from fates").fetchall())
     lines = frame["source_line"].tolist()
     assert [found.get(line, "accepted") for line in lines] == expected.tolist()
