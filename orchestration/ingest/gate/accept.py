@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -20,7 +21,7 @@ from orchestration.ingest.gate.lots import Lot, lot_of
 from orchestration.ingest.gate.mapping import intervals_sql
 from orchestration.ingest.gate.store import landing_read, opened
 from orchestration.ingest.gate.surveys import judged_surveys
-from orchestration.ingest.gate.verdict import EntityVerdict, Judged
+from orchestration.ingest.gate.verdict import EntityVerdict
 from orchestration.ingest.land.deliveries import LANDING, REFERENCE, Delivery, receipts
 from orchestration.ingest.profiles import profiles_of
 from orchestration.settings import Settings
@@ -117,28 +118,19 @@ def accept(
 def _gather(
     con: duckdb.DuckDBPyConnection, lots: Sequence[Lot], secret: str, made: Path, held: Path
 ) -> Gathered:
-    """Judge and write everything: the crosswalk first, since it maps all other rows."""
+    """Judge and write everything: the references first, since the crosswalk maps all other rows."""
     gathered = Gathered()
-    surveys: list[Judged] | None = None
-    has_crosswalk = False
-    for name in sorted(ENTITIES, key=lambda name: name not in _REFERENCES):
-        if name not in _REFERENCES and surveys is None:
-            surveys = judged_surveys(lots, read_entity(made, ENTITIES["crosswalk"]), secret)
-        outcome = run_entity(
-            con,
-            ENTITIES[name],
-            lots,
-            surveys or [],
-            made=made,
-            held=held,
-            has_crosswalk=has_crosswalk,
-            secret=secret,
-        )
-        if name == "crosswalk" and outcome.verdict.n_rows:
-            con.execute(f"create table {INTERVALS} as {intervals_sql(_parquet(made, name))}")
-            has_crosswalk = True
-        gathered.take(name, outcome)
-    for judged in surveys or []:
+    run = partial(run_entity, con, lots=lots, made=made, held=held, secret=secret)
+    for name in _REFERENCES:
+        gathered.take(name, run(ENTITIES[name], surveys=[], has_crosswalk=False))
+    has_crosswalk = gathered.verdicts["crosswalk"].n_rows > 0
+    if has_crosswalk:
+        con.execute(f"create table {INTERVALS} as {intervals_sql(_parquet(made, 'crosswalk'))}")
+    surveys = judged_surveys(lots, read_entity(made, ENTITIES["crosswalk"]), secret)
+    for name in ENTITIES:
+        if name not in _REFERENCES:
+            gathered.take(name, run(ENTITIES[name], surveys=surveys, has_crosswalk=has_crosswalk))
+    for judged in surveys:
         quarantine.write(held, judged.held)
         gathered.take_survey(judged)
     gathered.settle(lots)

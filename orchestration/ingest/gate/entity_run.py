@@ -34,9 +34,9 @@ class EntityOutcome:
 def run_entity(
     con: duckdb.DuckDBPyConnection,
     contract: Contract,
+    *,
     lots: Sequence[Lot],
     surveys: Sequence[Judged],
-    *,
     made: Path,
     held: Path,
     has_crosswalk: bool,
