@@ -6,10 +6,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from benchmarks.calibration.claimed import levels_table, overreach
 from benchmarks.calibration.plots import coverage_plot, verdict_plot
+from benchmarks.calibration.report_fresh import fresh_section
+from benchmarks.calibration.report_placebo import placebo_section
 from benchmarks.calibration.report_slow import slow_section
 from benchmarks.calibration.report_within import within_section
-from benchmarks.calibration.scenarios import LADDER, PRIMARY, SCENARIOS
+from benchmarks.calibration.scenarios import PRIMARY, SCENARIOS
 from benchmarks.calibration.share import Share
 
 VERDICTS = ("maturity_first", "outcome_first", "both", "cannot_tell")
@@ -29,18 +32,15 @@ def findings(rows: Iterable[Row], model: str) -> Share:
     return Share(sum(low * high > 0 for _, low, high in known), len(known))
 
 
-def overreach(rows: Iterable[Row]) -> Share:
-    """Count the claims above the highest rung that their scenario allows."""
-    judged = [LADDER.index(row["level"]) > LADDER.index(SCENARIOS[row["scenario"]].highest) for row in rows]
-    return Share(sum(judged), len(judged))
-
-
 def write_report(
     rows: Sequence[Row],
     worlds: int,
     slow: tuple[Sequence[Row], int],
     within: Sequence[Row] = (),
+    fresh: Sequence[Row] = (),
+    placebo: Sequence[Row] = (),
     *,
+    added: str = "",
     day: date,
     version: str,
     docs: Path,
@@ -57,8 +57,14 @@ def write_report(
         Rows of `slow_world.find_slow` and worlds of each kind.
     within : sequence of dict
         Rows of `within_world.find_within`.
+    fresh : sequence of dict
+        Rows of `one_world.find_fresh`.
+    placebo : sequence of dict
+        Rows of `placebo_world.find_placebo`.
     day, version
         When it was measured, on which commit.
+    added : str
+        Said above the fresh worlds where they were drawn on another commit than the rest.
     docs : Path
     """
     images = docs / "images" / "calibration"
@@ -99,13 +105,14 @@ def write_report(
         "",
         "Overreach is a claim above the highest rung that the scenario allows, which stands beside it.",
         "",
-        "| scenario | outcome | " + " | ".join(LADDER) + " | highest allowed | overreach |",
-        "|---|---|" + "---|" * (len(LADDER) + 2),
-        *_levels(by_scenario),
+        *levels_table(rows),
         "",
         f"Overreach over all scenarios: {overreach(rows)}.",
         "",
+        *([added, ""] if added else []),
+        *fresh_section(fresh),
         *within_section(within),
+        *placebo_section(placebo),
         *slow_section(*slow),
     ]
     (images / "coverage.svg").write_text(coverage_plot(_coverages(by_scenario)), encoding="utf-8")
@@ -175,11 +182,3 @@ def _verdict_shares(by_scenario: dict[str, list[Row]]) -> list[dict[str, Any]]:
         for name, outcome, own in _split(by_scenario)
         for verdict in VERDICTS
     ]
-
-
-def _levels(by_scenario: dict[str, list[Row]]) -> Iterable[str]:
-    for name, outcome, own in _split(by_scenario):
-        counts = Counter(row["level"] for row in own)
-        told = " | ".join(str(counts[level]) for level in LADDER)
-        highest = SCENARIOS[name].highest
-        yield f"| {name} | {outcome} | {told} | {highest} | {overreach(own).count} of {len(own)} |"

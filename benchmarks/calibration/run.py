@@ -16,8 +16,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from benchmarks.calibration.one_world import find
+from benchmarks.calibration.one_world import find, find_fresh
+from benchmarks.calibration.placebo_world import PLACEBO_WORLDS, find_placebo
 from benchmarks.calibration.report import write_report
+from benchmarks.calibration.report_fresh import FRESH_SCENARIOS
 from benchmarks.calibration.scenarios import SCENARIOS
 from benchmarks.calibration.slow_world import SLOW_WORLDS, find_slow
 from benchmarks.calibration.within_world import find_within
@@ -28,6 +30,7 @@ FOUND = ROOT / "build" / "calibration"
 SLOW = "slow-"
 # The world in which M1 is always fooled and nothing changes.
 WITHIN, FOOLED = "within-", "trait_only"
+FRESH, PLACEBO = "fresh-", "placebo-"
 Finder = Callable[[str, int], list[dict[str, Any]]]
 
 
@@ -36,11 +39,17 @@ def main() -> None:
     parser.add_argument("--worlds", type=int, default=500)
     parser.add_argument("--slow-worlds", type=int, help="of the slow methods; a tenth of --worlds by default")
     parser.add_argument("--within-worlds", type=int, help="of chance alone; six times --worlds by default")
+    parser.add_argument("--fresh-worlds", type=int, help="of seeds no limit was set on; --worlds by default")
+    parser.add_argument(
+        "--placebo-worlds", type=int, help="of the future index; six times --worlds by default"
+    )
     parser.add_argument("--scenarios", nargs="*", default=list(SCENARIOS), choices=list(SCENARIOS))
     parser.add_argument("--fresh", action="store_true")
     given = parser.parse_args()
     slow_worlds = given.worlds // 10 if given.slow_worlds is None else given.slow_worlds
     within_worlds = 6 * given.worlds if given.within_worlds is None else given.within_worlds
+    fresh_worlds = given.worlds if given.fresh_worlds is None else given.fresh_worlds
+    placebo_worlds = 6 * given.worlds if given.placebo_worlds is None else given.placebo_worlds
     FOUND.mkdir(parents=True, exist_ok=True)
     if given.fresh:
         for path in FOUND.glob("*.jsonl"):
@@ -52,7 +61,11 @@ def main() -> None:
         for until in range(TURN, given.worlds + TURN, TURN):
             for scenario in given.scenarios:
                 fill(scenario, scenario, min(until, given.worlds), find, pool)
+        for scenario in FRESH_SCENARIOS:
+            fill(FRESH + scenario, scenario, fresh_worlds, find_fresh, pool)
         fill(WITHIN + FOOLED, FOOLED, within_worlds, find_within, pool)
+        for world in PLACEBO_WORLDS:
+            fill(PLACEBO + world, world, placebo_worlds, find_placebo, pool)
         for world in SLOW_WORLDS:
             fill(SLOW + world, world, slow_worlds, find_slow, pool)
     version = subprocess.run(
@@ -63,6 +76,8 @@ def main() -> None:
         given.worlds,
         (_upto(slow_worlds, [SLOW + world for world in SLOW_WORLDS]), slow_worlds),
         _upto(within_worlds, [WITHIN + FOOLED]),
+        _upto(fresh_worlds, [FRESH + scenario for scenario in FRESH_SCENARIOS]),
+        _upto(placebo_worlds, [PLACEBO + world for world in PLACEBO_WORLDS]),
         day=date.today(),
         version=version,
         docs=ROOT / "docs",

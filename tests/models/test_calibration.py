@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.calibration.one_world import find
-from benchmarks.calibration.report import coverage, findings, overreach
+from benchmarks.calibration.claimed import overreach
+from benchmarks.calibration.one_world import find, find_fresh
+from benchmarks.calibration.placebo_world import find_placebo
+from benchmarks.calibration.report import coverage, findings
+from benchmarks.calibration.report_fresh import fresh_section
+from benchmarks.calibration.report_placebo import drift_and_spread, placebo_section
 from benchmarks.calibration.report_slow import slow_section
 from benchmarks.calibration.report_within import is_told, within_section
 from benchmarks.calibration.scenarios import PRIMARY, SCENARIOS
@@ -149,3 +153,39 @@ def test_slow_measures_that_share_a_name_are_counted_apart() -> None:
 def test_an_effect_is_told_where_there_is_one(drawn) -> None:
     told = sum(row["level"] in ("L2", "L3") for row in of(drawn["forward"], "log_revenue"))
     assert told >= WORLDS - at_most(1 - NOMINAL, WORLDS)
+
+
+def test_the_future_index_is_found_by_chance_only_and_where_the_outcome_came_first() -> None:
+    worlds = 4 * WORLDS
+    drawn = {
+        name: [row for n in range(worlds) for row in find_placebo(name, n)] for name in ("null", "reverse")
+    }
+    for outcome in PRIMARY:
+        null, reverse = (of(drawn[name], outcome) for name in ("null", "reverse"))
+        assert sum(row["p_value"] <= 0.025 for row in null) <= at_most(0.025, worlds)
+        assert sum(row["p_value"] <= 0.025 for row in reverse) >= 0.8 * worlds
+        # 160 clusters: both errors of the same slope are within a few per cent of each other.
+        assert all(row["cr2_p_value"] == pytest.approx(row["p_value"], abs=0.05) for row in null)
+        drift, spread = drift_and_spread(null)
+        assert abs(drift) <= 4 / worlds**0.5
+        # Standard error of a standard deviation: its size over the root of twice the number.
+        assert abs(spread - 1) <= 4 / (2 * worlds) ** 0.5
+    section = "\n".join(placebo_section([*drawn["null"], *drawn["reverse"]]))
+    found = sum(row["p_value"] <= 0.025 for row in of(drawn["reverse"], "csat_share"))
+    assert f"| reverse | csat_share | {found / worlds:.1%} [" in section
+
+
+def test_drift_and_spread_by_hand() -> None:
+    rows = [{"estimate": 1.0, "standard_error": 3.0}, {"estimate": 3.0, "standard_error": 4.0}]
+    error = 12.5**0.5
+    assert drift_and_spread(rows) == pytest.approx((2 / error, 2**0.5 / error))
+
+
+def test_fresh_worlds_are_other_worlds_and_what_goes_too_far_in_them_is_counted() -> None:
+    small = {"organizations": 40, "months": 24, "parts": ()}
+    rows = find_fresh("null", 0)
+    assert {row["seed"] for row in rows} == {0}
+    assert rows[0]["m2"] != find("null", 0, **small)[0]["m2"]
+    section = "\n".join(fresh_section(rows))
+    assert "Overreach: 0 of 2 claims, in the long run at most 77.64%" in section
+    assert "Overreach: 1 of 2 claims" in "\n".join(fresh_section([rows[0] | {"level": "L2"}, rows[1]]))
