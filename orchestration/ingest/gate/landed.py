@@ -90,23 +90,41 @@ def _landed(lot: Lot) -> str:
 
 
 def _corrected(lot: Lot) -> str:
-    """Landed rows with the texts a person put in place: what is made out of them has to see these too."""
+    """Landed rows with the texts a person put in place: what is made out of them has to see these too.
+
+    A line that could not be split into fields and was written anew is a row among the others.
+    """
     fixed = lot.corrected
     names = [] if fixed is None else [name for name in lot.columns if name in fixed.columns]
     if fixed is None or not names:
         return lot.rows
+    is_anew = fixed["source_line"].isin(lot.malformed)
+    rows = lot.rows
+    if not is_anew.all():
+        replaced = ", ".join(
+            f"coalesce(fixed.{quoted(name)}::varchar, landed.{quoted(name)}) as {quoted(name)}"
+            for name in names
+        )
+        rows = (
+            f"(select landed.* replace ({replaced}) from {rows} as landed left join "
+            f"{_texts(fixed[~is_anew], names)} on fixed.source_line = landed.source_line)"
+        )
+    if not is_anew.any():
+        return rows
+    said = [f"coalesce({quoted(name)}::varchar, '') as {quoted(name)}" for name in names]
+    said += [f"'' as {quoted(name)}" for name in lot.columns if name not in names]
+    written = f"select {', '.join(said)}, source_line from {_texts(fixed[is_anew], names)}"
+    return f"(select * from {rows} union all by name {written})"
+
+
+def _texts(fixed: pd.DataFrame, names: Sequence[str]) -> str:
+    """Corrected cells as a source named `fixed`, null where a cell stays as it was delivered."""
     said = fixed[names].astype("object").where(fixed[names].notna(), None)
     rows = ", ".join(
         f"({line}, {', '.join('null' if cell is None else text(cell) for cell in cells)})"
         for line, cells in zip(fixed["source_line"], said.itertuples(index=False), strict=True)
     )
-    replaced = ", ".join(
-        f"coalesce(fixed.{quoted(name)}::varchar, landed.{quoted(name)}) as {quoted(name)}" for name in names
-    )
-    return (
-        f"(select landed.* replace ({replaced}) from {lot.rows} as landed left join "
-        f"(values {rows}) as fixed(source_line, {listed(names)}) on fixed.source_line = landed.source_line)"
-    )
+    return f"(values {rows}) as fixed(source_line, {listed(names)})"
 
 
 def pieces(con: duckdb.DuckDBPyConnection, lot: Lot, source: str) -> Iterator[str]:

@@ -84,9 +84,6 @@ def _text_rows(
         for rows in dirty_batches(con, lot, source, BATCH_ROWS):
             yield told, rows, notes
             notes = ()
-        added = added_lines(lot)
-        if len(added):
-            yield told, added, notes
 
 
 def _is_alike(one: Lot, other: Lot) -> bool:
@@ -127,13 +124,3 @@ def _judged(pile: _Pile, pseudonym_key: str) -> Iterator[Batch]:
 
 def _named(notes: Sequence[str], lot: Lot) -> tuple[str, ...]:
     return tuple(f"{lot.profile.name}: {note}" for note in notes)
-
-
-def added_lines(lot: Lot) -> pd.DataFrame:
-    """Lines that could not be split into fields when they were delivered and were written anew."""
-    if lot.corrected is None:
-        return pd.DataFrame()
-    anew = lot.corrected[lot.corrected["source_line"].isin(lot.malformed)]
-    columns = {name: anew[name] if name in anew.columns else None for name in lot.columns}
-    rows = pd.DataFrame(columns, index=anew.index).fillna("").astype("str")
-    return rows.assign(source_line=anew["source_line"]).reset_index(drop=True)

@@ -10,7 +10,6 @@ from contracts.profile import Profile
 from orchestration.ingest.files import read_text_rows
 from orchestration.ingest.gate.judge import judge
 from orchestration.ingest.gate.lots import Lot
-from orchestration.ingest.gate.pandas_lane import added_lines
 from orchestration.ingest.gate.verdict import Judged, Loaded
 
 
@@ -50,7 +49,7 @@ def _judged(profile: Profile, lots: Sequence[Lot], crosswalk: pd.DataFrame, secr
 def _loaded(lot: Lot) -> Loaded:
     rows = pd.concat([read_text_rows(path) for path in lot.paths], ignore_index=True)
     rows = _as_corrected(rows, lot)
-    anew = added_lines(lot)
+    anew = _written_anew(lot)
     written = set(anew["source_line"].tolist()) if len(anew) else set()
     malformed = {line: reason for line, reason in lot.malformed.items() if line not in written}
     return Loaded(
@@ -78,3 +77,13 @@ def _as_corrected(rows: pd.DataFrame, lot: Lot) -> pd.DataFrame:
 def _placed(delivery: Loaded) -> pd.DataFrame:
     delivery_id = pd.Series(delivery.delivery_id, index=delivery.rows.index, dtype="str")
     return delivery.rows.assign(delivery_id=delivery_id)
+
+
+def _written_anew(lot: Lot) -> pd.DataFrame:
+    """Lines that could not be split into fields when they were delivered and were written anew."""
+    if lot.corrected is None:
+        return pd.DataFrame()
+    anew = lot.corrected[lot.corrected["source_line"].isin(lot.malformed)]
+    columns = {name: anew[name] if name in anew.columns else None for name in lot.columns}
+    rows = pd.DataFrame(columns, index=anew.index).fillna("").astype("str")
+    return rows.assign(source_line=anew["source_line"]).reset_index(drop=True)

@@ -120,6 +120,44 @@ def test_what_a_profile_makes_by_sql_is_made_of_the_corrected_text(exports: Any)
     assert after["scale_max"].nunique() == 1
 
 
+def test_what_a_profile_makes_is_made_of_a_line_that_was_written_anew(exports: Any) -> None:
+    exports.put("maturity.yaml", "is_simulated: true\n")
+    header = "id,person,survey_type,score,created_at,updated_at,person_properties_company"
+    rows = ["s1,p1,nps,10,1714550400,1714550400,B1", "s2,p2,nps,9,1714550400,1714550400,B1,more"]
+    exports.put("exports/delighted/responses.csv", "\n".join([header, *rows, ""]))
+    exports.run()
+    path = exports.home.parent / "refused.csv"
+    assert corrections.export(exports.home, path, quarantine.read(exports.home / "quarantine")) == 1
+    whole = dict(zip(header.split(","), "s2,p2,nps,9,1714550400,1714550400,B1".split(","), strict=True))
+    del whole["person"]
+    said = told(exports.home, "replay", str(corrected(path, "3", **whole)), "--json")
+    assert json.loads(said.output)["held_back"] == 0
+    after = exports.entity("survey_responses").sort_values("response_key", ignore_index=True)
+    assert after["response_key"].tolist() == ["s1", "s2"]
+    assert after["scale_max"].nunique() == 1
+
+
+def test_a_line_written_anew_counts_among_its_repeats_and_may_be_refused_again(exports: Any) -> None:
+    exports.put("maturity.yaml", "is_simulated: true\nreporting_currency: EUR\n")
+    header = "Day,Campaign,Currency code,Cost,Customer ID"
+    rows = ["2024-05-01,c1,EUR,10.00,B1", "2024-05-01,c1,EUR,10.00,B1,more", "2024-05-01,c1,EUR,x,B1,more"]
+    exports.put("exports/google_ads/spend.csv", "\n".join([header, *rows, ""]))
+    exports.run()
+    path = exports.home.parent / "refused.csv"
+    assert corrections.export(exports.home, path, quarantine.read(exports.home / "quarantine")) == 2
+    right = dict(zip(header.split(","), rows[0].split(","), strict=True))
+    said = told(exports.home, "replay", str(corrected(path, "3", **right)), "--json")
+    assert json.loads(said.output)["held_back"] == 1
+    kept = exports.entity("marketing_spend")
+    assert kept["amount"].astype("str").tolist() == ["10.00", "10.00"]
+    assert kept["spend_key"].nunique() == 2
+    assert corrections.export(exports.home, path, quarantine.read(exports.home / "quarantine")) == 1
+    said = told(exports.home, "replay", str(corrected(path, "4", **right | {"Cost": "ten"})), "--json")
+    assert json.loads(said.output)["held_back"] == 1
+    (shown,) = violations(exports.home, quarantine.read(exports.home / "quarantine"))
+    assert (shown.source_line, shown.value) == (4, "Cost: ten")
+
+
 def test_a_line_that_could_not_be_split_is_corrected_as_a_whole(held: Any) -> None:
     whole = {"id": "3", "brand_id": "B1", "created_at": "2024-05-01 08:00:00", "via_channel": "email"}
     whole |= {"updated_at": "2024-05-02 08:00:00", "status": "solved", "priority": "high"}
