@@ -38,6 +38,9 @@ def placebo_section(rows: Sequence[Row]) -> list[str]:
         "|---|---|---|---|---|---|---|",
         *_lines(rows),
         "",
+        "The table of the slow methods asks the same of fewer worlds: where the two differ, this one is the "
+        "better judge.",
+        "",
         "Raters err, and so the index of a wave says a little less than all about the state of that wave; "
         "the next wave's index says a little of the rest. Where there is an effect the placebo therefore "
         "drifts by a fraction of its standard error in the direction of the effect. A placebo that is found "

@@ -7,8 +7,9 @@ import pytest
 
 from contracts.instrument import load_instrument
 from contracts.results import CONTRAST_FIGURES
-from models.contrasts import contrast_practices
+from models.contrasts import _e_value, contrast_practices
 from models.errors import InputRefusedError
+from models.prevalence import AdjustedRatio
 
 INSTRUMENT = load_instrument()
 BENCHMARKS = pd.DataFrame(
@@ -83,3 +84,17 @@ def test_refusals() -> None:
         contrast_practices(practices, pd.concat([assessment, assessment]), INSTRUMENT)
     with pytest.raises(InputRefusedError, match="fct_published_benchmark"):
         contrast_practices(practices, assessment, INSTRUMENT, BENCHMARKS[["metric"]])
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        AdjustedRatio(None, None, None, "no_controls"),
+        AdjustedRatio(2.0, None, 3.0, ""),
+        AdjustedRatio(2.0, 1.5, None, ""),
+        AdjustedRatio(0.0, 0.0, 1.0, ""),
+    ],
+)
+def test_a_ratio_that_is_not_known_or_nought_has_no_e_value(found: AdjustedRatio) -> None:
+    assert _e_value(found) is None
+    assert _e_value(AdjustedRatio(2.0, 1.5, 3.0, "")) == pytest.approx(1.5 + (1.5 * 0.5) ** 0.5)

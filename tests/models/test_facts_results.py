@@ -184,3 +184,10 @@ def test_claims_stand_by_the_family_they_were_adjusted_in() -> None:
         1,
         7,
     )
+
+
+def test_the_span_of_the_specifications_is_that_of_their_estimates() -> None:
+    for curve in make_facts()["specifications"]:
+        estimates = [row["estimate"] for row in curve["specifications"]]
+        assert (curve["lowest"], curve["highest"]) == (min(estimates), max(estimates))
+        assert curve["lowest"] < curve["highest"] != 0

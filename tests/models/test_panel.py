@@ -181,3 +181,13 @@ def test_dummies_leave_out_the_first_level() -> None:
     columns, names = dummies(["b", "a", "c", "a"], "k")
     assert names == ["k=b", "k=c"]
     np.testing.assert_array_equal(columns, [[1, 0], [0, 0], [0, 1], [0, 0]])
+
+
+def test_an_exposure_that_changes_by_rounding_only_is_refused() -> None:
+    units, periods = np.repeat(np.arange(6), 5), np.tile(np.arange(5), 6)
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame({"unit": units, "period": periods, "y": rng.normal(size=30)})
+    for size, moved in ((1e12, 1.0), (1e-3, 1e-15)):
+        frame["x"] = size * (1 + units) + moved * rng.random(30)
+        with pytest.raises(ConstantExposureError):
+            two_way_within(frame, "y", "x", (), "unit", "period")

@@ -16,9 +16,11 @@ from models.direction.evidence import Remedy
 from models.formats import LANGUAGES, NBSP, Language
 from models.index_quality.signs import Check as Sign
 from models.narrative import build_narrative
+from models.narrative_claims import _order_notes
 from models.robustness.rows import RobustnessCheck
 from models.sections import result_sections
-from models.sections.verdict import shown_verdict
+from models.sections.health import _values
+from models.sections.verdict import order_of, settlement_text, shown_verdict
 from models.wording import Words, load_locale
 
 LEVELS = ("L0", "L1", "L2", "L3", "L4")
@@ -196,3 +198,21 @@ def test_dimensions_that_cannot_be_told_apart_get_no_place_on_the_map() -> None:
     assert "cannot be told apart" in figure.reading
     clear = result_sections(Words(make_facts(), "en"))["drivers"].panels[0].figure
     assert "look here first" in {row[-1] for row in clear.rows}
+
+
+@pytest.mark.parametrize("verdict", ["outcome_first", "both", "cannot_tell"])
+def test_what_would_settle_an_order_is_told_with_the_claim_where_it_is_open_and_only_there(
+    verdict: str,
+) -> None:
+    words = Words(facts_at("L2", verdict), "en")
+    outcome = words.facts["claims"][0]["outcome"]
+    plan = settlement_text(words, order_of(words, outcome))
+    told = any(plan in note for note in _order_notes(words, outcome))
+    assert told == (verdict == "cannot_tell")
+
+
+def test_counts_of_the_health_card_are_printed_whole_and_others_with_two_digits() -> None:
+    words = Words(make_facts(), "en")
+    row = {"status": "PASS", "value": 160.0, "review_at": 40.0, "fail_at": 30.0}
+    assert _values(words, {"check": "clusters", **row}) == ("160", "40", "30")
+    assert _values(words, {"check": "pretrends", **row, "value": 0.5})[0] == "0.50"

@@ -204,3 +204,7 @@ def test_a_negative_variance_is_told_by_name_and_not_hidden() -> None:
     assert found.at("ix~~ix").estimate == pytest.approx(-0.15, abs=EXACT)
     assert part.z_value < 0
     assert found.forward.estimate == pytest.approx(PATHS[1, 0], abs=EXACT)
+
+
+def test_a_model_without_degrees_of_freedom_misfits_by_nothing() -> None:
+    assert rmsea_interval(0.0, 0, 200) == (0.0, 0.0)

@@ -132,3 +132,10 @@ def test_refusals(answers) -> None:
     two_waves.loc[0, "wave"] = "2030-H1"
     with pytest.raises(InputRefusedError, match="two organisations or waves"):
         assess_index(two_waves, INSTRUMENT, SMALL)
+
+
+def test_components_are_counted_from_one_and_fall_in_size(found) -> None:
+    components = quality_tables(found, INSTRUMENT)["index_components"]
+    for _, own in components.groupby("scope"):
+        assert own["component"].tolist() == list(range(1, len(own) + 1))
+        assert own["eigenvalue"].is_monotonic_decreasing

@@ -110,3 +110,14 @@ def test_an_outcome_of_one_dimension_only_is_traced_to_it() -> None:
     shares = lmg(survey.truth[:, 0, planted] + noise, scores)
     assert shares.idxmax() == "openness_values"
     assert shares.max() > 0.5 * shares.sum()
+
+
+def test_weights_by_component_are_those_of_the_largest_eigenvalue() -> None:
+    responses = planted_survey(SurveySpec(seed=6, n_organizations=40, n_waves=1)).responses()
+    scores = responses.cell_dimensions()
+    loading = np.abs(np.linalg.eigh(np.corrcoef(scores.T))[1][:, -1])
+    by_hand = scores @ (loading / loading.sum())
+    declared = index_of(scores, responses.kind_of)
+    moved = np.abs(stats.rankdata(by_hand) - stats.rankdata(declared)).mean()
+    found = {row.name: row for row in rank_changes(responses) if row.change == "variant"}["pca"]
+    assert found.mean_shift == pytest.approx(moved)

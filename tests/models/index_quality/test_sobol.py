@@ -89,3 +89,5 @@ def test_refusals() -> None:
         sobol_shares(("a",), np.ones(50), np.ones(50), [np.ones(50)])
     with pytest.raises(InputRefusedError, match="shapes"):
         sobol_shares(("a", "b"), np.arange(50.0), np.arange(50.0), [np.arange(50.0)])
+    with pytest.raises(InputRefusedError, match="shapes"):
+        sobol_shares(("a",), np.arange(50.0), np.arange(49.0), [np.arange(50.0)])
