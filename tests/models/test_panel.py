@@ -191,3 +191,12 @@ def test_an_exposure_that_changes_by_rounding_only_is_refused() -> None:
         frame["x"] = size * (1 + units) + moved * rng.random(30)
         with pytest.raises(ConstantExposureError):
             two_way_within(frame, "y", "x", (), "unit", "period")
+
+
+def test_an_outcome_that_changes_by_rounding_only_is_refused() -> None:
+    units, periods = np.repeat(np.arange(6), 5), np.tile(np.arange(5), 6)
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame({"unit": units, "period": periods, "x": rng.normal(size=30)})
+    frame["y"] = 1e12 * (1 + units) + rng.random(30)
+    with pytest.raises(ConstantOutcomeError):
+        two_way_within(frame, "y", "x", (), "unit", "period")

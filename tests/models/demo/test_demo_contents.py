@@ -10,9 +10,10 @@ import pandas as pd
 from contracts.instrument import load_instrument
 from models.demo import DemoExports, WorldSpec
 from models.demo.assessment import draw_answers
-from models.demo.dirt_rows import MERGED_SHARE
+from models.demo.dirt_rows import CORRECTED_AT, MERGED_SHARE
 from models.demo.settings_text import TOLERATED
 from models.demo.world import draw_world
+from models.demo.xero import ADVERTISING, MARKETING, _amounts
 
 Read = Callable[[DemoExports, str], pd.DataFrame]
 
@@ -82,3 +83,20 @@ def test_a_year_has_one_season_with_its_height_in_december() -> None:
     slope = wave @ (by_month - by_month.mean()) / (wave @ wave)
     assert abs(slope - 0.06) < 0.005
     assert int(by_month.argmax()) in (10, 11, 0)
+
+
+def test_each_month_has_either_advertising_or_marketing() -> None:
+    world = draw_world(WorldSpec(organizations=20, dirty=False))
+    amounts = _amounts(np.random.default_rng(1), world)
+    spent = amounts[:, [ADVERTISING, MARKETING]] != 0
+    assert (spent.sum(axis=1) == 1).all()
+    assert spent.mean(axis=0).tolist() == [0.5, 0.5]
+    assert (amounts.sum(axis=1) == 0).all()
+
+
+def test_half_of_the_corrected_ratings_had_not_been_rated_yet(default_demo: DemoExports, read: Read) -> None:
+    tickets = all_of(default_demo, read, "exports/zendesk/tickets")
+    corrected = set(tickets.loc[tickets["updated_at"] == CORRECTED_AT, "id"])
+    first = tickets[tickets["id"].isin(corrected) & (tickets["updated_at"] != CORRECTED_AT)]
+    assert len(first) > 20
+    assert abs((first["satisfaction_rating_score"] == "offered").mean() - 0.5) < 0.05
