@@ -278,6 +278,9 @@ def _complete(
     if labels is not None and labels.shape not in (outcome.shape, (len(outcome), 2)):
         raise InputRefusedError(f"{labels.shape} groups for {outcome.shape} rows.", where="ols")
     keep = np.isfinite(outcome) & np.isfinite(design).all(axis=1)
+    if labels is not None:
+        # A missing label is no cluster of its own.
+        keep &= library("pandas").notna(labels).reshape(len(labels), -1).all(axis=1)
     if not keep.any():
         raise AllMissingError(
             "no row has every value.", where="ols", remedy="Check the coverage of its sources."

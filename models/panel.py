@@ -65,8 +65,9 @@ def two_way_within(
 ) -> Fit:
     """Fit y on x with unit and period effects.
 
-    Rows with a missing value and rows alone in their unit or period are dropped; the rest is demeaned within
-    units and period dummies are kept, which is exact for unbalanced panels (Frisch-Waugh-Lovell).
+    Rows with a missing value or label and rows alone in their unit or period are dropped; the rest is
+    demeaned within units and period dummies are kept, which is exact for unbalanced panels
+    (Frisch-Waugh-Lovell).
 
     Parameters
     ----------
@@ -113,10 +114,13 @@ def within_design(
     """Build the demeaned design of `two_way_within`; same parameters and errors."""
     numeric = [outcome, exposure, *controls]
     values = frame[numeric].to_numpy(dtype=np.float64, na_value=np.nan)
-    keep = np.isfinite(values).all(axis=1)
+    labelled = frame[[unit, period]].notna().all(axis=1).to_numpy()
+    keep = np.isfinite(values).all(axis=1) & labelled
     if not keep.any():
         raise AllMissingError(f"no row has both {outcome} and {exposure}.", where="two_way_within")
-    keep = _without_singletons(keep, group_codes(frame[unit])[0], group_codes(frame[period])[0])
+    codes = np.zeros((2, len(frame)), dtype=np.int64)
+    codes[:, labelled] = [group_codes(frame.loc[labelled, key])[0] for key in (unit, period)]
+    keep = _without_singletons(keep, *codes)
     if not keep.any():
         raise TooFewUnitsError(
             f"no {unit} has {outcome} and {exposure} in two periods.",
@@ -124,9 +128,7 @@ def within_design(
             remedy="Add periods.",
         )
     positions = np.flatnonzero(keep)
-    positions = positions[
-        np.lexsort((group_codes(frame[period])[0][keep], group_codes(frame[unit])[0][keep]))
-    ]
+    positions = positions[np.lexsort((codes[1][keep], codes[0][keep]))]
     rows = frame.iloc[positions]
     values = rows[numeric].to_numpy(dtype=np.float64, na_value=np.nan)
     units, n_units = group_codes(rows[unit])

@@ -12,6 +12,7 @@ from linearmodels.panel import PanelOLS
 
 from models.arrays import demean, dummies, group_codes
 from models.errors import AllMissingError, ConstantExposureError, ConstantOutcomeError, TooFewUnitsError
+from models.estimate import ols
 from models.inference import cluster_covariance, satterthwaite_df, wild_cluster_bootstrap
 from models.panel import two_way_within, within_design
 
@@ -200,3 +201,22 @@ def test_an_outcome_that_changes_by_rounding_only_is_refused() -> None:
     frame["y"] = 1e12 * (1 + units) + rng.random(30)
     with pytest.raises(ConstantOutcomeError):
         two_way_within(frame, "y", "x", (), "unit", "period")
+
+
+@pytest.mark.parametrize("missing", [None, np.nan])
+def test_rows_without_a_label_are_left_out(missing: object) -> None:
+    rng = np.random.default_rng(5)
+    units, periods = np.repeat([f"o{k}" for k in range(8)], 6), np.tile(np.arange(6), 8)
+    frame = pd.DataFrame(
+        {"unit": units, "period": periods, "x": rng.normal(size=48), "y": rng.normal(size=48)}
+    )
+    holed = frame.assign(unit=frame["unit"].where(frame.index >= 9, missing))
+    found = two_way_within(holed, "y", "x", (), "unit", "period")
+    whole = two_way_within(frame.iloc[9:], "y", "x", (), "unit", "period")
+    assert found.coefficients.tolist() == whole.coefficients.tolist()
+    assert found.n_dropped == whole.n_dropped + 9
+    design = np.column_stack([frame["x"], np.ones(48)])
+    by_hand = ols(frame["y"][9:], design[9:], ["x", "constant"], units[9:])
+    assert ols(frame["y"], design, ["x", "constant"], holed["unit"]).standard_errors.tolist() == (
+        by_hand.standard_errors.tolist()
+    )
