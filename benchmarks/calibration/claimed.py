@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from benchmarks.calibration.scenarios import LADDER, PRIMARY, SCENARIOS
+from benchmarks.calibration.scenarios import LADDER, SCENARIOS, by_outcome
 from benchmarks.calibration.share import Share
 
 Row = dict[str, Any]
@@ -26,12 +26,8 @@ def levels_table(rows: Sequence[Row]) -> list[str]:
 
 
 def _levels(rows: Sequence[Row]) -> Iterable[str]:
-    for name in SCENARIOS:
-        for outcome in PRIMARY:
-            own = [row for row in rows if row["scenario"] == name and row["outcome"] == outcome]
-            if not own:
-                continue
-            counts = Counter(row["level"] for row in own)
-            told = " | ".join(str(counts[level]) for level in LADDER)
-            highest = SCENARIOS[name].highest
-            yield f"| {name} | {outcome} | {told} | {highest} | {overreach(own).count} of {len(own)} |"
+    for name, outcome, own in by_outcome(rows):
+        counts = Counter(row["level"] for row in own)
+        told = " | ".join(str(counts[level]) for level in LADDER)
+        highest = SCENARIOS[name].highest
+        yield f"| {name} | {outcome} | {told} | {highest} | {overreach(own).count} of {len(own)} |"

@@ -12,7 +12,7 @@ from benchmarks.calibration.report_fresh import fresh_section
 from benchmarks.calibration.report_placebo import placebo_section
 from benchmarks.calibration.report_slow import slow_section
 from benchmarks.calibration.report_within import within_section
-from benchmarks.calibration.scenarios import PRIMARY, SCENARIOS
+from benchmarks.calibration.scenarios import SCENARIOS, by_outcome
 from benchmarks.calibration.share import Share
 
 VERDICTS = ("maturity_first", "outcome_first", "both", "cannot_tell")
@@ -40,7 +40,6 @@ def write_report(
     fresh: Sequence[Row] = (),
     placebo: Sequence[Row] = (),
     *,
-    added: str = "",
     day: date,
     version: str,
     docs: Path,
@@ -63,15 +62,11 @@ def write_report(
         Rows of `placebo_world.find_placebo`.
     day, version
         When it was measured, on which commit.
-    added : str
-        Said above the fresh worlds where they were drawn on another commit than the rest.
     docs : Path
     """
     images = docs / "images" / "calibration"
     images.mkdir(parents=True, exist_ok=True)
-    by_scenario = {
-        name: own for name in SCENARIOS if (own := [row for row in rows if row["scenario"] == name])
-    }
+    rows = sorted(rows, key=lambda row: list(SCENARIOS).index(row["scenario"]))
     lines = [
         "# Calibration",
         "",
@@ -86,18 +81,18 @@ def write_report(
         "",
         "| scenario | outcome | M1 covers | M1 finds | M2 covers | M2 finds | rise finds |",
         "|---|---|---|---|---|---|---|",
-        *_estimates(by_scenario),
+        *_estimates(rows),
         "",
         "![How often the intervals hold the truth](images/calibration/coverage.svg)",
         "",
         "With eight organisations the wild cluster bootstrap rejects a true null in "
-        f"{_bootstrap_size(by_scenario.get('eight', []))} of the worlds.",
+        f"{_bootstrap_size([row for row in rows if row['scenario'] == 'eight'])} of the worlds.",
         "",
         "## Which came first",
         "",
         "| scenario | outcome | maturity first | outcome first | both | cannot tell |",
         "|---|---|---|---|---|---|",
-        *_verdicts(by_scenario),
+        *_verdicts(rows),
         "",
         "![Verdicts by scenario](images/calibration/verdicts.svg)",
         "",
@@ -109,27 +104,20 @@ def write_report(
         "",
         f"Overreach over all scenarios: {overreach(rows)}.",
         "",
-        *([added, ""] if added else []),
         *fresh_section(fresh),
         *within_section(within),
         *placebo_section(placebo),
         *slow_section(*slow),
     ]
-    (images / "coverage.svg").write_text(coverage_plot(_coverages(by_scenario)), encoding="utf-8")
-    (images / "verdicts.svg").write_text(verdict_plot(_verdict_shares(by_scenario)), encoding="utf-8")
+    (images / "coverage.svg").write_text(coverage_plot(_coverages(rows)), encoding="utf-8")
+    (images / "verdicts.svg").write_text(verdict_plot(_verdict_shares(rows)), encoding="utf-8")
     path = docs / "calibration.md"
     path.write_text("\n".join(lines), encoding="utf-8")
     return path
 
 
-def _split(by_scenario: dict[str, list[Row]]) -> Iterable[tuple[str, str, list[Row]]]:
-    for name, rows in by_scenario.items():
-        for outcome in PRIMARY:
-            yield name, outcome, [row for row in rows if row["outcome"] == outcome]
-
-
-def _estimates(by_scenario: dict[str, list[Row]]) -> Iterable[str]:
-    for name, outcome, own in _split(by_scenario):
+def _estimates(rows: Sequence[Row]) -> Iterable[str]:
+    for name, outcome, own in by_outcome(rows):
         planted = SCENARIOS[name]
         between = coverage(own, "m1", planted.between) if planted.between else "by design wrong"
         within = coverage(own, "m2", planted.within) if planted.within else "by design wrong"
@@ -137,9 +125,9 @@ def _estimates(by_scenario: dict[str, list[Row]]) -> Iterable[str]:
         yield f"| {name} | {outcome} | {between} | {found[0]} | {within} | {found[1]} | {found[2]} |"
 
 
-def _coverages(by_scenario: dict[str, list[Row]]) -> list[dict[str, Any]]:
+def _coverages(rows: Sequence[Row]) -> list[dict[str, Any]]:
     points = []
-    for name, outcome, own in _split(by_scenario):
+    for name, outcome, own in by_outcome(rows):
         truths = {"m1": SCENARIOS[name].between, "m2": SCENARIOS[name].within}
         for model, truth in truths.items():
             if truth:
@@ -162,8 +150,8 @@ def _bootstrap_size(rows: Sequence[Row]) -> Share:
     return Share(sum(p < 0.05 for p in known), len(known))
 
 
-def _verdicts(by_scenario: dict[str, list[Row]]) -> Iterable[str]:
-    for name, outcome, own in _split(by_scenario):
+def _verdicts(rows: Sequence[Row]) -> Iterable[str]:
+    for name, outcome, own in by_outcome(rows):
         counts = Counter(row["verdict"] for row in own)
         cells = [
             f"**{counts[verdict]}**" if verdict == SCENARIOS[name].verdict else str(counts[verdict])
@@ -172,13 +160,13 @@ def _verdicts(by_scenario: dict[str, list[Row]]) -> Iterable[str]:
         yield f"| {name} | {outcome} | " + " | ".join(cells) + " |"
 
 
-def _verdict_shares(by_scenario: dict[str, list[Row]]) -> list[dict[str, Any]]:
+def _verdict_shares(rows: Sequence[Row]) -> list[dict[str, Any]]:
     return [
         {
             "what": f"{name}, {outcome}",
             "verdict": verdict,
             "share": Share(sum(row["verdict"] == verdict for row in own), len(own)).value,
         }
-        for name, outcome, own in _split(by_scenario)
+        for name, outcome, own in by_outcome(rows)
         for verdict in VERDICTS
     ]

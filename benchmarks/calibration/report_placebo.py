@@ -8,7 +8,7 @@ from statistics import fmean
 from typing import Any
 
 from benchmarks.calibration.placebo_world import FIRST_SEED
-from benchmarks.calibration.scenarios import PRIMARY
+from benchmarks.calibration.scenarios import by_outcome
 from benchmarks.calibration.share import Share
 from benchmarks.calibration.slow_world import CLEAR
 
@@ -59,12 +59,10 @@ def drift_and_spread(rows: Sequence[Row]) -> tuple[float, float]:
 
 
 def _lines(rows: Sequence[Row]) -> Iterable[str]:
-    for scenario in dict.fromkeys(row["scenario"] for row in rows):
-        for outcome in PRIMARY:
-            own = [row for row in rows if row["scenario"] == scenario and row["outcome"] == outcome]
-            cells = [
-                str(Share(sum(row[column] <= level for row in own), len(own)))
-                for column, level in (("p_value", CLEAR), ("cr2_p_value", CLEAR), ("p_value", 0.05))
-            ]
-            drift, spread = drift_and_spread(own)
-            yield f"| {scenario} | {outcome} | {' | '.join(cells)} | {drift:.2f} | {spread:.2f} |"
+    for scenario, outcome, own in by_outcome(rows):
+        cells = [
+            str(Share(sum(row[column] <= level for row in own), len(own)))
+            for column, level in (("p_value", CLEAR), ("cr2_p_value", CLEAR), ("p_value", 0.05))
+        ]
+        drift, spread = drift_and_spread(own)
+        yield f"| {scenario} | {outcome} | {' | '.join(cells)} | {drift:.2f} | {spread:.2f} |"

@@ -1,6 +1,8 @@
 """The planted scenarios and what an honest analysis may say in each. No running and no counting here."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from models.claims import Level
 from models.demo.spec import World
@@ -59,3 +61,10 @@ SCENARIOS: dict[str, Scenario] = {
     ),
 }
 """Scenarios of method.md, section 6, that carry claims; others are planted in the tests of their method."""
+
+
+def by_outcome(rows: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
+    """Scenario, primary outcome and the rows of both, scenarios in the order in which they come."""
+    for name in dict.fromkeys(row["scenario"] for row in rows):
+        for outcome in PRIMARY:
+            yield name, outcome, [r for r in rows if (r["scenario"], r["outcome"]) == (name, outcome)]
