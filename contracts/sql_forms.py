@@ -30,15 +30,15 @@ def among_known(value: str, known: Mapping[str, str], column: Column) -> str:
 
 
 def clean(value: str) -> str:
-    """Condition that a text needs no trimming and is no word for nothing."""
+    """Condition, never null, that a text needs no trimming and is no word for nothing, or is not there."""
     nothing = ", ".join(f"{text(word)}: true" for word in sorted(NULL_WORDS))
     # A plus sign may belong to a key that a spreadsheet rounded: 1.23457E+15.
     visible = f"regexp_full_match({value}, {text(VISIBLE)}) and not contains({value}, '+')"
     # Most keys are digits, and most others signs of ASCII: to look for another sign takes half the time of a
     # regular expression, and DuckDB looks once only at a text that many rows share.
     trimmed = f"case when {value} glob '*[!!-*,-~]*' then {visible} else true end"
-    word = f"map {{{nothing}}}[lower({value})] is not null"
-    return f"case when {value} glob '*[!0-9]*' then {trimmed} and not {word} else true end"
+    is_no_word = f"map {{{nothing}}}[lower({value})] is null"
+    return f"case when {value} glob '*[!0-9]*' then {trimmed} and {is_no_word} else true end"
 
 
 def _pointed(value: str, manner: Manner) -> tuple[str, str]:

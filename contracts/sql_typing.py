@@ -130,7 +130,7 @@ class _Made:
 
     def cleanness(self) -> list[str]:
         """Conditions that the texts are clean which no other condition makes so."""
-        return [_if_any(value, clean(value)) for value in self.clean if value not in self.formed]
+        return [clean(_as_landed(value)) for value in self.clean if value not in self.formed]
 
     def column(self, column: Column, mapping: ColumnMap) -> str:
         """Expression of one canonical column."""
