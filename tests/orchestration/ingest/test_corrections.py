@@ -102,14 +102,22 @@ def test_a_corrected_row_is_accepted_and_nothing_else_changes(held: Any) -> None
     assert str(after.loc[1, "created_at"]) == "2024-02-28 08:00:00"
 
 
-def test_what_a_profile_makes_by_sql_is_made_of_the_corrected_text(exports: Any) -> None:
+SURVEY = "id,person,survey_type,score,created_at,updated_at,person_properties_company"
+
+
+def one_refused(exports: Any, rows: list[str]) -> Path:
+    """Deliver responses of which one is refused; the file to correct it in."""
     exports.put("maturity.yaml", "is_simulated: true\n")
-    header = "id,person,survey_type,score,created_at,updated_at,person_properties_company"
-    rows = ["s1,p1,nps,10,1714550400,1714550400,B1", "s2,p2,npss,9,1714550400,1714550400,B1"]
-    exports.put("exports/delighted/responses.csv", "\n".join([header, *rows, ""]))
+    exports.put("exports/delighted/responses.csv", "\n".join([SURVEY, *rows, ""]))
     exports.run()
-    path = exports.home.parent / "refused.csv"
+    path: Path = exports.home.parent / "refused.csv"
     assert corrections.export(exports.home, path, quarantine.read(exports.home / "quarantine")) == 1
+    return path
+
+
+def test_what_a_profile_makes_by_sql_is_made_of_the_corrected_text(exports: Any) -> None:
+    rows = ["s1,p1,nps,10,1714550400,1714550400,B1", "s2,p2,npss,9,1714550400,1714550400,B1"]
+    path = one_refused(exports, rows)
     said = told(exports.home, "replay", str(corrected(path, "3", survey_type="nps")), "--json")
     assert json.loads(said.output)["held_back"] == 0
     after = exports.entity("survey_responses").sort_values("response_key", ignore_index=True)
@@ -121,15 +129,10 @@ def test_what_a_profile_makes_by_sql_is_made_of_the_corrected_text(exports: Any)
 
 
 def test_what_a_profile_makes_is_made_of_a_line_that_was_written_anew(exports: Any) -> None:
-    exports.put("maturity.yaml", "is_simulated: true\n")
-    header = "id,person,survey_type,score,created_at,updated_at,person_properties_company"
     rows = ["s1,p1,nps,10,1714550400,1714550400,B1", "s2,p2,nps,9,1714550400,1714550400,B1,more"]
-    exports.put("exports/delighted/responses.csv", "\n".join([header, *rows, ""]))
-    exports.run()
-    path = exports.home.parent / "refused.csv"
-    assert corrections.export(exports.home, path, quarantine.read(exports.home / "quarantine")) == 1
+    path = one_refused(exports, rows)
     right = rows[1].removesuffix(",more")
-    whole = dict(zip(header.split(","), right.split(","), strict=True))
+    whole = dict(zip(SURVEY.split(","), right.split(","), strict=True))
     del whole["person"]
     said = told(exports.home, "replay", str(corrected(path, "3", **whole)), "--json")
     assert json.loads(said.output)["held_back"] == 0
