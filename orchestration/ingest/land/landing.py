@@ -31,7 +31,7 @@ HASHED: Final = "hmac:"
 _IMPERSONAL: Final = re.compile(r"[^@]*\d[^@]*|[A-Z]{3,4}")
 # A sheet or an old Excel CSV that ends exactly here may have lost the rest.
 _FULL: Final = (1_048_576, 65_536)
-# Writing takes longer than parsing, of which it uses both cores.
+# One thread that writes does not keep up with parsing.
 _WRITTEN_AT_ONCE: Final = 2
 _EMPTY: Final = "rows without content were set aside"
 
