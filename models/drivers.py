@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 
-from models.arrays import FloatArray, dependent_columns, group_codes, library, rows_of_groups
+from models.arrays import (
+    DEPENDENCE_TOLERANCE,
+    FloatArray,
+    dependent_columns,
+    group_codes,
+    library,
+    rows_of_groups,
+)
 from models.errors import (
     AllMissingError,
     CollinearColumnsError,
@@ -123,6 +130,7 @@ def drivers(
     controls : array (n, k), optional
         Full column rank, a constant included; only a constant by default.
     n_draws, seed : int
+        Draws of organisations that leave dimensions depending on each other say nothing and are left out.
 
     Raises
     ------
@@ -145,11 +153,14 @@ def drivers(
     whole = crosses.sum(axis=0)
     shares = _shares(whole[None])[0]
     drawn = np.random.default_rng(seed).multinomial(n_groups, np.full(n_groups, 1 / n_groups), n_draws)
-    spread = _shares(np.tensordot(drawn.astype(np.float64), crosses, axes=1))
+    moments = np.tensordot(drawn.astype(np.float64), crosses, axes=1)
+    spread = _shares(moments[_told_apart(moments)])
+    if not len(spread):
+        raise TooFewUnitsError("no draw of the organisations tells the dimensions apart.", where="drivers")
     # Resampling makes R squared larger than it is, the more the less there is: its mean excess is taken off
     # (Efron and Tibshirani 1993, section 10.6).
-    spread = np.maximum(spread - (np.nanmean(spread, axis=0) - shares), 0.0)
-    low, high = np.nanpercentile(spread, [2.5, 97.5], axis=0)
+    spread = np.maximum(spread - (spread.mean(axis=0) - shares), 0.0)
+    low, high = np.percentile(spread, [2.5, 97.5], axis=0)
     slopes = np.linalg.solve(whole[1:, 1:], whole[1:, 0])
     level = np.asarray(performance, dtype=np.float64)
     rows = zip(names, shares, low, high, slopes, level, _quadrants(shares, level), strict=True)
@@ -163,6 +174,19 @@ def drivers(
         n_groups,
         n_draws,
     )
+
+
+def _told_apart(moments: FloatArray) -> npt.NDArray[np.bool_]:
+    """Draws whose outcome varies and none of whose columns lies in the span of the others: (draws,).
+
+    The smallest eigenvalue of the correlations is at most the share of a column's square that lies outside.
+    """
+    lengths = np.sqrt(np.diagonal(moments, axis1=1, axis2=2))
+    varies = np.asarray((lengths > 0).all(axis=1))
+    scale = np.where(varies[:, None], lengths, 1.0)[:, 1:]
+    correlations = moments[:, 1:, 1:] / (scale[:, :, None] * scale[:, None, :])
+    told: npt.NDArray[np.bool_] = varies & (np.linalg.eigvalsh(correlations)[:, 0] > DEPENDENCE_TOLERANCE)
+    return told
 
 
 def _shares(moments: FloatArray) -> FloatArray:

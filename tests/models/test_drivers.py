@@ -86,6 +86,48 @@ def test_intervals_hold_the_population_shares() -> None:
     assert held >= 51
 
 
+def test_draws_that_cannot_tell_the_dimensions_apart_are_left_out() -> None:
+    """With four organisations some draws hold one of them four times: no regression can be solved there."""
+    X = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [0.0, 0.0]])
+    y, seed = np.array([1.0, 0.0, 3.0, -2.0]), 0
+    found = drivers(y, X, list("ab"), np.arange(4), np.zeros(2), n_draws=999, seed=seed)
+    table = np.column_stack([y, X]) - np.column_stack([y, X]).mean(axis=0)
+    drawn = np.random.default_rng(seed).multinomial(4, np.full(4, 0.25), 999)
+    kept = []
+    for times in drawn:
+        rows = np.repeat(table, times, axis=0)
+        if np.linalg.matrix_rank(rows[:, 1:]) == 2:
+            kept.append([_gain(rows, j) for j in (0, 1)])
+    assert 0 < len(kept) < 999
+    spread = np.array(kept)
+    spread = np.maximum(spread - spread.mean(axis=0) + [one.share for one in found.drivers], 0.0)
+    low, high = np.percentile(spread, [2.5, 97.5], axis=0)
+    np.testing.assert_allclose([one.low for one in found.drivers], low, atol=1e-12)
+    np.testing.assert_allclose([one.high for one in found.drivers], high, atol=1e-12)
+
+
+def _gain(rows: np.ndarray, j: int) -> float:
+    """Mean gain of one of two columns over both orders, through the origin."""
+
+    def explained(*columns: int) -> float:
+        design, y = rows[:, columns], rows[:, 0]
+        left = y - design @ np.linalg.lstsq(design, y, rcond=None)[0]
+        return 1 - float(left @ left) / float(y @ y)
+
+    return (explained(j + 1) + explained(1, 2) - explained(2 - j)) / 2
+
+
+def test_organizations_of_which_no_draw_tells_the_dimensions_apart_are_too_few() -> None:
+    X = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [0.0, 0.0]])
+    seed = next(
+        seed
+        for seed in range(1000)
+        if np.random.default_rng(seed).multinomial(4, np.full(4, 0.25), 1).max() == 4
+    )
+    with pytest.raises(TooFewUnitsError, match="no draw"):
+        drivers([1.0, 0.0, 3.0, -2.0], X, list("ab"), np.arange(4), np.zeros(2), n_draws=1, seed=seed)
+
+
 def test_controls_are_taken_out_first() -> None:
     y, X, groups = world(2)
     control = np.random.default_rng(4).normal(size=len(y))
