@@ -33,7 +33,7 @@ FCT_BELIEF = Contract(
     description=(
         "What was believed when: every value of a KPI or score that an edition told, until another told "
         "something else; KPIs made of employees' answers aside. as_of(moment) gives what the edition "
-        "published last by that moment said."
+        "published last by that moment (UTC), or by the end of that day, said."
     ),
     grain="One row per measure, organisation, month and span of time in which one value was told.",
     key=(*SUBJECT, "believed_from"),

@@ -30,11 +30,15 @@ COMMENT = (
 """What the file says of the table and its columns."""
 _KPIS, _SCORES = "fct_kpi", "fct_assessment"
 _STAMP = "%Y-%m-%dT%H:%M:%SZ"
+# A day without a time of day is asked about as it ended; only a time of day is written with a colon.
+_MOMENT = (
+    "cast(moment as timestamp) + case when contains(cast(moment as varchar), ':') then interval 0 second "
+    "else interval 1 day - interval 1 microsecond end"
+)
 _AS_OF = (
     "create macro as_of(moment) as table "
     "select measure_kind, measure_code, organization_id, period, value, believed_from, edition_id "
-    f"from {TABLE} where believed_from <= cast(moment as timestamp) "
-    "and (believed_to is null or believed_to > cast(moment as timestamp))"
+    f"from {TABLE} where believed_from <= {_MOMENT} and (believed_to is null or believed_to > {_MOMENT})"
 )
 
 

@@ -18,7 +18,7 @@ from orchestration.editions.folder import point_current_to
 from orchestration.editions.publish import Edition, publish
 
 FIRST = datetime(2024, 6, 1, 8, tzinfo=UTC)
-MONTH = timedelta(days=30)
+DAY, MONTH = timedelta(days=1), timedelta(days=30)
 MAY = "2024-05-01"
 CSAT, REVENUE, INDEX = ("kpi", "csat_share"), ("kpi", "revenue"), ("score", "integration_index")
 
@@ -51,11 +51,12 @@ def beliefs(edition: Path) -> pd.DataFrame:
     return frame
 
 
-def as_of(edition: Path, moment: datetime) -> dict[tuple[str, ...], float]:
+def as_of(edition: Path, moment: datetime | date | str) -> dict[tuple[str, ...], float]:
+    naive = moment.replace(tzinfo=None) if isinstance(moment, datetime) else moment
     with duckdb.connect(str(edition / "marts.duckdb"), read_only=True) as connection:
         rows = connection.execute(
             "select measure_kind, measure_code, organization_id, period::varchar, value from as_of(?)",
-            [moment.replace(tzinfo=None)],
+            [naive],
         ).fetchall()
     return {tuple(row[:4]): row[4] for row in rows}
 
@@ -109,6 +110,46 @@ def test_as_of_a_moment_is_what_the_edition_of_that_moment_said(
 
 def test_before_the_first_edition_nothing_was_believed(three: tuple[Path, list[Path]]) -> None:
     assert as_of(three[1][-1], FIRST - timedelta(seconds=1)) == {}
+
+
+@pytest.fixture(scope="module")
+def one_day(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Publications at the first and the last second of a day, and at the first second of the next one."""
+    home, midnight = tmp_path_factory.mktemp("home"), datetime(2024, 6, 30, tzinfo=UTC)
+    made = []
+    for place, at in enumerate((timedelta(0), DAY - timedelta(seconds=1), DAY)):
+        # One value that changes, and one that only this edition tells.
+        kpis = {("csat_share", "a", MAY): place / 4, ("csat_share", "bcd"[place], MAY): 0.5}
+        build(home, kpis, {"a": 50.0})
+        made.append(published(home, midnight + at))
+    return made
+
+
+@pytest.mark.parametrize("day", ["2024-06-30", date(2024, 6, 30)], ids=["text", "date"])
+def test_a_day_without_a_time_is_its_end_and_holds_all_that_came_on_it(
+    one_day: list[Path], day: str | date
+) -> None:
+    assert as_of(one_day[-1], day) == told(one_day[1])
+
+
+def test_the_days_around_it_hold_nothing_of_it(one_day: list[Path]) -> None:
+    assert as_of(one_day[-1], "2024-06-29") == {}
+    assert as_of(one_day[-1], "2024-07-01") == told(one_day[2])
+
+
+@pytest.mark.parametrize(
+    ("moment", "place"),
+    [
+        ("2024-06-30 00:00", 0),
+        (datetime(2024, 6, 30, tzinfo=UTC), 0),
+        ("2024-06-30 23:59:58", 0),
+        (datetime(2024, 6, 30, 23, 59, 59, tzinfo=UTC), 1),
+        ("2024-07-01T00:00:00", 2),
+        (datetime(2024, 7, 1, tzinfo=UTC), 2),
+    ],
+)
+def test_a_time_of_day_is_that_very_moment(one_day: list[Path], moment: datetime | str, place: int) -> None:
+    assert as_of(one_day[-1], moment) == told(one_day[place])
 
 
 def test_a_belief_says_since_when_until_when_and_by_which_edition(three: tuple[Path, list[Path]]) -> None:
