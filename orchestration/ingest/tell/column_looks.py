@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from orchestration.ingest.land.headers import Kind, kind_of_texts
+from orchestration.ingest.tell.header_names import core
 
 Order = Literal["dmy", "mdy", "mixed", "open"]
 WORDS_AT_MOST: Final = 30
@@ -25,17 +26,23 @@ _DECIMAL_POINT: Final = re.compile(r"[^\d(+-]*[-+(]?[\d,\s']*\.\d{1,2}\D*|.*\d,\
 _PERSON_VALUE: Final = re.compile(
     r"[^@\s]+@[^@\s]+\.\w+|\d{1,3}(?:\.\d{1,3}){3}|\+\d[\d ()/-]{6,}\d|0\d+[ ()/-][\d ()/-]{5,}\d"
 )
+# Names of columns as `core` gives them: small letters, no accents.
 _PERSON_NAME: Final = re.compile(
-    r"e-?mail|phone|telef|mobile|\bip\b|ip ?address|surname|first ?name|last ?name|full ?name|birth|gender|"
-    r"voornaam|achternaam|vorname|nachname|prénom|nombre|apellido|\bassignee\b|\brequester\b|\bsubmitter\b|"
-    r"\bowner\b|eigenaar|besitzer|propriétaire|propietario|salary|gehalt|iban|\buser ?name\b|contact"
+    r"e ?mail|phone|telef|mobile|\bip\b|ip ?address|surname|first ?name|last ?name|full ?name|birth|gender|"
+    r"voornaam|achternaam|vorname|nachname|prenom|apellido|correo|courriel|"
+    r"\bassignee\b|\brequester\b|\bsubmitter\b|aanvrager|aanmelder|behandelaar|bearbeiter|anfragende|"
+    r"demandeur|solicitante|asignado|"
+    r"\bowner\b|eigenaar|besitzer|proprietaire|propietario|salary|gehalt|iban|\buser ?name\b|contact"
 )
-_NAME: Final = re.compile(r"\b(?:name|naam|nom)\b")
 _NO_PERSON: Final = re.compile(
-    r"account|company|organi|brand|group|team|channel|stage|status|product|campaign|department|project|bedrijf|firma"
+    r"account|company|organi|brand|group|team|channel|stage|status|product|campaign|department|project|"
+    r"bedrijf|firma|empresa|societe|entreprise"
 )
+# These count only where a column holds texts: numbers and days are no name and no remark.
+_NAME: Final = re.compile(r"\b(?:name|naam|nom|nombre)\b")
 _FREE_TEXT: Final = re.compile(
-    r"subject|description|comment|note|message|remark|onderwerp|betreff|opmerking|reden"
+    r"subject|description|comment|note|message|remark|onderwerp|omschrijving|opmerking|toelichting|"
+    r"betreff|beschreibung|bemerkung|kommentar|sujet|objet|remarque|asunto|descripcion|comentario|observacion"
 )
 
 
@@ -121,10 +128,13 @@ def shown(text: str, is_personal: bool) -> str:
 
 def looks_personal(name: str, counts: Counter[str]) -> bool:
     """Whether a column seems to hold persons or free text, by its name and its texts."""
-    words = re.sub(r"[_\W]+", " ", name).casefold()
-    if _PERSON_NAME.search(words) or _FREE_TEXT.search(words):
+    said = core(name)
+    if _PERSON_NAME.search(said):
         return True
-    if _NAME.search(words) and not _NO_PERSON.search(words):
+    holds_texts = kind_of_texts(counts) in ("text", "empty")
+    if holds_texts and _FREE_TEXT.search(said):
+        return True
+    if holds_texts and _NAME.search(said) and not _NO_PERSON.search(said):
         return True
     if not counts:
         return False

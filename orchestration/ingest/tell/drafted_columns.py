@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from orchestration.ingest.tell.column_looks import ColumnLook, shown
-from orchestration.ingest.tell.likeness import OURS, words
+from orchestration.ingest.tell.header_names import words
+from orchestration.ingest.tell.likeness import OURS, Likeness
 
 if TYPE_CHECKING:
     from contracts.contract import Column, Contract
@@ -24,7 +25,7 @@ _KINDS_OF_DAYS: Final = ("date", "timestamp")
 
 def column_lines(
     contract: Contract,
-    columns: Mapping[str, str],
+    found: Likeness,
     looks: Mapping[str, ColumnLook],
     profiles: Mapping[str, Profile],
 ) -> Iterator[str]:
@@ -33,14 +34,16 @@ def column_lines(
     Parameters
     ----------
     contract : the entity.
-    columns : canonical column to column of the file.
+    found : canonical column to column of the file, and what is taken off the amount.
     looks : what the columns of the file look like.
     profiles : profiles of the same entity, whose words and decisions are borrowed.
     """
     own = [profile for profile in profiles.values() if profile.entity == contract.name]
+    columns = found.columns
     for column in contract.columns:
         if column.name in columns:
-            yield from _mapped(column, looks[columns[column.name]], own)
+            minus = found.subtracted if column.name == "amount" else None
+            yield from _mapped(column, looks[columns[column.name]], own, minus)
         elif column.name == "is_deleted" or (column.name not in OURS and not column.nullable):
             yield from _required(column, columns, own)
         elif column.name in _WITH and _WITH[column.name][0] in columns:
@@ -50,8 +53,8 @@ def column_lines(
             yield f"  # {column.name}: nothing looks like it; it may be empty."
 
 
-def _mapped(column: Column, look: ColumnLook, own: list[Profile]) -> Iterator[str]:
-    said: dict[str, Any] = {"from": look.name}
+def _mapped(column: Column, look: ColumnLook, own: list[Profile], minus: str | None) -> Iterator[str]:
+    said: dict[str, Any] = {"from": look.name, **({"minus": minus} if minus else {})}
     unknown: dict[str, int] = {}
     if column.is_hashed:
         domains = (p.columns[column.name].hmac for p in own if column.name in p.columns)

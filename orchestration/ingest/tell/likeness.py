@@ -2,76 +2,34 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
+from contracts.column_words import ABOUT, SUBTRACTED, load_column_words
 from contracts.contract import Column, Contract
 from contracts.contract import Kind as Canonical
 from contracts.entities import ENTITIES
 from contracts.profile import Profile
 from orchestration.ingest.land.headers import Kind
 from orchestration.ingest.tell.column_looks import ColumnLook
+from orchestration.ingest.tell.header_names import core, words
 
 OURS: Final = frozenset(
     {"source_system", "delivered_by", "delivery_id", "source_line", "source_updated_at", "organization_id"}
     | {"unit_key_type", "unit_key", "is_deleted", "employees_band"}
 )
 """Columns that are written by us or follow from others; a file need not have them."""
-_ALSO: Final[Mapping[str, tuple[str, ...]]] = {
-    "ticket_key": ("ticket", "case", "case number", "ticket number", "issue key", "reference"),
-    "created_at": ("opened", "raised", "created on", "date created", "reported"),
-    "solved_at": ("closed", "resolved", "solved", "closed on"),
-    "first_response_minutes": ("first answer", "first response time", "first reply time"),
-    "resolution_minutes": ("resolution time", "time to resolve"),
-    "status": ("state",),
-    "priority": ("prio", "urgency"),
-    "channel": ("source", "origin", "via"),
-    "satisfaction": ("rating", "csat", "satisfaction rating"),
-    "opportunity_key": ("deal", "deal number", "opportunity number"),
-    "account_key": ("customer", "customer number", "account number", "client"),
-    "closed_on": ("closed", "close date", "expected close", "closing date"),
-    "amount": ("value", "total", "deal value", "net amount"),
-    "person_key": ("employee", "employee number", "person", "staff number", "worker"),
-    "started_on": ("start", "hired", "hire date", "from"),
-    "ended_on": ("end", "left", "termination date", "until"),
-    "fte_share": ("fte",),
-    "posted_on": ("posting date", "booking date", "journal date"),
-    "entry_key": ("entry", "journal", "voucher", "document number"),
-    "line_number": ("line", "row number"),
-    "account_code": ("account", "gl account", "ledger account"),
-    "spent_on": ("day", "date"),
-    "answered_at": ("submitted", "completed", "answered"),
-}
-"""What people also call a column, beside the labels that the profiles know."""
-_ABOUT: Final[Mapping[str, frozenset[str]]] = {
-    "tickets": frozenset({"ticket", "case", "issue", "conversation", "requester", "assignee", "resolution"}),
-    "opportunities": frozenset(
-        {"deal", "opportunity", "probability", "dealname", "closeprobability", "geschäft"}
-    ),
-    "opportunity_history": frozenset({"history", "opportunityid", "fivetran", "start"}),
-    "accounts": frozenset({"parent", "employees", "industry"}),
-    "employment_spells": frozenset({"employee", "hire", "termination", "employment", "supervisor", "worker"}),
-    "hires": frozenset({"candidate", "requisition", "application", "offer", "recruiter"}),
-    "applications": frozenset({"applicant", "application", "gender", "race", "ethnicity", "disability"}),
-    "ledger_lines": frozenset({"journal", "ledger", "debit", "credit", "konto", "posting", "gl", "soll"}),
-    "invoices": frozenset({"invoice", "due", "rechnung", "factuur", "facture", "balance"}),
-    "marketing_spend": frozenset(
-        {"campaign", "ad", "ads", "spend", "spent", "impressions", "clicks", "cost"}
-    ),
-    "survey_responses": frozenset({"score", "nps", "csat", "survey", "comment"}),
-    "fx_rates": frozenset({"rate"}),
-    "crosswalk": frozenset({"unit"}),
-    "organizations": frozenset({"organization", "fiscal"}),
-}
-"""Words in a header that say what the rows are."""
-# A required column can be missing because it follows from others: tried on the shapes that are shipped.
-_MISSING: Final = 0.4
+# Below these nothing fits well: share of what is needed, and columns that only this entity has.
 _FITS_WELL: Final = 0.5
+_DISTINCT: Final = 1.0
 # rapidfuzz's ratio on words, 0..100: Created/Created at is 82, Solved at/Created at 74 (other columns).
 LIKE_ENOUGH: Final = 80.0
+# So long a word is also known at the beginning of a longer one: Rechnung in Rechnungsdatum.
+_LONG: Final = 6
+# What only its core says counts a little less: of `Account` and `Account no.` the second is the number.
+_LESS_SURE: Final = 1.0
 _FITS: Final[Mapping[Canonical, frozenset[Kind]]] = {
     "text": frozenset({"text", "integer", "boolean", "decimal", "date", "time", "empty"}),
     "integer": frozenset({"integer", "empty"}),
@@ -90,15 +48,63 @@ class Likeness:
     Attributes
     ----------
     columns : canonical column to column of the file.
-    share : share of the required columns that are there, 0..1.
-    rank : the larger the likelier; a column that few entities have says more than one that many have, and a
-        required column that is missing speaks against it.
+    subtracted : column of the file that is taken off the amount (credit beside debit); None for none.
+    n_needed, n_there : required columns, and those of them that are there.
+    n_recognised : columns of the file that are canonical, or speak of the entity in another way.
+    n_columns : columns of the file.
+    distinct : the recognised columns, each shared among the entities that recognise it: a key of its own
+        says more than a status that four have.
     """
 
     entity: str
     columns: dict[str, str]
-    share: float
-    rank: float
+    subtracted: str | None
+    n_needed: int
+    n_there: int
+    n_recognised: int
+    n_columns: int
+    distinct: float
+
+    @property
+    def rank(self) -> float:
+        """The larger the likelier: how much of the file is explained, up to doubled by what is needed."""
+        return round(self.distinct * (1 + self.n_there / self.n_needed), 6)
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether too little is there, or all that is there could be of another entity."""
+        return self.n_there < _FITS_WELL * self.n_needed or self.distinct < _DISTINCT
+
+    @property
+    def said(self) -> str:
+        """The likeness in words."""
+        return (
+            f"{self.entity} ({self.n_there} of the {self.n_needed} columns it needs; "
+            f"{self.n_recognised} of {self.n_columns} columns recognised)"
+        )
+
+
+class _Match(NamedTuple):
+    """A column of the file that may be a canonical one; the most alike sort first."""
+
+    unlike: float
+    order: int
+    place: int
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """Places of the columns of a file in which one entity sees something."""
+
+    contract: Contract
+    matches: list[_Match]
+    spoken: set[int]
+    subtracted: list[int]
+
+    @property
+    def matched(self) -> set[int]:
+        return {match.place for match in self.matches}
 
 
 def likely_entities(looks: Sequence[ColumnLook], profiles: Mapping[str, Profile]) -> list[Likeness]:
@@ -109,47 +115,70 @@ def likely_entities(looks: Sequence[ColumnLook], profiles: Mapping[str, Profile]
     looks : columns of the file.
     profiles : profiles whose labels and aliases are learnt from.
     """
-    found = [likeness(looks, contract, profiles) for contract in ENTITIES.values()]
+    seen = [_seen(looks, contract, profiles) for contract in ENTITIES.values()]
+    n_matched = Counter(place for one in seen for place in one.matched)
+    n_spoken = Counter(place for one in seen for place in one.spoken)
+    found = [_likeness(looks, one, n_matched, n_spoken) for one in seen]
     return sorted(found, key=lambda one: (-one.rank, one.entity))
 
 
-def likeness(looks: Sequence[ColumnLook], contract: Contract, profiles: Mapping[str, Profile]) -> Likeness:
+def _likeness(
+    looks: Sequence[ColumnLook], seen: _Seen, n_matched: Mapping[int, int], n_spoken: Mapping[int, int]
+) -> Likeness:
     """How the columns of a file fit one entity; each column is used once, the most alike pairs first."""
-    known = labels_of(contract, profiles)
-    pairs = sorted(
-        (
-            (-score, contract.column_names.index(name), place, name, look.name)
-            for name, labels in known.items()
-            for place, look in enumerate(looks)
-            if (score := _alike(look, contract.column(name), labels)) >= LIKE_ENOUGH
-        )
+    columns: dict[str, int] = {}
+    for match in sorted(seen.matches):
+        if match.column not in columns and match.place not in columns.values():
+            columns[match.column] = match.place
+    needed = [
+        column.name
+        for column in seen.contract.columns
+        if column.name not in OURS and not column.nullable and column.kind != "boolean"
+    ]
+    free = [looks[place].name for place in seen.subtracted if place not in columns.values()]
+    return Likeness(
+        entity=seen.contract.name,
+        columns={name: looks[columns[name]].name for name in seen.contract.column_names if name in columns},
+        subtracted=free[0] if free and "amount" in columns else None,
+        n_needed=len(needed),
+        n_there=sum(name in columns for name in needed),
+        n_recognised=len({*columns.values(), *seen.spoken}),
+        n_columns=len(looks),
+        distinct=sum(1 / n_matched[place] for place in columns.values())
+        + sum(1 / n_spoken[place] for place in seen.spoken),
     )
-    columns: dict[str, str] = {}
-    for *_, name, source in pairs:
-        if name not in columns and source not in columns.values():
-            columns[name] = source
-    needed = [c.name for c in contract.columns if c.name in known and not c.nullable and c.kind != "boolean"]
-    share = sum(name in columns for name in needed) / len(needed)
-    weight = {name: (2 if name in needed else 1) / _n_entities(name) for name in columns}
-    n_missing = sum(name not in columns for name in needed)
-    rank = sum(weight.values()) + _spoken_of(contract.name, looks) - _MISSING * n_missing - 2 * (not share)
-    ordered = {name: columns[name] for name in contract.column_names if name in columns}
-    return Likeness(contract.name, ordered, round(share, 3), round(rank, 3))
 
 
-def _spoken_of(entity: str, looks: Sequence[ColumnLook]) -> float:
-    said = {word for look in looks for word in words(look.name).split()}
-    return min(3, len(said & _ABOUT.get(entity, frozenset())))
+def _seen(looks: Sequence[ColumnLook], contract: Contract, profiles: Mapping[str, Profile]) -> _Seen:
+    matches = [
+        _Match(-score, contract.column_names.index(name), place, name)
+        for name, labels in labels_of(contract, profiles).items()
+        for place, look in enumerate(looks)
+        if (score := _alike(look, contract.column(name), labels)) >= LIKE_ENOUGH
+    ]
+    said = load_column_words()
+    about = {core(word) for word in said.of(contract.name, ABOUT)}
+    off = {core(word) for word in said.of(contract.name, SUBTRACTED)}
+    return _Seen(
+        contract,
+        matches,
+        spoken={place for place, look in enumerate(looks) if _speaks_of(core(look.name), about)},
+        subtracted=[place for place, look in enumerate(looks) if core(look.name) in off],
+    )
 
 
-@cache
-def _n_entities(name: str) -> int:
-    return sum(name in contract.column_names for contract in ENTITIES.values())
+def _speaks_of(name: str, about: Iterable[str]) -> bool:
+    return any(
+        f" {word}" in f" {name}" if len(word) >= _LONG else f" {word} " in f" {name} " for word in about
+    )
 
 
 def labels_of(contract: Contract, profiles: Mapping[str, Profile]) -> dict[str, set[str]]:
     """Canonical column to every label that the profiles know for it, and its own name."""
-    found = {name: {name, *_ALSO.get(name, ())} for name in contract.column_names if name not in OURS}
+    said = load_column_words()
+    found = {
+        name: {name, *said.of(contract.name, name)} for name in contract.column_names if name not in OURS
+    }
     for profile in profiles.values():
         if profile.entity == contract.name:
             for name, mapping in profile.columns.items():
@@ -163,21 +192,15 @@ def _alike(look: ColumnLook, column: Column, labels: set[str]) -> float:
         return 0.0
     from rapidfuzz import fuzz
 
-    name = words(look.name)
+    own, about = words(look.name), core(look.name)
     return max(
-        max(fuzz.ratio(name, words(label)), fuzz.token_sort_ratio(name, words(label))) for label in labels
+        max(fuzz.ratio(own, words(label)), fuzz.token_sort_ratio(about, core(label)) - _LESS_SURE)
+        for label in labels
     )
-
-
-@cache
-def words(name: str) -> str:
-    """A column name in small words: `CreatedAt`, `created_at` and `Created at` are `created at`."""
-    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
-    return " ".join(re.sub(r"[_\W]+", " ", parted).casefold().split())
 
 
 def likelihood_words(found: Sequence[Likeness]) -> str:
     """The likeliest entities in words, and whether none fits well."""
-    doubt = "nothing fits well; " if found[0].share < _FITS_WELL else ""
-    said = [f"{one.entity} ({one.share:.0%} of what it needs)" for one in found]
-    return f"{doubt}likest {said[0]}" + (f", then {', '.join(said[1:])}" if len(said) > 1 else "")
+    doubt = "nothing fits well; " if found[0].is_doubtful else ""
+    then = [one.said for one in found[1:] if one.distinct]
+    return f"{doubt}likest {found[0].said}" + (f", then {', '.join(then)}" if then else "")

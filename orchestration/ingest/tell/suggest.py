@@ -10,13 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from contracts.column_words import load_column_words
 from contracts.entities import ENTITIES
+from contracts.header_words import every
 from contracts.instrument import load_instrument
 from contracts.items import places
 from contracts.survey_shape import Survey
 from orchestration.ingest.tell.column_looks import ColumnLook, look
 from orchestration.ingest.tell.drafted_columns import column_lines, flow
-from orchestration.ingest.tell.likeness import Likeness, likelihood_words, likely_entities, words
+from orchestration.ingest.tell.header_names import core, words
+from orchestration.ingest.tell.likeness import Likeness, likelihood_words, likely_entities
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,21 +28,7 @@ if TYPE_CHECKING:
     from orchestration.ingest.tell.samples import Sample
 
 _ITEMS_OF_A_SURVEY: Final = 3
-_UNIT_WORDS: Final = (
-    *("brand", "business unit", "subsidiary", "division", "company", "organization", "organisation"),
-    *("department", "supervisory organization", "cost center", "tracking category option", "unit", "group"),
-    *("team", "account", "project", "entity", "location"),
-)
-"""Words for what an organisation may be called in a source; the first that a column has counts."""
-_VERSION_WORDS: Final = (
-    "updated",
-    "modified",
-    "changed",
-    "last activity",
-    "gewijzigd",
-    "geändert",
-    "modifié",
-)
+_NAMES: Final = re.compile(r"\b(?:name|naam|nom|nombre)\b")
 _DECIMAL_COMMA_LOCALE: Final = "de"
 _ODD_AT_MOST: Final = 20
 _WORDS_AT_MOST: Final = 6
@@ -110,11 +99,12 @@ def _facts(
     yield "evidence: sample"
     yield from _manner([by_name[source] for source in best.columns.values()], looks)
     hashed = {source for column, source in best.columns.items() if contract.column(column).is_hashed}
-    unit = None if "unit_key" not in contract.column_names else _unit(looks, set(best.columns.values()), best)
+    unit = None if "unit_key" not in contract.column_names else _unit(looks, best)
     is_versioned = "source_updated_at" in contract.column_names
     version = next((one for one in looks if is_versioned and _is_version(one)), None)
-    lines = list(column_lines(contract, best.columns, by_name, profiles))
-    used = [*best.columns.values(), *([unit] if unit else []), *([version.name] if version else [])]
+    lines = list(column_lines(contract, best, by_name, profiles))
+    also = [best.subtracted, unit, version.name if version else None]
+    used = [*best.columns.values(), *(name for name in also if name)]
     personal = [one.name for one in looks if one.is_personal and one.name not in used]
     others = [one.name for one in looks if one.name not in (*used, *personal)]
     yield "signature:"
@@ -146,9 +136,13 @@ def _survey(looks: Sequence[ColumnLook]) -> Iterator[str]:
     yield "  scale: [0, 4]  # CHECK: numbers of the lowest and the highest answer"
     yield "shape: ui"
     yield "evidence: sample"
+    said = load_column_words()
     wanted = {
-        "response_key": ("response", "id", "token", "#", "respondent"),
-        "answered_at": ("recorded", "submit", "timestamp", "date", "completed", "end"),
+        "response_key": ("response", "id", "token", "#", *said.of("survey_responses", "response_key")),
+        "answered_at": (
+            *("recorded", "submit", "timestamp", "date", "end"),
+            *said.of("survey_responses", "answered_at"),
+        ),
         "wave": ("wave",),
         "instrument_version": ("version",),
     }
@@ -198,20 +192,26 @@ def _manner(mapped: Sequence[ColumnLook], looks: Sequence[ColumnLook]) -> Iterat
         yield "# CHECK date_order: dmy or mdy; these rows prove neither. Say it here or in maturity.yaml."
 
 
-def _unit(looks: Sequence[ColumnLook], mapped: set[str], best: Likeness) -> str | None:
-    free = [one for one in looks if one.n_filled and not one.is_key and not one.is_personal]
-    for wanted in _UNIT_WORDS:
-        for one in free:
-            said = words(one.name)
-            if said == wanted or said in (f"{wanted} id", f"{wanted} name", f"{wanted} code"):
-                return one.name
+def _unit(looks: Sequence[ColumnLook], best: Likeness) -> str | None:
     account = best.columns.get("account_key")
-    return account if account in mapped else None
+    taken = {*best.columns.values()} - {account}
+    free = [
+        one
+        for one in looks
+        if one.n_filled and not one.is_key and not one.is_personal and one.name not in taken
+    ]
+    for wanted in load_column_words().units:
+        known = {core(word) for word in every(wanted)}
+        for one in free:
+            if _NAMES.sub("", core(one.name)).strip() in known:
+                return one.name
+    return account
 
 
 def _is_version(one: ColumnLook) -> bool:
-    said = words(one.name)
-    return one.kind in ("date", "time") and any(word in said for word in _VERSION_WORDS)
+    said = core(one.name)
+    versions = (core(word) for word in every(load_column_words().versions))
+    return one.kind in ("date", "time") and any(word in said for word in versions)
 
 
 def _unused(looks: Sequence[ColumnLook]) -> Iterator[str]:

@@ -1,0 +1,33 @@
+"""How names of columns are compared: in small words, and without what says nothing. Knows no column."""
+
+import re
+import unicodedata
+from functools import cache
+from typing import Final
+
+_SAYS_NOTHING: Final = frozenset(
+    {"of", "the", "de", "del", "du", "des", "der", "den", "la", "le", "el", "van", "von", "l", "d"}
+    | {"no", "nr", "n", "num", "number", "nummer", "numero", "id", "code", "codigo", "key"}
+)
+"""Articles, and words for a number or a code, in five languages."""
+_NUMBERED: Final = re.compile(r"(?<=\w{3})(?:nummer|nr)\b|\b\d+\b")
+"""The same at the end of a compound, and figures."""
+
+
+@cache
+def words(name: str) -> str:
+    """A column name in small words: `CreatedAt`, `created_at` and `Created at` are `created at`."""
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
+    return " ".join(re.sub(r"[_\W]+", " ", parted).casefold().split())
+
+
+@cache
+def core(name: str) -> str:
+    """What a name is about, without accents: `Nº de factura` is `factura`, `Ticketnummer` is `ticket`.
+
+    A name that only says what says nothing is kept: `Numéro` is `numero`.
+    """
+    letters = unicodedata.normalize("NFKD", words(name))
+    plain = words("".join(letter for letter in letters if not unicodedata.combining(letter)))
+    said = [word for word in _NUMBERED.sub("", plain).split() if word not in _SAYS_NOTHING]
+    return " ".join(said) or plain
