@@ -199,11 +199,19 @@ def wild_cluster_bootstrap(
     ------
     TooFewUnitsError
         With fewer than two clusters.
+    InputRefusedError
+        Where X has no such column, or no draw is asked for.
     """
     outcome, design = np.asarray(y, dtype=np.float64), np.asarray(X, dtype=np.float64)
     codes, n_groups = group_codes(groups)
     _need_two(n_groups)
     n, k = design.shape
+    if not -k <= coefficient < k:
+        raise InputRefusedError(
+            f"X has {k} columns and none of number {coefficient}.",
+            where="wild_cluster_bootstrap",
+            remedy="Count columns from 0.",
+        )
     inverse = bread(design)
     contrast = inverse[coefficient]
     estimate = float(contrast @ (design.T @ outcome))

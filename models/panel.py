@@ -72,7 +72,7 @@ def two_way_within(
     Parameters
     ----------
     frame : DataFrame
-        One row per unit and period.
+        One row per unit and period. Several are fitted as the rows they are: nothing is summed or left out.
     outcome, exposure, unit, period : str
         Column names.
     controls : sequence of str
@@ -147,9 +147,9 @@ def within_design(
     order = [*range(2 + len(controls), raw.shape[1]), *range(2, 2 + len(controls)), 1]
     redundant = {order[position] for position in dependent_columns(within[:, order])}
     if 1 in redundant:
+        told = f"is told by {', '.join(controls)}" if controls else f"changes in step in every {unit}"
         raise ConstantExposureError(
-            f"{exposure} changes in step in every {unit}: nothing is left beside the period effects.",
-            where="two_way_within",
+            f"{exposure} {told}: nothing is left beside the period effects.", where="two_way_within"
         )
     names = [*numeric, *period_names]
     used = [j for j in range(1, raw.shape[1]) if j not in redundant]

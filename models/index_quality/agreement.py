@@ -42,12 +42,20 @@ def rwg_j(
     Raises
     ------
     InputRefusedError
-        For fewer than two levels, or a skewed null with other than five.
+        For fewer than two levels, answers further apart than those, or a skewed null with other than five.
     """
     pandas = library("pandas")
     frame: pd.DataFrame = ratings if isinstance(ratings, pandas.DataFrame) else pandas.DataFrame(ratings)
     expected = expected_variance(n_options, null)
     frame = frame.astype("float64")
+    answers = frame.to_numpy()
+    span = float(np.nanmax(answers) - np.nanmin(answers)) if answers.size else 0.0
+    if span > n_options - 1:
+        raise InputRefusedError(
+            f"answers lie {span:g} apart, and {n_options} levels reach {n_options - 1}.",
+            where="rwg_j",
+            remedy="Give the number of levels that the scale has.",
+        )
     if isinstance(frame.index, pandas.RangeIndex):
         frame = frame.set_axis(np.zeros(len(frame), dtype=np.int64), axis=0)
     levels = list(range(frame.index.nlevels))

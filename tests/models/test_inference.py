@@ -191,3 +191,5 @@ def test_refusals() -> None:
         wild_cluster_bootstrap(y, X, np.zeros(len(y)), 0)
     with pytest.raises(InputRefusedError):
         wild_cluster_bootstrap(y, X, np.arange(len(y)) % 5, 0, n_draws=0)
+    with pytest.raises(InputRefusedError, match=f"none of number {X.shape[1]}"):
+        wild_cluster_bootstrap(y, X, np.arange(len(y)) % 5, X.shape[1])

@@ -148,6 +148,8 @@ def test_refusals_name_the_cause() -> None:
         two_way_within(frame.assign(x=frame["unit"] * 1.1), "y", "x", [], "unit", "period")
     with pytest.raises(ConstantExposureError, match="in step"):
         two_way_within(frame.assign(x=frame["unit"] + frame["period"] * 0.3), "y", "x", [], "unit", "period")
+    with pytest.raises(ConstantExposureError, match="x is told by z: nothing is left"):
+        two_way_within(frame.assign(z=3 * frame["x"]), "y", "x", ["z"], "unit", "period")
     with pytest.raises(ConstantOutcomeError):
         two_way_within(frame.assign(y=3.3), "y", "x", [], "unit", "period")
     with pytest.raises(TooFewUnitsError, match="two periods"):

@@ -91,6 +91,13 @@ def test_null_variances_are_those_of_their_distributions() -> None:
         expected_variance(1)
 
 
+def test_answers_that_the_scale_cannot_hold_are_refused() -> None:
+    whole = [[1, 5], [5, 1]]
+    assert rwg_j(whole, 5).tolist() == [0.0]
+    with pytest.raises(InputRefusedError, match="lie 4 apart, and 4 levels reach 3"):
+        rwg_j(whole, 4)
+
+
 def test_an_array_is_one_group_and_gaps_are_left_out() -> None:
     ratings = np.array([[1, 2, 3], [2, 2, 4], [1, 3, 3]])
     named = pd.DataFrame(ratings, index=["a"] * 3)
