@@ -87,13 +87,7 @@ def convert(
     manner, notes = prove(rows, profile, manner)
     given = Given(profile, manner, pseudonym_key)
     contract = ENTITIES[profile.entity or "assessment_answers"]
-    notes += tuple(
-        f"the constant {name} is no column of {contract.name}" for name in given.unused_constants(contract)
-    )
-    notes += tuple(
-        f"the words declared for {name} are not used: several columns of the source decide it"
-        for name in given.unused_words()
-    )
+    notes += given.notes(contract)
     facts, refused = records(rows, profile)
     if profile.survey is not None:
         from contracts.survey import convert_survey

@@ -41,8 +41,6 @@ def proven(manner: Manner, profile: Profile, texts: Texts) -> tuple[Manner, tupl
             manner = replace(manner, decimal=decimal)
             name = "comma" if decimal == "," else "point"
             notes.append(f"the file proves that its decimal sign is the {name}; declare the locale to fix it")
-    if manner.is_zone_assumed and profile.shape == "ui" and any(_kinds(profile, {"timestamp"})):
-        notes.append(f"no zone is declared: times without an offset are read as {manner.zone}")
     return replace(manner, is_proven=True), tuple(notes)
 
 

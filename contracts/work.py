@@ -34,6 +34,23 @@ class Given:
         """Value that holds where the source has none: of the settings, else of the profile."""
         return self.manner.constants.get(name, self.profile.constants.get(name))
 
+    def notes(self, contract: Contract) -> tuple[str, ...]:
+        """What a person should know of how the file is read, whatever its rows say; names no values."""
+        kinds = {contract.column(name).kind for name in self.profile.columns}
+        notes = [
+            *(
+                f"the constant {name} is no column of {contract.name}"
+                for name in self.unused_constants(contract)
+            ),
+            *(
+                f"the words declared for {name} are not used: several columns of the source decide it"
+                for name in self.unused_words()
+            ),
+        ]
+        if self.manner.is_zone_assumed and self.profile.shape == "ui" and "timestamp" in kinds:
+            notes.append(f"no zone is declared: times without an offset are read as {self.manner.zone}")
+        return tuple(notes)
+
     def unused_constants(self, contract: Contract) -> list[str]:
         """Declared constants of which the entity has no column."""
         declared = {**self.profile.constants, **self.manner.constants}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,10 +40,11 @@ def line(text: str, as_json: bool) -> None:
 def told(home: Path, report: RunReport, stages: Progress, as_json: bool) -> None:
     """Tell what a run did: where things lie, rows in and out, seconds, and what stopped it."""
     from orchestration.ingest.tell.told_money import held_money, restated, restated_words, together
+    from orchestration.ingest.tell.told_notes import notes_of
 
     ledger = ledger_totals(home)
     held, moved = together(held_money(home)), restated(home)
-    edition = current_edition(home)
+    edition, notes = current_edition(home), notes_of(home)
     if as_json:
         content = {
             "is_success": report.is_success,
@@ -51,6 +53,7 @@ def told(home: Path, report: RunReport, stages: Progress, as_json: bool) -> None
             "ledger": ledger,
             "held_back_money": held.as_json(),
             "restated": moved,
+            "notes": [asdict(note) for note in notes],
             "seconds": round(report.seconds, 2),
             "stages": [{**asdict(stage), "seconds": round(stage.seconds, 2)} for stage in stages.stages],
             "failed_checks": [asdict(check) for check in report.failed_checks],
@@ -71,16 +74,24 @@ def told(home: Path, report: RunReport, stages: Progress, as_json: bool) -> None
         for check in report.failed_checks:
             if check.asset.startswith("accepted/") and check.name != UNMAPPED and not check.is_blocking:
                 click.echo(f"Warning: {check.asset} {check.name} ({check.summary}).")
-        for line in moved[:_NAMED_AT_MOST]:
-            click.echo(f"Restated by late corrections: {restated_words(line)}")
-        if len(moved) > _NAMED_AT_MOST:
-            click.echo(f"and {len(moved) - _NAMED_AT_MOST} more periods, see accepted/restated.parquet.")
+        _first_of(
+            [f"Restated by late corrections: {restated_words(line)}" for line in moved],
+            "more periods, see accepted/restated.parquet.",
+        )
+        _first_of([f"Note: {note.words}" for note in notes], "more notes, see accepted/manifest.json.")
     if report.is_success and edition is not None and "edition/published" in report.materialised:
         click.echo(f"Summary: {edition / 'summary.en.html'}")
         click.echo(f"Marts:   {edition / 'marts.duckdb'} and {edition / 'parquet'}")
     spent = sum(stage.seconds for stage in stages.stages)
     click.echo(f"Time:    {spent:.1f} s in stages, {report.seconds:.1f} s for the whole run.")
     click.echo(f"Dagster: {page_command(home)}")
+
+
+def _first_of(said: Sequence[str], others: str) -> None:
+    for sentence in said[:_NAMED_AT_MOST]:
+        click.echo(sentence)
+    if len(said) > _NAMED_AT_MOST:
+        click.echo(f"and {len(said) - _NAMED_AT_MOST} {others}")
 
 
 def page_command(home: Path) -> str:

@@ -43,6 +43,7 @@ def accepted_assets(installation: Installation, contracts: Mapping[str, Contract
     )
     def accepted(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         from orchestration.ingest.gate.tolerance import Tolerance
+        from orchestration.ingest.tell.told_notes import notes_of
 
         with running(installation, "accepted", context) as stage:
             settings = installation.settings()
@@ -60,7 +61,10 @@ def accepted_assets(installation: Installation, contracts: Mapping[str, Contract
         if checks.asset_key(LEDGER_PERIODS) in context.selected_asset_keys:
             yield dg.MaterializeResult(
                 asset_key=checks.asset_key(LEDGER_PERIODS),
-                metadata={name: int(result.ledger[name].sum()) for name in ("delivered", *FATES)},
+                metadata={
+                    **{name: int(result.ledger[name].sum()) for name in ("delivered", *FATES)},
+                    "notes": "\n".join(note.words for note in notes_of(installation.home)) or "none",
+                },
             )
 
     return accepted

@@ -41,12 +41,12 @@ class AcceptResult:
     ledger : one row per delivered file, see `ledger.LedgerLine`; also in accepted/ledger.parquet, by period
         in accepted/ledger_periods.parquet.
     verdicts : per entity rows in, accepted, refused by rule, unmapped, deleted, late corrections.
-    warnings : what a reader should know.
+    notes : by delivery what a person should know of how it was read; also in accepted/manifest.json.
     """
 
     ledger: pd.DataFrame
     verdicts: dict[str, EntityVerdict]
-    warnings: tuple[str, ...] = ()
+    notes: dict[str, tuple[str, ...]]
 
 
 def accept(
@@ -101,10 +101,11 @@ def accept(
         secret = _secret(lots, settings, pseudonym_key)
         with landing_read(home), opened(home, settings.memory_limit) as con:
             gathered = _gather(con, lots, secret, made, held)
+        _note_strangers(lots, made, gathered)
         result = AcceptResult(
             ledger.frame(gathered.lines),
             {name: gathered.verdicts[name] for name in ENTITIES},
-            (*_strangers(made), *dict.fromkeys(gathered.warnings)),
+            gathered.notes,
         )
         ledger.write(made / LEDGER, result.ledger)
         ledger.write_periods(made / PERIODS, gathered.periods)
@@ -168,12 +169,15 @@ def _require_references(home: Path, landed: Sequence[Delivery]) -> None:
             )
 
 
-def _strangers(made: Path) -> tuple[str, ...]:
-    """Organisations that the crosswalk names and nobody describes."""
+def _note_strangers(lots: Sequence[Lot], made: Path, gathered: Gathered) -> None:
+    """Note on the crosswalk the organisations that it names and nobody describes."""
     named = set(read_entity(made, ENTITIES["crosswalk"])["organization_id"])
     known = set(read_entity(made, ENTITIES["organizations"])["organization_id"])
     strange = sorted(named - known)
     if not strange or not known:
-        return ()
+        return
     few = ", ".join(strange[:5])
-    return (f"{len(strange)} organisations of the crosswalk are not in organizations.csv: {few}",)
+    note = f"organisations of the crosswalk that are not in organizations.csv: {len(strange)} ({few})"
+    for lot in lots:
+        if lot.profile.entity == "crosswalk" and not lot.whole:
+            gathered.notes[lot.delivery_id] += (note,)

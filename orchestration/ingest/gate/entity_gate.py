@@ -14,12 +14,13 @@ import pyarrow
 
 from contracts.contract import Contract
 from contracts.sql_rules import SQL_TYPES, clashing, listed, quoted, text
+from contracts.work import Given
 from orchestration.ingest.gate import plain_lane, versions
 from orchestration.ingest.gate.accepted import EntityWriter, take_out
 from orchestration.ingest.gate.landed import lists_of, source_of
 from orchestration.ingest.gate.lots import Lot, period_of, record_key
 from orchestration.ingest.gate.mapping import mapped_sql
-from orchestration.ingest.gate.pandas_lane import converted_batches
+from orchestration.ingest.gate.pandas_lane import converted_batches, proven_lots
 from orchestration.ingest.gate.reasons import Reasons
 
 # pyarrow carries no types; named so that this is said once.
@@ -38,6 +39,7 @@ class EntityGate:
     lots : deliveries of single-entity profiles, in the order of arrival; those that count as a whole apart.
     sources : SQL source of landed rows by sequence.
     reasons : refused rows.
+    notes : what a person should know of how a delivery was read, by delivery.
     """
 
     con: duckdb.DuckDBPyConnection
@@ -46,7 +48,7 @@ class EntityGate:
     has_crosswalk: bool
     sources: dict[int, str] = field(default_factory=dict)
     reasons: Reasons = field(init=False)
-    warnings: list[str] = field(default_factory=list)
+    notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     n_vanished: int = 0
     n_late: int = 0
 
@@ -154,6 +156,7 @@ class EntityGate:
         for lot in self.lots:
             source = source_of(lot, tables.get(lot.profile.source_system, {}))
             self.sources[lot.sequence] = source.rows
+            self.notes[lot.delivery_id] = Given(lot.profile, lot.manner, None).notes(self.contract)
             if lot.plain is not None:
                 yield from plain_lane.plain_tables(self.con, lot, source, self.mapped, self.key)
             anew = set() if lot.corrected is None else set(lot.corrected["source_line"].tolist())
@@ -166,12 +169,15 @@ class EntityGate:
             for lot in self.lots
             if lot.plain is None or lot.sequence in dirty or lot.corrected is not None
         ]
-        sequence = {lot.delivery_id: lot.sequence for lot in others}
-        for batch in converted_batches(self.con, others, self.sources, secret):
+        proven = []
+        for lot, notes in proven_lots(self.con, others, self.sources):
+            proven.append(lot)
+            self.notes[lot.delivery_id] += notes
+        sequence = {lot.delivery_id: lot.sequence for lot in proven}
+        for batch in converted_batches(self.con, proven, self.sources, secret):
             self.stage(batch.good, sequence)
             for (delivery_id, line), found in batch.refused.items():
                 self.reasons.add(delivery_id, line, found)
-            self.warnings += batch.warnings
         yield self._staged()
 
     def _note_refused_keys(self) -> None:

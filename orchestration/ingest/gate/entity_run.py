@@ -21,13 +21,13 @@ from orchestration.ingest.gate.versions import RESTATED, amount_column
 
 @dataclass(slots=True)
 class EntityOutcome:
-    """Verdict on one entity, its ledger, restated periods, warnings, reasons by delivery."""
+    """Verdict on one entity, its ledger, restated periods, and by delivery notes and reasons."""
 
     verdict: EntityVerdict
     lines: list[LedgerLine] = field(default_factory=list)
     periods: list[Line] = field(default_factory=list)
     restated: list[Line] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     reasons: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
@@ -84,8 +84,7 @@ def run_entity(
         gate, n_rows, accepted, lines, [judged.verdicts.get(contract.name) for judged in surveys]
     )
     reasons = {lot.delivery_id: gate.reasons.by_rule(lot.delivery_id) for lot in gate.lots}
-    warnings = list(dict.fromkeys(gate.warnings))
-    return EntityOutcome(verdict, lines, periods, _restated(gate), warnings, reasons)
+    return EntityOutcome(verdict, lines, periods, _restated(gate), gate.notes, reasons)
 
 
 def _ledger_line(gate: EntityGate, lot: Lot, periods: Sequence[Line]) -> LedgerLine:

@@ -21,7 +21,7 @@ class Gathered:
 
     verdicts: dict[str, EntityVerdict] = field(default_factory=dict)
     lines: list[LedgerLine] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     restated: list[Line] = field(default_factory=list)
     reasons: dict[str, dict[str, int]] = field(default_factory=dict)
     periods: pd.DataFrame = field(default_factory=lambda: ledger.period_frame([]))
@@ -31,7 +31,7 @@ class Gathered:
         """Take in what came of one entity."""
         self.verdicts[name] = outcome.verdict
         self.lines += outcome.lines
-        self.warnings += outcome.warnings
+        self.notes |= outcome.notes
         self.restated += outcome.restated
         self.reasons |= outcome.reasons
         self._by_period += outcome.periods
@@ -39,7 +39,7 @@ class Gathered:
     def take_survey(self, judged: Judged) -> None:
         """Take in responses: their accepted rows are counted by entity, all other fates by response."""
         self.lines += judged.lines
-        self.warnings += judged.warnings
+        self.notes |= judged.notes
         for delivery_id, part in judged.held.groupby("delivery_id"):
             counts = part["reasons"].str.split(";").explode().value_counts()
             self.reasons[str(delivery_id)] = {str(rule): int(n) for rule, n in counts.items()}
@@ -88,6 +88,7 @@ def accepted_manifest(lots: Sequence[Lot], gathered: Gathered) -> list[dict[str,
             },
             "amounts": line.amounts,
             "reasons": gathered.reasons.get(lot.delivery_id, {}) if line.quarantined else {},
+            "notes": list(gathered.notes.get(lot.delivery_id, ())),
         }
         for lot in lots
         if (line := lines.get((lot.file, lot.delivery_id))) is not None

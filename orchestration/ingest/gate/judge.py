@@ -75,7 +75,7 @@ def judge(
         {c.name: entity_verdict(c, frames[c.name], judged_lines, reasons, n_late) for c in contracts},
         lines,
         _held_back(profile, active, contracts, reasons),
-        tuple(note for part in converted for note in part.warnings),
+        {delivery.delivery_id: part.warnings for delivery, part in zip(active, converted, strict=True)},
     )
 
 

@@ -27,12 +27,10 @@ class Batch:
     ----------
     good : typed rows that hold their contract by themselves.
     refused : reasons by delivery and line.
-    warnings : what a person should know, with the name of the profile.
     """
 
     good: pd.DataFrame
     refused: dict[tuple[str, int], list[str]]
-    warnings: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -44,6 +42,23 @@ class _Pile:
     n_rows: int = 0
 
 
+def proven_lots(
+    con: duckdb.DuckDBPyConnection, lots: Sequence[Lot], sources: Mapping[int, str]
+) -> Iterator[tuple[Lot, tuple[str, ...]]]:
+    """Lots as their files prove them to be written, each with sentences that say what was proven.
+
+    Parameters
+    ----------
+    con : the gate's connection.
+    lots : lots of one entity that have rows which are not plain.
+    sources : all that is known of their rows (`landed.Source`), by sequence.
+    """
+    for lot in lots:
+        texts = partial(distinct_texts, con, lot, sources[lot.sequence])
+        manner, notes = proven(lot.manner, lot.profile, texts)
+        yield replace(lot, manner=manner), notes
+
+
 def converted_batches(
     con: duckdb.DuckDBPyConnection, lots: Sequence[Lot], sources: Mapping[int, str], pseudonym_key: str
 ) -> Iterator[Batch]:
@@ -52,38 +67,24 @@ def converted_batches(
     Parameters
     ----------
     con : the gate's connection; `dirt` names the rows.
-    lots : lots of one entity that have such rows.
+    lots : lots of one entity that have such rows, as `proven_lots` gives them.
     sources : all that is known of their rows (`landed.Source`), by sequence.
     pseudonym_key : secret for person keys; may be empty where no file is about persons.
     """
     piles: list[_Pile] = []
-    for lot, rows, notes in _text_rows(con, lots, sources):
-        if notes:
-            yield Batch(lot.contract.empty(), {}, _named(notes, lot))
+    for lot in lots:
         pile = next((pile for pile in piles if _is_alike(pile.lot, lot)), None)
         if pile is None:
             pile = _Pile(lot)
             piles.append(pile)
-        if pile.n_rows + len(rows) > BATCH_ROWS:
-            yield from _judged(pile, pseudonym_key)
-        pile.parts.append(rows.assign(delivery_id=pd.Series(lot.delivery_id, index=rows.index, dtype="str")))
-        pile.n_rows += len(rows)
+        for rows in dirty_batches(con, lot, sources[lot.sequence], BATCH_ROWS):
+            if pile.n_rows + len(rows) > BATCH_ROWS:
+                yield from _judged(pile, pseudonym_key)
+            owner = pd.Series(lot.delivery_id, index=rows.index, dtype="str")
+            pile.parts.append(rows.assign(delivery_id=owner))
+            pile.n_rows += len(rows)
     for pile in piles:
         yield from _judged(pile, pseudonym_key)
-
-
-def _text_rows(
-    con: duckdb.DuckDBPyConnection, lots: Sequence[Lot], sources: Mapping[int, str]
-) -> Iterator[tuple[Lot, pd.DataFrame, tuple[str, ...]]]:
-    """Rows as text, with their lot as its file proves it to be written."""
-    for lot in lots:
-        source = sources[lot.sequence]
-        texts = partial(distinct_texts, con, lot, source)
-        manner, notes = proven(lot.manner, lot.profile, texts)
-        told = replace(lot, manner=manner)
-        for rows in dirty_batches(con, lot, source, BATCH_ROWS):
-            yield told, rows, notes
-            notes = ()
 
 
 def _is_alike(one: Lot, other: Lot) -> bool:
@@ -119,8 +120,4 @@ def _judged(pile: _Pile, pseudonym_key: str) -> Iterator[Batch]:
     ):
         refused[str(owner), int(line)] = list(reasons)
     good = typed[np.array([not reasons for reasons in found], dtype=bool)]
-    yield Batch(good, refused, _named(made.warnings, pile.lot))
-
-
-def _named(notes: Sequence[str], lot: Lot) -> tuple[str, ...]:
-    return tuple(f"{lot.profile.name}: {note}" for note in notes)
+    yield Batch(good, refused)

@@ -63,13 +63,16 @@ class EntityVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Outcome for one profile: accepted frames and verdicts by entity, ledger lines, rows for quarantine."""
+    """Outcome for one profile: accepted frames and verdicts by entity, ledger lines, rows for quarantine.
+
+    `notes` say by delivery what a person should know of how it was read.
+    """
 
     frames: dict[str, pd.DataFrame]
     verdicts: dict[str, EntityVerdict]
     lines: list[LedgerLine]
     held: pd.DataFrame
-    warnings: tuple[str, ...] = ()
+    notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def ledger_line(

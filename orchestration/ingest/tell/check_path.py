@@ -249,6 +249,7 @@ def _judged(aside: Path, result: AcceptResult, reports: dict[str, FileReport]) -
             duplicate=int(line["duplicate"]),
             superseded=int(line["superseded"]),
             deleted=int(line["n_deleted"]),
+            warnings=[*reports[file].warnings, *result.notes.get(str(line["delivery_id"]), ())],
         )
     for name, held in quarantine.read(aside / QUARANTINE).groupby("file", sort=True):
         reports[str(name)] = _with_violations(aside, reports[str(name)], held)

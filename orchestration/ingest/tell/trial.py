@@ -14,7 +14,7 @@ from contracts.entities import ENTITIES
 from contracts.profile import Profile, ProfileError, parse_profile
 from orchestration.errors import SettingsError, UnreadableFile
 from orchestration.ingest.gate import quarantine
-from orchestration.ingest.gate.accept import QUARANTINE
+from orchestration.ingest.gate.accept import QUARANTINE, AcceptResult
 from orchestration.ingest.gate.accepted import read_entity
 from orchestration.ingest.gate.gate_again import judge_aside
 from orchestration.ingest.gate.judge import entities_of
@@ -98,11 +98,7 @@ def try_profile(
             declared = declared.model_copy(update={"pattern": "**/*", "profile": chosen.name})
             settings = settings.model_copy(update={"sources": (declared,)})
         received, result = judge_aside(aside, settings)
-        counts: dict[str, dict[str, int]] = {}
-        if result is not None:
-            for line in result.ledger.to_dict("records"):
-                counts[str(line["file"])] = {name: int(line[name]) for name in _COUNTS}
-        return [_tried(aside, delivery, counts.get(delivery.file, {}), n) for delivery in received]
+        return [_tried(aside, delivery, result, n) for delivery in received]
 
 
 def _copy_profiles(aside: Path, home: Path | None) -> None:
@@ -137,27 +133,28 @@ def _below(path: Path, home: Path | None, settings: Settings) -> str:
     return resolved.relative_to(zone).as_posix() if zone in resolved.parents and zone else path.name
 
 
-def _tried(aside: Path, delivery: Delivery, counts: dict[str, int], n: int) -> TriedPart:
+def _tried(aside: Path, delivery: Delivery, result: AcceptResult | None, n: int) -> TriedPart:
     file = delivery.file.removeprefix(f"{EXPORTS}/")
-    if not delivery.is_landed:
+    if result is None or not delivery.is_landed:
         return TriedPart(file, delivery.problem, delivery.profile, warnings=list(delivery.warnings))
     profile = profiles_of(aside)[str(delivery.profile)]
     held = quarantine.read(aside / QUARANTINE)
     held = held[(held["delivery_id"] == delivery.delivery_id) & (held["file"] == delivery.file)]
     reasons = dict(zip(held["source_line"].astype(int), held["reasons"].str.split(";"), strict=True))
+    line = result.ledger[result.ledger["file"] == delivery.file].iloc[0]
     landed = _first_rows(aside, delivery.delivery_id, n)
     after = _after(aside, profile, delivery.delivery_id, [line for line, _ in landed])
     return TriedPart(
         file,
         "",
         profile.name,
-        counts,
+        {name: int(line[name]) for name in _COUNTS},
         [
             TriedRow(line, _masked(row, profile), after.get(line, {}), list(reasons.get(line, ())))
             for line, row in landed
         ],
         list(violations(aside, held.head(n))),
-        list(delivery.warnings),
+        [*delivery.warnings, *result.notes.get(delivery.delivery_id, ())],
     )
 
 

@@ -1,0 +1,47 @@
+"""What a person should know of how delivered files were read, one line per note. Nothing is decided here."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestration.ingest.gate.accept import ACCEPTED
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence on how files were read, and the files it holds for in the order of arrival."""
+
+    text: str
+    files: Sequence[str]
+
+    @property
+    def words(self) -> str:
+        """The note after the newest of its files, which stands for the others."""
+        others = len(self.files) - 1
+        more = f" and {others} more file{'' if others == 1 else 's'}" if others else ""
+        return f"{self.files[-1]}{more}: {self.text}"
+
+
+def notes_of(home: Path) -> list[Note]:
+    """Notes of the gate on all files that count, newest file first; what the readers note is told by `check`.
+
+    Parameters
+    ----------
+    home : folder of the installation; nothing was accepted there yet, then there is no note.
+    """
+    path = home / ACCEPTED / "manifest.json"
+    if not path.exists():
+        return []
+    entries = json.loads(path.read_text(encoding="utf-8"))
+    return gathered((entry["file"], entry.get("notes", ())) for entry in entries)
+
+
+def gathered(said: Iterable[tuple[str, Sequence[str]]]) -> list[Note]:
+    """Notes with their files, out of files in the order of arrival and what is said of each."""
+    files: dict[str, list[str]] = {}
+    for file, texts in said:
+        for text in texts:
+            # A note that comes up again goes to the end, so that the newest is found there.
+            files[text] = [*files.pop(text, ()), file]
+    return [Note(text, named) for text, named in reversed(files.items())]
