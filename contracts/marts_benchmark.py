@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from contracts.contract import Column, Contract, FrameRule
-from contracts.entities import hr
+from contracts.entities import assessment, hr
 from contracts.kpis import load_kpis
 from contracts.marts_columns import ORGANIZATION_ID, PERIOD
 from contracts.marts_rules import at_most, first_of_month, mart_rule, spoil
@@ -19,6 +19,14 @@ ASKED_OF_PEOPLE = ("enps", "engagement", "applicant_diversity")
 """KPIs made of what employees or applicants said of themselves: hidden where few did, and never believed."""
 SUPPRESSION_REASONS = ("below_minimum", "changed_by_few", "complementary", "difference")
 _SHOWN = ("group_size", "first_quartile", "median", "third_quartile", "percentile", "gap_to_median")
+
+
+def entities_about_people() -> frozenset[str]:
+    """Names of the entities whose rows are about people at work, applicants or who answered for them."""
+    asked = (entity for kpi in load_kpis().kpis if kpi.code in ASKED_OF_PEOPLE for entity in kpi.entities)
+    return frozenset(asked).union(
+        contract.name for module in (assessment, hr) for contract in module.CONTRACTS
+    )
 
 
 def benchmark_subjects() -> dict[str, bool]:

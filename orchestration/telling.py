@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from orchestration.counted import counted
 from orchestration.progress import Progress
 
 if TYPE_CHECKING:
@@ -65,20 +66,21 @@ def told(home: Path, report: RunReport, stages: Progress, as_json: bool) -> None
     if as_json:
         return
     if ledger:
-        counted = ", ".join(f"{ledger[name]:,} {name}" for name in _COUNTS)
-        click.echo(f"Rows: {counted} ({ledger['files']} files).")
+        fates = ", ".join(f"{ledger[name]:,} {name}" for name in _COUNTS)
+        click.echo(f"Rows: {fates} ({counted(ledger['files'], 'file')}).")
         if ledger["quarantined"]:
             money = f" ({held.words})" if held.words else ""
-            rows = f"{ledger['quarantined']:,} rows{money}"
+            rows = f"{counted(ledger['quarantined'], 'row')}{money}"
             click.echo(f"Held back: {rows} in {home / 'quarantine'}, with their reasons.")
         for check in report.failed_checks:
             if check.asset.startswith("accepted/") and check.name != UNMAPPED and not check.is_blocking:
                 click.echo(f"Warning: {check.asset} {check.name} ({check.summary}).")
         _first_of(
             [f"Restated by late corrections: {restated_words(line)}" for line in moved],
-            "more periods, see accepted/restated.parquet.",
+            "more period",
+            "see accepted/restated.parquet.",
         )
-        _first_of([f"Note: {note.words}" for note in notes], "more notes, see accepted/manifest.json.")
+        _first_of([f"Note: {note.words}" for note in notes], "more note", "see accepted/manifest.json.")
     if report.is_success and edition is not None and "edition/published" in report.materialised:
         click.echo(f"Summary: {edition / 'summary.en.html'}")
         click.echo(f"Marts:   {edition / 'marts.duckdb'} and {edition / 'parquet'}")
@@ -87,11 +89,11 @@ def told(home: Path, report: RunReport, stages: Progress, as_json: bool) -> None
     click.echo(f"Dagster: {page_command(home)}")
 
 
-def _first_of(said: Sequence[str], others: str) -> None:
+def _first_of(said: Sequence[str], other: str, where: str) -> None:
     for sentence in said[:_NAMED_AT_MOST]:
         click.echo(sentence)
     if len(said) > _NAMED_AT_MOST:
-        click.echo(f"and {len(said) - _NAMED_AT_MOST} {others}")
+        click.echo(f"and {counted(len(said) - _NAMED_AT_MOST, other)}, {where}")
 
 
 def page_command(home: Path) -> str:

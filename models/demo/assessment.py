@@ -24,7 +24,8 @@ MATURE_FROM = 60.0
 ADOPTION_GROWTH_PER_WAVE = 0.005
 # Published: insites_smis 2011-12, rows all/all.
 ADOPTION = {"facebook": 0.68, "twitter": 0.56, "linkedin": 0.47, "youtube": 0.43}
-# Mature and less mature; the first three stand for the published ratios above 2, about 2 and 5.
+# Mature and less mature; the first three stand for the published ratios above 2, about 2 and 5, the last
+# for 1.4.
 PRACTICES = {
     "social_in_customer_service": (0.62, 0.28),
     "social_in_recruiting": (0.50, 0.25),
@@ -32,7 +33,10 @@ PRACTICES = {
     "steering_committee": (0.45, 0.20),
     "social_in_sales": (0.55, 0.30),
     "social_in_product_development": (0.35, 0.20),
+    "social_differentiates_brand": (0.70, 0.50),
 }
+# Came after the others, last in the instrument; each has a stream of its own, so that nothing else moves.
+LATER_PRACTICES = ("social_differentiates_brand",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +67,22 @@ def draw_answers(world: LatentWorld, instrument: Instrument) -> Answers:
     n_raters = rng.integers(RATERS[0], RATERS[1] + 1, (n, waves))
     cell = np.repeat(np.arange(n * waves), n_raters.ravel())
     organization, wave = np.divmod(cell, waves)
-    practices = _practices(rng, world, instrument.practices)
+    first = tuple(code for code in instrument.practices if code not in LATER_PRACTICES)
+    practices = _practices(rng, world, first)
     channels = _channels(rng, world, instrument.channels)
+    levels = _levels(rng, world, instrument, cell)
+    in_place, said = [practices], [_flip(rng, practices[organization, wave])]
+    for code in instrument.practices[len(first) :]:
+        own = generator(world.spec, f"practice-{code}")
+        in_place.append(_practices(own, world, (code,)))
+        said.append(_flip(own, in_place[-1][organization, wave]))
     return Answers(
         organization=organization,
         wave=wave,
-        levels=_levels(rng, world, instrument, cell),
-        practices=_flip(rng, practices[organization, wave]),
+        levels=levels,
+        practices=np.concatenate(said, axis=1),
         channels=_flip(rng, channels[organization, wave]),
-        practices_true=practices,
+        practices_true=np.concatenate(in_place, axis=2),
         channels_true=channels,
     )
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
+from contracts.marts_benchmark import entities_about_people
+from orchestration.counted import counted
 from orchestration.editions.cause import Cause, Kind, Made
 from orchestration.editions.inputs import Brought
 
+GROUP = "thresholds.minimum_group_people"
+"""Setting of fewest people of whom a number is told, by its name in the manifest."""
 REFERENCE = frozenset({"organizations", "crosswalk", "fx_rates"})
 """Entities kept by the user beside the settings: a change of theirs is configuration, not data."""
 _FILES_NAMED = 3
@@ -18,8 +22,10 @@ def data_causes(before: Made, after: Made) -> Iterator[Cause]:
 
     Rows of a delivery that only the later edition has are new where they lie after the last month the
     earlier one knew of that entity, late where they lie before it, and restated where they replace accepted
-    rows. Rows of earlier deliveries whose quarantine changed are told as quarantine.
+    rows. Rows of earlier deliveries whose quarantine changed are told as quarantine. How many rows about
+    people there are is told from the smallest group on that figures about people are shown of.
     """
+    about_people, smallest = entities_about_people(), int(after.manifest["settings"][GROUP])
     found: dict[Kind, list[Cause]] = {kind: [] for kind in Kind}
     files = {entry["delivery_id"]: str(entry["file"]) for entry in after.manifest["inputs"]}
     arrived = [delivery for delivery in after.brought if delivery not in before.brought]
@@ -30,8 +36,10 @@ def data_causes(before: Made, after: Made) -> Iterator[Cause]:
             n_rows = sum(months.values())
             if n_rows:
                 named = _named(files[d] for d in arrived if entity in after.brought[d])
-                said = f"{_signed(kind, n_rows)} {entity}{_span(months)}{named}"
-                found[kind].append(Cause(kind, said, frozenset(entity.split(";"))))
+                entities = frozenset(entity.split(";"))
+                least = 0 if entities.isdisjoint(about_people) else smallest
+                said = f"{_told(kind, n_rows, least)} of {entity}{_span(months)}{named}"
+                found[kind].append(Cause(kind, said, entities))
     for kind in Kind:
         yield from found[kind]
 
@@ -70,10 +78,12 @@ def _rows(before: Brought, after: Brought, arrived: list[str], entity: str) -> d
     }
 
 
-def _signed(kind: Kind, n_rows: int) -> str:
+def _told(kind: Kind, n_rows: int, least: int) -> str:
+    n = abs(n_rows)
+    rows = f"fewer than {least} rows" if n < least else counted(n, "row")
     if kind is not Kind.QUARANTINE:
-        return f"{n_rows:,} rows of"
-    return f"{abs(n_rows):,} {'more' if n_rows > 0 else 'fewer'} rows held back of"
+        return rows
+    return f"{rows} {'more' if n_rows > 0 else 'fewer'} held back"
 
 
 def _span(months: Mapping[str, int]) -> str:

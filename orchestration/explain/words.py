@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from orchestration.counted import counted
+
 Told = Mapping[str, Any]
 
 
@@ -34,7 +36,9 @@ def _cell(told: Told) -> Iterator[str]:
     where = f"{asked['organization_id']} in {asked['period'][:7]}"
     yield f"{cell['name']} of {where}: {figure(cell['value'], cell['unit'])}"
     yield f"  {cell['formula']}"
-    yield f"  {cell['numerator_words']}: {figure(cell['numerator'])}"
+    # A median has no numerator, and what is no ratio has no denominator.
+    if cell["numerator_words"] != "none":
+        yield f"  {cell['numerator_words']}: {figure(cell['numerator'])}"
     if cell["denominator_words"] != "one":
         yield f"  {cell['denominator_words']}: {figure(cell['denominator'])}"
     yield from (f"  {note}" for note in told["notes"])
@@ -85,7 +89,7 @@ def _steps(steps: Sequence[Told], with_sql: bool) -> Iterator[str]:
     if steps:
         yield "Steps, from the mart back:"
     for step in steps:
-        count = "" if step["n_rows"] is None else f": {_count(step['n_rows'], 'row')}"
+        count = "" if step["n_rows"] is None else f": {counted(step['n_rows'], 'row')}"
         yield f"  {step['layer']:<12} {step['model']}{count}  {step['file']}"
         if with_sql and step["sql"]:
             yield from (f"      {line}" for line in step["sql"].splitlines())
@@ -123,7 +127,7 @@ def _files(files: Sequence[Told], shown: int) -> Iterator[str]:
     if files:
         yield "Delivered in:"
     for one in files[:shown]:
-        held = f"{one['entity']}, {_count(one['n_lines'], 'line')}"
+        held = f"{one['entity']}, {counted(one['n_lines'], 'line')}"
         yield f"  {one['file']} ({held}): {_lines(one['lines'], shown)}"
     yield from _more(files, shown)
 
@@ -136,7 +140,7 @@ def _rates(rates: Sequence[Told], shown: int) -> Iterator[str]:
     for one in told[:shown]:
         when = one["rate_date"] if one["rate_kind"] == "closing" else one["rate_date"][:7]
         rate = "no declared rate" if one["rate"] is None else figure(one["rate"])
-        rows = _count(one["n_rows"], "row")
+        rows = counted(one["n_rows"], "row")
         yield f"  {one['currency']}: {rate} ({one['rate_kind']} of {when}), {rows} of {one['entity']}"
     yield from _more(told, shown)
 
@@ -148,12 +152,8 @@ def _held(held: Sequence[Told], shown: int) -> Iterator[str]:
         rule = f" {one['rule']}" if one["rule"] else ""
         month = one["month"][:7] if one["month"] else "month unknown"
         lines = f": lines {_lines(one['lines'], shown)}" if one["lines"] else ""
-        yield f"  {one['cause']}{rule}: {_count(one['n_rows'], 'row')} of {one['file']} ({month}){lines}"
+        yield f"  {one['cause']}{rule}: {counted(one['n_rows'], 'row')} of {one['file']} ({month}){lines}"
     yield from _more(held, shown)
-
-
-def _count(n: int, thing: str) -> str:
-    return f"{n:,} {thing}{'' if n == 1 else 's'}"
 
 
 def _lines(lines: Iterable[int], shown: int) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from orchestration.counted import counted
 from orchestration.verbs.options import DONE, HELD_BACK, JSON, OF_INSTALLATION
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def diff(before: str, after: str, home: Path, as_json: bool) -> None:
             click.echo(f"  {cause.kind}: {cause.said}")
         if not found.causes:
             click.echo("  the same data, method and configuration")
-        click.echo(f"{len(found.changes)} headline numbers changed, {found.n_same} did not.")
+        click.echo(f"{counted(len(found.changes), 'headline number')} changed, {found.n_same:,} did not.")
         for change in found.changes:
             click.echo(_changed(change))
         if any(len({cause.kind for cause in change.causes}) > 1 for change in found.changes):
@@ -149,7 +150,9 @@ def prune(home: Path, keep: int | None, dry_run: bool, as_json: bool) -> None:
         return
     for one in gone:
         click.echo(f"{'would go' if dry_run else 'removed'}  {one.edition_id}  {_size(one.size)}")
-    click.echo(f"{len(gone)} of {len(gone) + len(left)} editions, {_size(size)}; {len(left)} stay.")
+    click.echo(
+        f"{len(gone)} of {counted(len(gone) + len(left), 'edition')}, {_size(size)}; {len(left)} stay."
+    )
 
 
 def _line(one: Listed) -> str:
@@ -174,7 +177,7 @@ def _told(manifest: Mapping[str, Any]) -> list[str]:
     code, versions = manifest["code"], manifest["versions"]
     ledger = manifest["ledger"]
     fates = ("delivered", "accepted", "quarantined", "duplicate", "superseded")
-    counted = ", ".join(f"{sum(line[fate] for line in ledger):,} {fate}" for fate in fates)
+    rows = ", ".join(f"{sum(line[fate] for line in ledger):,} {fate}" for fate in fates)
     months = [
         entry[end] for entry in manifest["inputs"] for end in ("first_month", "last_month") if entry[end]
     ]
@@ -186,12 +189,12 @@ def _told(manifest: Mapping[str, Any]) -> list[str]:
         f"Facts:  {manifest['facts_hash']}",
         f"Code:   version {code['version']}, commit {code['commit'] or 'unknown'}; "
         f"instrument {versions['instrument']}, method {versions['method']}",
-        f"Inputs: {len(manifest['inputs'])} files"
+        f"Inputs: {counted(len(manifest['inputs']), 'file')}"
         + (f", months {min(months)} to {max(months)}" if months else ""),
-        f"Rows:   {counted}",
-        f"Restated by late corrections: {manifest['n_restated']} periods",
+        f"Rows:   {rows}",
+        f"Restated by late corrections: {counted(manifest['n_restated'], 'period')}",
         f"Checks: {len(manifest['checks'])} passed" if not failed else f"Checks failed: {', '.join(failed)}",
-        f"Size:   {_size(sum(manifest['bytes'].values()))} in {len(manifest['bytes'])} files",
+        f"Size:   {_size(sum(manifest['bytes'].values()))} in {counted(len(manifest['bytes']), 'file')}",
         "Tables:",
     ]
     tables = list(manifest["rows"].items())

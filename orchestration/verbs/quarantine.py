@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from orchestration.counted import counted
 from orchestration.verbs.options import DONE, HELD_BACK, JSON, KEY, OF_INSTALLATION
 
 if TYPE_CHECKING:
@@ -48,10 +49,10 @@ def list_(home: Path, as_json: bool) -> None:
     else:
         for entry in files:
             worth = f", {money[entry['file']].words}" if entry["file"] in money else ""
-            click.echo(f"{entry['file']}: {entry['rows']:,} rows{worth}")
+            click.echo(f"{entry['file']}: {counted(entry['rows'], 'row')}{worth}")
             for reason, count in entry["reasons"].items():
                 click.echo(f"  {count:>7,}  {reason}")
-        click.echo(f"{len(held):,} rows of {len(files)} files are held back.")
+        click.echo(f"Held back: {counted(len(held), 'row')} of {counted(len(files), 'file')}.")
     raise click.exceptions.Exit(HELD_BACK if len(held) else DONE)
 
 
@@ -77,7 +78,7 @@ def show(home: Path, file: str | None, reason: str | None, limit: int, as_json: 
             click.echo(f"{one.file} line {one.source_line}: {one.rule}{value}")
             click.echo(f"  {one.description} {one.remedy}".rstrip())
         if len(held) > limit:
-            click.echo(f"and {len(held) - limit:,} more rows; --limit shows more")
+            click.echo(f"and {counted(len(held) - limit, 'more row')}; --limit shows more")
     raise click.exceptions.Exit(HELD_BACK if len(held) else DONE)
 
 
@@ -96,7 +97,7 @@ def export(path: Path, home: Path, file: str | None, reason: str | None, as_json
         click.echo(json.dumps({"file": str(path), "rows": n_rows}))
     else:
         click.echo(
-            f"{n_rows:,} rows in {path}: correct the cells, leave delivery_id and source_line, then "
+            f"{counted(n_rows, 'row')} in {path}: correct the cells, leave delivery_id and source_line, then "
             f"maturity-impact quarantine replay {path} --home {home}"
         )
 
@@ -133,10 +134,10 @@ def replay(path: Path | None, home: Path, key: str | None, as_json: bool) -> Non
         click.echo(json.dumps(told))
     else:
         if taken is not None:
-            click.echo(f"{taken.n_corrected:,} rows corrected, {taken.n_unchanged:,} as they were.")
+            click.echo(f"{counted(taken.n_corrected, 'row')} corrected, {taken.n_unchanged:,} as they were.")
         click.echo(
-            f"{told['no_longer_held_back']:,} of {len(before):,} rows are no longer held back; "
-            f"{len(after):,} are. maturity-impact run --home {home} brings them to the marts."
+            f"{told['no_longer_held_back']:,} of {counted(len(before), 'row')} no longer held back; "
+            f"held back now: {len(after):,}. maturity-impact run --home {home} brings them to the marts."
         )
     raise click.exceptions.Exit(HELD_BACK if after else DONE)
 

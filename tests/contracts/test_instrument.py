@@ -30,7 +30,7 @@ def test_items_and_dimensions_are_those_of_version_1() -> None:
         "relationships_audiences": "cultural",
     }
     assert instrument.channels == ("facebook", "twitter", "linkedin", "youtube")
-    assert len(instrument.practices) == 6
+    assert len(instrument.practices) == 7
 
 
 @pytest.mark.parametrize(

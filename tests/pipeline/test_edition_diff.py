@@ -141,8 +141,8 @@ def by_name(found: Difference) -> dict[str, Change]:
     [
         (Kind.NEW_DATA, "4 rows of tickets in 2025-03 (exports/zendesk/later.csv)"),
         (Kind.LATE_DATA, "5 rows of tickets in 2023-04 (exports/zendesk/late.csv)"),
-        (Kind.RESTATED, "1 rows of tickets in 2023-01 (exports/zendesk/restated.csv)"),
-        (Kind.QUARANTINE, "1 fewer rows held back of tickets"),
+        (Kind.RESTATED, "1 row of tickets in 2023-01 (exports/zendesk/restated.csv)"),
+        (Kind.QUARANTINE, "1 row fewer held back of tickets"),
         (Kind.CONFIGURATION, "reporting_currency went from EUR to USD in maturity.yaml"),
         (Kind.METHOD, f"the SQL of the marts changed (commit {commit()} to {commit()})"),
     ],

@@ -383,3 +383,10 @@ def test_words_say_what_json_says(gappy: Source) -> None:
         assert reason["what"] in said
         assert reason["remedy"] in said
     assert {"integration_index", "personal_score", "checklist_gap"} <= set(scores())
+
+
+def test_words_of_a_median_tell_no_numerator(gappy: Source) -> None:
+    told = explain_kpi(gappy, "first_response_minutes_median", "ORG-0001", "2023-05")
+    words = [line.strip() for line in in_words(told, 5, with_sql=False)]
+    assert any(line.startswith("tickets with a first answer: ") for line in words)
+    assert not any(line.startswith("none: ") for line in words)

@@ -58,14 +58,14 @@ def test_each_step_comes_out_as_the_guide_says(followed: tuple[Path, Said]) -> N
     assert of(said, "crosswalk") == (0, "Every key has its organisation.\n")
     code, words = of(said, "quarantine replay")
     assert code == 0, words
-    assert "1 of 1 rows are no longer held back; 0 are." in words
+    assert "1 of 1 row no longer held back; held back now: 0." in words
 
 
 def test_the_guide_ends_green(followed: tuple[Path, Said]) -> None:
     folder, said = followed
     code, words = said[-1][1:]
     assert code == 0, words
-    assert "0 rows of 0 files are held back." in words
+    assert "Held back: 0 rows of 0 files." in words
     parts = sorted((folder / "ours" / "accepted" / "tickets").rglob("*.parquet"))
     tickets = pd.concat([pd.read_parquet(part, partitioning=None) for part in parts])
     assert sorted(tickets["ticket_key"]) == ["T-1", "T-2", "T-3", "T-4"]

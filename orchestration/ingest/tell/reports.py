@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Final
 
+from orchestration.counted import counted
 from orchestration.ingest.tell.check_path import FileReport
 
 _DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
@@ -23,7 +24,7 @@ def to_text(reports: Sequence[FileReport]) -> str:
     blocks = [_block(report) for report in reports]
     taken = [report for report in reports if report.profile and report.status != "unreadable"]
     sums = ", ".join(f"{sum(getattr(report, name) for report in taken):,} {name}" for name in _COUNTS)
-    blocks.append(f"{len(taken)} of {len(reports)} files can be taken: {sums}.")
+    blocks.append(f"{len(taken)} of {counted(len(reports), 'file')} can be taken: {sums}.")
     return "\n\n".join(blocks)
 
 
@@ -32,7 +33,7 @@ def _block(report: FileReport) -> str:
     if report.encoding:
         delimiter = _DELIMITERS.get(report.delimiter or "", report.delimiter or "none")
         rows.append(
-            ("read as", f"{report.encoding}, {delimiter}, {_counted(report.header_rows, 'header row')}")
+            ("read as", f"{report.encoding}, {delimiter}, {counted(report.header_rows, 'header row')}")
         )
     if report.problem:
         rows.append(("problem", report.problem))
@@ -49,7 +50,3 @@ def _refused(report: FileReport, reason: str, n: int) -> str:
     first = next((one["value"] for one in report.violations if one["rule"] == reason and one["value"]), "")
     found = f" Found: {first[:_SHOWN]}" if first else ""
     return f"{n:,} x {reason}, line {lines}: {report.remedies.get(reason, '')}".rstrip(": ") + found
-
-
-def _counted(n: int, noun: str) -> str:
-    return f"{n} {noun}" + ("" if n == 1 else "s")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from contracts.instrument import load_instrument
 from models.demo import DemoExports, WorldSpec
-from models.demo.assessment import draw_answers
+from models.demo.assessment import LATER_PRACTICES, draw_answers
 from models.demo.dirt_rows import CORRECTED_AT, MERGED_SHARE
 from models.demo.settings_text import TOLERATED
 from models.demo.world import draw_world
@@ -72,6 +73,18 @@ def test_consumers_companies_are_on_facebook_more_often_and_sales_use_is_as_plan
     mature = world.maturity[:, 0] >= 60
     assert abs(sales[mature].mean() - 0.55) < 0.01
     assert abs(sales[~mature].mean() - 0.30) < 0.01
+
+
+def test_a_practice_that_came_later_moves_no_other_answer() -> None:
+    world, instrument = draw_world(WorldSpec(organizations=40, dirty=False)), load_instrument()
+    n = len(instrument.practices) - len(LATER_PRACTICES)
+    assert instrument.practices[n:] == LATER_PRACTICES
+    before = draw_answers(world, replace(instrument, practice_labels=instrument.practice_labels[:n]))
+    now = draw_answers(world, instrument)
+    for name in ("organization", "wave", "levels", "channels", "channels_true"):
+        np.testing.assert_array_equal(getattr(now, name), getattr(before, name))
+    np.testing.assert_array_equal(now.practices[:, :n], before.practices)
+    np.testing.assert_array_equal(now.practices_true[..., :n], before.practices_true)
 
 
 def test_a_year_has_one_season_with_its_height_in_december() -> None:

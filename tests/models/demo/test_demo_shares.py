@@ -12,7 +12,12 @@ PUBLISHED_ADOPTION = {"facebook": 0.68, "twitter": 0.56, "linkedin": 0.47}
 # One organisation of 160.
 ROUNDING = 1 / 160
 RARE_SHOCK = 10_019
-RATIOS = {"social_in_customer_service": 2.2, "social_in_recruiting": 2.0, "executive_sponsor": 5.0}
+RATIOS = {
+    "social_in_customer_service": 2.2,
+    "social_in_recruiting": 2.0,
+    "executive_sponsor": 5.0,
+    "social_differentiates_brand": 1.4,
+}
 
 
 def test_first_wave_stages_follow_the_published_quotas(default_demo: DemoExports) -> None:

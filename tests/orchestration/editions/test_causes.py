@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from orchestration.editions import arrivals
 from orchestration.editions.cause import Cause, Family, Kind, Made
 from orchestration.editions.causes import causes
 
@@ -34,7 +35,12 @@ def made(rows: Rows, **changed: Any) -> Made:
             ],
             "code": code,
             "versions": {"instrument": "1", "method": "1", **changed.get("versions", {})},
-            "settings": {"reporting_currency": "EUR", "memory_limit": "1GB", **changed.get("settings", {})},
+            "settings": {
+                "reporting_currency": "EUR",
+                "memory_limit": "1GB",
+                arrivals.GROUP: "10",
+                **changed.get("settings", {}),
+            },
         },
         rows,
     )
@@ -68,10 +74,13 @@ OLD: Rows = {"old": {"tickets": {"2026-01": {"accepted": 10}, "2026-02": {"accep
         ({"tickets": {"2026-01": {"duplicate": 10}}}, []),
         (
             {"tickets": {"2026-03": {"quarantined": 3}}},
-            [(Kind.QUARANTINE, "3 more rows held back of tickets in 2026-03 (more.csv)")],
+            [(Kind.QUARANTINE, "3 rows more held back of tickets in 2026-03 (more.csv)")],
         ),
-        ({"hires": {"": {"accepted": 3}}}, [(Kind.NEW_DATA, "3 rows of hires (more.csv)")]),
-        ({"hires": {"2020-01": {"accepted": 3}}}, [(Kind.NEW_DATA, "3 rows of hires in 2020-01 (more.csv)")]),
+        ({"invoices": {"": {"accepted": 3}}}, [(Kind.NEW_DATA, "3 rows of invoices (more.csv)")]),
+        (
+            {"invoices": {"2020-01": {"accepted": 3}}},
+            [(Kind.NEW_DATA, "3 rows of invoices in 2020-01 (more.csv)")],
+        ),
         (
             {"crosswalk": {"": {"accepted": 3}}},
             [(Kind.CONFIGURATION, "reference data was delivered anew: more.csv")],
@@ -94,15 +103,45 @@ def test_rows_that_replace_others_are_restated_and_the_rest_is_late() -> None:
         "more": {"tickets": {"2026-01": {"accepted": 5}}},
     }
     assert told(made(OLD), made(after)) == [
-        (Kind.LATE_DATA, "1 rows of tickets in 2026-01 (more.csv)"),
+        (Kind.LATE_DATA, "1 row of tickets in 2026-01 (more.csv)"),
         (Kind.RESTATED, "4 rows of tickets in 2026-01 (more.csv)"),
     ]
 
 
 def test_rows_that_are_released_are_told_as_quarantine() -> None:
     after: Rows = {"old": {"tickets": {**OLD["old"]["tickets"], "2026-02": {"accepted": 14}}}}
-    assert told(made(OLD), made(after)) == [(Kind.QUARANTINE, "2 fewer rows held back of tickets in 2026-02")]
-    assert told(made(after), made(OLD)) == [(Kind.QUARANTINE, "2 more rows held back of tickets in 2026-02")]
+    assert told(made(OLD), made(after)) == [(Kind.QUARANTINE, "2 rows fewer held back of tickets in 2026-02")]
+    assert told(made(after), made(OLD)) == [(Kind.QUARANTINE, "2 rows more held back of tickets in 2026-02")]
+
+
+@pytest.mark.parametrize(
+    "entity", ["employment_spells", "hires", "applications", "assessment_answers", "survey_responses"]
+)
+def test_how_few_rows_about_people_came_is_not_told(entity: str) -> None:
+    few: Rows = {"few": {entity: {"2026-03": {"accepted": 9, "quarantined": 1}}}}
+    enough: Rows = {"few": {entity: {"2026-03": {"accepted": 10, "quarantined": 12}}}}
+    assert told(made(OLD), made(OLD | few)) == [
+        (Kind.NEW_DATA, f"fewer than 10 rows of {entity} in 2026-03 (few.csv)"),
+        (Kind.QUARANTINE, f"fewer than 10 rows more held back of {entity} in 2026-03 (few.csv)"),
+    ]
+    assert told(made(OLD), made(OLD | enough)) == [
+        (Kind.NEW_DATA, f"10 rows of {entity} in 2026-03 (few.csv)"),
+        (Kind.QUARANTINE, f"12 rows more held back of {entity} in 2026-03 (few.csv)"),
+    ]
+
+
+def test_how_few_rows_about_people_changed_is_not_told() -> None:
+    before: Rows = {"old": {"hires": {"2026-01": {"accepted": 20, "quarantined": 3}}}}
+    after: Rows = {"old": {"hires": {"2026-01": {"accepted": 21, "superseded": 1, "quarantined": 1}}}}
+    assert told(made(before), made(after)) == [
+        (Kind.RESTATED, "fewer than 10 rows of hires in 2026-01"),
+        (Kind.QUARANTINE, "fewer than 10 rows fewer held back of hires in 2026-01"),
+    ]
+
+
+def test_how_few_are_too_few_is_what_the_home_declares() -> None:
+    after = made(OLD | {"few": {"hires": {"": {"accepted": 4}}}}, settings={arrivals.GROUP: "4"})
+    assert (Kind.NEW_DATA, "4 rows of hires (few.csv)") in told(made(OLD), after)
 
 
 def test_rows_about_several_entities_reach_each_of_them() -> None:
@@ -181,7 +220,7 @@ def test_a_file_read_another_way_and_one_that_counts_no_more() -> None:
 def test_a_file_that_was_replaced_under_its_name_is_a_delivery_like_any_other() -> None:
     after = made({**OLD, "more": {"tickets": {"2026-03": {"accepted": 1}}}})
     after.manifest["inputs"][1]["file"] = "old.csv"
-    assert told(made(OLD), after) == [(Kind.NEW_DATA, "1 rows of tickets in 2026-03 (old.csv)")]
+    assert told(made(OLD), after) == [(Kind.NEW_DATA, "1 row of tickets in 2026-03 (old.csv)")]
 
 
 def test_a_cause_reaches_numbers_made_of_what_it_touched() -> None:

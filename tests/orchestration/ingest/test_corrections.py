@@ -243,5 +243,5 @@ def test_a_mended_profile_takes_the_rows_it_was_mended_for(exports: Any) -> None
     exports.put("profiles/zendesk_ticket_api.yaml", mended)
     said = told(exports.home, "replay")
     assert said.exit_code == 0, said.output
-    assert "1 of 1 rows are no longer held back; 0 are." in said.output
+    assert "1 of 1 row no longer held back; held back now: 0." in said.output
     assert exports.entity("tickets")["priority"].tolist() == ["normal", "urgent"]
