@@ -7,12 +7,14 @@ import datetime
 import io
 import json
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from orchestration.errors import MaturityImpactError
+from orchestration.nearest import nearest
 
 if TYPE_CHECKING:
     import duckdb
@@ -21,6 +23,7 @@ READING = frozenset({"SELECT", "EXPLAIN"})
 """Statements that are asked; DESCRIBE, SHOW and SUMMARIZE are SELECT to DuckDB."""
 SHOWN = 200
 _WIDEST = 60
+_NO_TABLE = re.compile(r"Table with name \"?([\w.]+)\"? does not exist")
 _RELATIONS = """
     select
         case when schema_name = 'main' then name else schema_name || '.' || name end as name,
@@ -80,11 +83,7 @@ class Asking:
                 _require_reading(statement.type.name)
             return "".join(self._rows(statement) for statement in statements)
         except duckdb.Error as error:
-            raise NotAnswered(
-                f"This cannot be answered ({' '.join(str(error).split())})",
-                "",
-                "look at .tables and .describe, then ask again",
-            ) from error
+            raise self._not_answered(" ".join(str(error).split())) from error
 
     def tables(self) -> str:
         """Tables and views with rows and what each is."""
@@ -103,6 +102,22 @@ class Asking:
         if not self.connection.execute(_COLUMNS, parameters).fetchall():
             raise NotAnswered(f"There is no table '{name}'", "", ".tables lists what there is")
         return self._rows(_COLUMNS, parameters, is_listing=True)
+
+    def _not_answered(self, said: str) -> NotAnswered:
+        """DuckDB's reason; for a table that is not there the nearest ones of the edition."""
+        absent = _NO_TABLE.search(said)
+        if absent is None:
+            return NotAnswered(
+                f"This cannot be answered ({said})", "", "look at .tables and .describe, then ask again"
+            )
+        known = [str(name) for name, *_ in self.connection.execute(_RELATIONS).fetchall()]
+        like = nearest(absent[1], known)
+        perhaps = f"perhaps {' or '.join(like)}; " if like else ""
+        return NotAnswered(
+            f"This cannot be answered, since the edition has no table {absent[1]}",
+            "",
+            f"{perhaps}.tables lists what there is",
+        )
 
     def _rows(self, statement: Any, parameters: Sequence[str] = (), *, is_listing: bool = False) -> str:
         answered = self.connection.execute(statement, parameters or None)

@@ -23,6 +23,8 @@ _INDEX = {
     ),
     **dict.fromkeys(("channel_adoption_mean", "checklist_gap_mean"), INDEX_OF | {"channel_adoption"}),
 }
+_SIZES = frozenset({"estimate", "low", "high"})
+"""Of a claim: what the summary does not tell while it withholds the claim."""
 _CLAIM = ("estimate", "low", "high", "level", "grade", "withheld", "n_organizations", "n_periods")
 
 
@@ -74,7 +76,7 @@ def _claims(facts: Mapping[str, Any], entities: Mapping[str, frozenset[str]]) ->
         yield Headline(
             Family.CLAIM,
             claim["outcome"],
-            {name: claim[name] for name in _CLAIM},
+            {name: None if claim["withheld"] and name in _SIZES else claim[name] for name in _CLAIM},
             made_of[claim["outcome"]],
             frozenset().union(*(made_of[outcome] for outcome in beside)),
         )

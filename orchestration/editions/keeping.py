@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from orchestration.editions.beliefs import published_last
@@ -17,6 +18,11 @@ from orchestration.editions.shelf import (
     one_at_a_time,
     resolve,
 )
+from orchestration.errors import MaturityImpactError
+
+
+class NeededEdition(MaturityImpactError):
+    """An edition that was to be removed is in force, or the next one carries on its beliefs."""
 
 
 def rollback(home: Path, edition: str | None = None) -> tuple[str, str]:
@@ -78,17 +84,59 @@ def prune(home: Path, keep: int, *, dry_run: bool = False) -> list[Listed]:
         raise ValueError("at least one edition is kept")
     with one_at_a_time(home):
         found = listed(home)
-        readable = [one for one in found if one.is_readable]
-        last = published_last(
-            {one.edition_id: manifest_of(home / EDITIONS / one.edition_id) for one in readable}
-        )
-        # The next edition carries on the beliefs of the one published last, which a clock may have set back.
-        stays = {last[-1]} if last else set()
-        going = [one for one in found[keep:] if one in readable and not one.is_current]
-        going = [one for one in going if one.edition_id not in stays]
+        stays = _needed(home, found)
+        going = [one for one in found[keep:] if one.is_readable and one.edition_id not in stays]
         if not dry_run:
-            for one in going:
-                folder = home / EDITIONS / one.edition_id
-                folder.rename(folder.with_name(f"{GOING}{one.edition_id}"))
-            sweep(home / EDITIONS)
+            _remove(home, going)
     return going
+
+
+def prune_one(home: Path, edition: str, *, dry_run: bool = False) -> Listed:
+    """Remove one edition by name, also one whose manifest cannot be read.
+
+    Parameters
+    ----------
+    home : Path
+        Folder of the installation.
+    edition : str
+        As in `resolve`.
+    dry_run : bool
+        Only say what would go.
+
+    Raises
+    ------
+    NeededEdition
+        It is in force, or the next edition carries on its beliefs.
+    NoEdition, UnknownEdition
+        As in `resolve`.
+    """
+    with one_at_a_time(home):
+        name, found = resolve(home, edition).name, listed(home)
+        if why := _needed(home, found).get(name):
+            raise NeededEdition(
+                f"This edition stays: {why}",
+                str(home / EDITIONS / name),
+                "publish or roll back to another first",
+            )
+        [one] = [one for one in found if one.edition_id == name]
+        if not dry_run:
+            _remove(home, [one])
+    return one
+
+
+def _needed(home: Path, found: Sequence[Listed]) -> dict[str, str]:
+    """Editions that stay whatever is pruned, and why."""
+    readable = {
+        one.edition_id: manifest_of(home / EDITIONS / one.edition_id) for one in found if one.is_readable
+    }
+    last = published_last(readable)
+    # A clock may have set back the one published last, so it need not be the newest.
+    stays = {last[-1]: "the next one carries on its beliefs"} if last else {}
+    return stays | {one.edition_id: "it is in force" for one in found if one.is_current}
+
+
+def _remove(home: Path, going: Sequence[Listed]) -> None:
+    for one in going:
+        folder = home / EDITIONS / one.edition_id
+        folder.rename(folder.with_name(f"{GOING}{one.edition_id}"))
+    sweep(home / EDITIONS)

@@ -125,6 +125,7 @@ def rollback(edition: str | None, home: Path, as_json: bool) -> None:
 
 
 @editions.command()
+@click.argument("edition", required=False)
 @click.option("--home", **OF_INSTALLATION)
 @click.option(
     "--keep",
@@ -134,14 +135,21 @@ def rollback(edition: str | None, home: Path, as_json: bool) -> None:
 )
 @click.option("--dry-run", is_flag=True, help="Only say which would go.")
 @click.option("--json", "as_json", **JSON)
-def prune(home: Path, keep: int | None, dry_run: bool, as_json: bool) -> None:
-    """Remove old editions. The newest ones and the one in force stay; open readers are not disturbed."""
+def prune(edition: str | None, home: Path, keep: int | None, dry_run: bool, as_json: bool) -> None:
+    """Remove old editions, or EDITION alone. The newest and the one in force stay; open readers read on."""
     from orchestration.editions.keeping import prune as pruned
+    from orchestration.editions.keeping import prune_one
     from orchestration.editions.shelf import listed
     from orchestration.settings import load_settings
 
-    n_kept = keep or load_settings(home).retention.keep_editions
-    gone = pruned(home, n_kept, dry_run=dry_run)
+    if edition and keep:
+        raise click.UsageError("Name an edition or say how many to --keep, not both.")
+    n_kept = None
+    if edition:
+        gone = [prune_one(home, edition, dry_run=dry_run)]
+    else:
+        n_kept = keep or load_settings(home).retention.keep_editions
+        gone = pruned(home, n_kept, dry_run=dry_run)
     left = [one for one in listed(home) if one.edition_id not in {other.edition_id for other in gone}]
     size = sum(one.size for one in gone)
     if as_json:

@@ -90,6 +90,25 @@ def test_what_cannot_be_answered_is_said_in_one_sentence(
     assert "\n" not in str(told.exception)
 
 
+@pytest.mark.parametrize(
+    ("sql", "remedy"),
+    [
+        ("select * from dim_ome", "perhaps dim_one; .tables"),
+        ("select * from marts.dim_ome", "perhaps dim_one; .tables"),
+        ("with x as (select 1) select * from wrong_altogether", ".tables lists what there is"),
+        ("select * from elsewhere.there.dim_one", "dim_one"),
+    ],
+)
+def test_of_a_table_that_is_not_there_the_nearest_of_the_edition_is_named(
+    sql: str, remedy: str, home: Path, published: Publisher
+) -> None:
+    published(1)
+    error = asked(home, sql).exception
+    assert isinstance(error, NotAnswered)
+    assert remedy in error.remedy
+    assert "pg_" not in str(error)
+
+
 def test_describe_summarize_and_explain_are_reading(home: Path, published: Publisher) -> None:
     published(1)
     for sql in ("describe dim_one", "show tables", "summarize dim_one", "explain select 1", "from dim_one"):

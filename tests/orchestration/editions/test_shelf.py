@@ -167,6 +167,44 @@ def test_prune_keeps_the_one_published_last_though_the_clock_went_back(
     assert set(names(home)) == {made[2], made[3]}
 
 
+def test_one_edition_is_pruned_by_hand(home: Path, published: Publisher) -> None:
+    made = [published(number).name for number in range(1, 5)]
+    code, text = asked("prune", made[1], "--home", str(home), "--dry-run")
+    assert (code, text.splitlines()[0].split()[:3]) == (0, ["would", "go", made[1]])
+    assert names(home) == made[::-1]
+    code, text = asked("prune", made[1], "--home", str(home), "--json")
+    assert (json.loads(text)["removed"], json.loads(text)["kept"]) == ([made[1]], [made[3], made[2], made[0]])
+    assert names(home) == [made[3], made[2], made[0]]
+    assert list((home / "editions").glob(".*")) == []
+
+
+def test_one_that_cannot_be_read_is_pruned_by_hand_alone(home: Path, published: Publisher) -> None:
+    made = [published(number) for number in range(1, 4)]
+    (made[0] / "manifest.json").write_text("{")
+    assert keeping.prune(home, 1)[0].edition_id == made[1].name
+    assert made[0].name in names(home)
+    keeping.prune_one(home, made[0].name)
+    assert names(home) == [made[2].name]
+
+
+def test_what_is_in_force_or_carries_the_beliefs_is_not_pruned_by_hand(
+    home: Path, published: Publisher
+) -> None:
+    made = [published(number).name for number in (5, 6, 1)]
+    keeping.rollback(home, made[1])
+    for name, why in ((made[1], "in force"), ("current", "in force"), (made[2], "beliefs")):
+        with pytest.raises(keeping.NeededEdition, match=why):
+            keeping.prune_one(home, name)
+    assert set(names(home)) == set(made)
+
+
+def test_pruning_one_and_keeping_a_number_are_not_mixed(home: Path, published: Publisher) -> None:
+    made = [published(number).name for number in range(1, 4)]
+    code, text = asked("prune", made[0], "--keep", "1", "--home", str(home))
+    assert (code, "not both" in text) == (2, True)
+    assert names(home) == made[::-1]
+
+
 def test_prune_takes_its_number_from_the_settings(home: Path, published: Publisher) -> None:
     made = [published(number).name for number in range(1, 5)]
     assert asked("prune", "--home", str(home))[0] == 0
