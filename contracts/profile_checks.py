@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contracts.column_map import ColumnMap
 from contracts.contract import Contract, Kind
 from contracts.entities import ENTITIES
-from contracts.profile_shape import Profile, Total
+from contracts.profile_shape import ROWS, Profile, Total
 
 Place = tuple[str | int, ...]
 
@@ -46,8 +46,8 @@ def faults(profile: Profile) -> Iterator[tuple[Place, str]]:
         if name not in contract.column_names:
             yield ("constants", name), f"{contract.name} has no column {name}; it has {_named(contract)}"
     for control in profile.control:
-        if isinstance(control, Total) and not _is_money(control.total_of, contract):
-            yield ("control",), f"total_of: {control.total_of} is no amount of {contract.name}"
+        if isinstance(control, Total) and not _is_summed(control.total_of, profile, contract):
+            yield ("control",), f"total_of: {control.total_of} is no amount of {contract.name} that is mapped"
 
 
 def hidden(profile: Profile) -> frozenset[str]:
@@ -72,8 +72,9 @@ def _unsuited(name: str, mapping: ColumnMap, contract: Contract) -> Iterator[tup
             )
 
 
-def _is_money(name: str, contract: Contract) -> bool:
-    return name in contract.column_names and contract.column(name).kind == "money"
+def _is_summed(name: str, profile: Profile, contract: Contract) -> bool:
+    is_mapped = name in profile.columns and name in contract.column_names
+    return name == ROWS or (is_mapped and contract.column(name).kind == "money")
 
 
 def _named(contract: Contract) -> str:

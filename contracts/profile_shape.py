@@ -51,16 +51,34 @@ class Refuse(Strict):
     description: str
 
 
+ROWS = "rows"
+"""A printed total may also count the rows."""
+
+
 class Total(Strict):
-    """Printed total: the canonical amount it sums up, and what its line begins with (regular expression)."""
+    """Printed total: what it sums up, and where it stands.
+
+    Attributes
+    ----------
+    total_of : canonical amount, each of whose source columns is tied by itself; or `ROWS`.
+    label : what a line below the records begins with (regular expression).
+    reason : why a line among the records is refused that is the total of the others.
+    """
 
     total_of: str
-    label: str
+    label: str | None = None
+    reason: str | None = None
 
     @field_validator("label")
     @classmethod
-    def _pattern(cls, value: str) -> str:
-        return _regular(value, "label")
+    def _pattern(cls, value: str | None) -> str | None:
+        return None if value is None else _regular(value, "label")
+
+    @model_validator(mode="after")
+    def _placed(self) -> Self:
+        if (self.label is None) == (self.reason is None):
+            raise ValueError("a total stands by its label or by its reason: say one of them")
+        return self
 
 
 class Balance(Strict):

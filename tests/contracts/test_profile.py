@@ -104,6 +104,8 @@ def test_only_mapped_columns_are_kept() -> None:
         (("{from: id}", "{from: id}\n  amount: {from: amount, duration: hm}"), 11, "a money is not read so"),
         (("columns:", "constants: {colour: blue}\ncolumns:"), 9, "ledger_lines has no column colour"),
         (("columns:", "control: {total_of: id, label: Sum}\ncolumns:"), 9, "id is no amount"),
+        (("columns:", "control: {total_of: amount, label: Sum}\ncolumns:"), 9, "amount is no amount"),
+        (("columns:", "control: {total_of: rows}\ncolumns:"), 9, "by its label or by its reason"),
         (("{from: id}", "{from: id, sql: ''}"), 10, "sql"),
         (("{from: id}", "{from: id, sql: x, content_key: id}"), 10, "say one of sql, content_key"),
         (("{from: id}", "{sql: x}"), 10, "name them"),

@@ -58,6 +58,7 @@ class Outcome:
     gated: dict[str, pd.DataFrame]
     held: dict[int, list[str]]
     ledger: dict[str, int]
+    control: str
 
 
 def profile_of(folder: str) -> str:
@@ -96,8 +97,8 @@ def settings_of(name: str) -> Settings:
 
 def gate_of(
     home: Path, settings: Settings
-) -> tuple[dict[str, pd.DataFrame], dict[int, list[str]], dict[str, int]]:
-    """Accepted rows by entity, reasons by line and counts, as the gate of a home decides."""
+) -> tuple[dict[str, pd.DataFrame], dict[int, list[str]], dict[str, int], str]:
+    """Accepted rows by entity, reasons by line, counts, and what printed totals say: as the gate decides."""
     result = accept(home, settings, pseudonym_key=KEY, require_references=False)
     frames = {
         entity: pd.concat([pd.read_parquet(file, partitioning=None) for file in files], ignore_index=True)
@@ -110,7 +111,8 @@ def gate_of(
         for line, said in zip(held["source_line"], held["reasons"], strict=True)
     }
     counts = ("delivered", "accepted", "quarantined", "duplicate", "superseded")
-    return frames, reasons, {name: int(result.ledger[name].sum()) for name in counts}
+    (control,) = result.ledger["control"]
+    return frames, reasons, {name: int(result.ledger[name].sum()) for name in counts}, str(control)
 
 
 @cache
@@ -126,7 +128,7 @@ def outcome(name: str) -> Outcome:
         manifest = manifest_of(Path(home), delivery.delivery_id)
         landed = Path(home) / "landing" / delivery.delivery_id
         rows = pd.concat([pd.read_parquet(landed / file) for file in manifest["rows_files"]])
-        gated, held, ledger = gate_of(Path(home), settings)
+        gated, held, ledger, control = gate_of(Path(home), settings)
     profile = load_profiles()[str(delivery.profile)]
     rows = with_expressions(rows.reset_index(drop=True), profile).assign(delivery_id=delivery.delivery_id)
     result = convert(
@@ -149,7 +151,7 @@ def outcome(name: str) -> Outcome:
         good = [place for place, reasons in enumerate(said_of) if not reasons]
         typed[entity] = frame.iloc[good].reset_index(drop=True)
     said = "\n".join((*delivery.warnings, *manifest["warnings"], *result.warnings))
-    return Outcome(profile, tuple(rows.columns), lines, typed, refused, said, gated, held, ledger)
+    return Outcome(profile, tuple(rows.columns), lines, typed, refused, said, gated, held, ledger, control)
 
 
 def accepted(found: Outcome) -> dict[str, pd.DataFrame]:
@@ -197,7 +199,8 @@ def test_a_delivered_file_becomes_exactly_what_it_says(name: str) -> None:
     said, found = expected_of(name), outcome(name)
     assert found.profile.name == profile_of(name)
     assert found.held == (said.get("refused") or {})
-    entities = {entity for entity in said if entity not in ("manner", "refused", "warnings")}
+    assert found.control == said.get("control", "none")
+    entities = {entity for entity in said if entity not in ("manner", "refused", "warnings", "control")}
     assert {entity for entity, frame in found.gated.items() if len(frame)} == entities
     for entity in entities:
         frame, wanted = accepted(found)[entity], said[entity]["rows"]

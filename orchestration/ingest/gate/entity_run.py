@@ -10,7 +10,7 @@ import pandas as pd
 from contracts.contract import Contract
 from orchestration.ingest.gate import quarantine, tally
 from orchestration.ingest.gate.accepted import write_nothing
-from orchestration.ingest.gate.control import control_of
+from orchestration.ingest.gate.control import Control, Tie, control_of
 from orchestration.ingest.gate.entity_gate import EntityGate
 from orchestration.ingest.gate.ledger import LedgerLine
 from orchestration.ingest.gate.lots import Lot
@@ -79,7 +79,13 @@ def run_entity(
         if lot.whole
     ]
     periods = [*accepted, *others, *whole]
-    lines = [_ledger_line(gate, lot, [line for line in periods if _is_of(line, lot)]) for lot in own]
+    controls = {lot.sequence: _control(gate, lot) for lot in own}
+    lines = [
+        _ledger_line(gate, lot, [line for line in periods if _is_of(line, lot)], controls[lot.sequence].tie)
+        for lot in own
+    ]
+    for lot in gate.lots:
+        gate.notes[lot.delivery_id] += controls[lot.sequence].notes
     verdict = _verdict(
         gate, n_rows, accepted, lines, [judged.verdicts.get(contract.name) for judged in surveys]
     )
@@ -87,7 +93,14 @@ def run_entity(
     return EntityOutcome(verdict, lines, periods, _restated(gate), gate.notes, reasons)
 
 
-def _ledger_line(gate: EntityGate, lot: Lot, periods: Sequence[Line]) -> LedgerLine:
+def _control(gate: EntityGate, lot: Lot) -> Control:
+    """Totals that a file prints; of one that counts as a whole they were tied when it came first."""
+    if lot.whole:
+        return Control()
+    return control_of(gate.con, lot, gate.sources[lot.sequence], gate.reasons.of(lot.delivery_id))
+
+
+def _ledger_line(gate: EntityGate, lot: Lot, periods: Sequence[Line], control: Tie) -> LedgerLine:
     def rows(fate: str) -> int:
         return sum(line["n_rows"] for line in periods if line["fate"] == fate)
 
@@ -103,7 +116,7 @@ def _ledger_line(gate: EntityGate, lot: Lot, periods: Sequence[Line]) -> LedgerL
         superseded=rows("superseded"),
         n_deleted=sum(line.get("n_deleted", 0) for line in periods),
         n_unmapped=sum(line.get("n_unmapped", 0) for line in periods),
-        control="none" if lot.whole else control_of(gate.con, lot, gate.sources[lot.sequence], periods),
+        control=control,
     )
 
 

@@ -12,7 +12,7 @@ import pyarrow
 
 from contracts.derive import case_safe_ids
 from contracts.profile import Profile
-from contracts.profile_shape import Total
+from contracts.profile_shape import ROWS, Total
 from contracts.pseudonym import keyed_hashes
 from contracts.values import blank_to_null
 from orchestration.ingest.behind import Behind
@@ -29,6 +29,7 @@ MANIFEST: Final = "manifest.json"
 HASHED: Final = "hmac:"
 # What a cell above the header may say about the file and not about a person: numbers, dates, currencies.
 _IMPERSONAL: Final = re.compile(r"[^@]*\d[^@]*|[A-Z]{3,4}")
+_COUNT: Final = re.compile(r"[0-9]{1,3}([., ]?[0-9]{3})*")
 # A sheet or an old Excel CSV that ends exactly here may have lost the rest.
 _FULL: Final = (1_048_576, 65_536)
 # One thread that writes does not keep up with parsing.
@@ -219,14 +220,21 @@ def _impersonal(cell: str) -> str:
 def _footer(record: Record, names: Sequence[str], kept: Sequence[str], profile: Profile) -> dict[str, Any]:
     """Line below the records: what it begins with, as far as the profile names it, and its kept cells."""
     first = next((cell.strip() for cell in record.fields if cell.strip()), "")
-    said = [control.label for control in profile.control if isinstance(control, Total)]
+    totals = [control for control in profile.control if isinstance(control, Total) and control.label]
+    said = [str(control.label) for control in totals]
     begins = next((found for found in (re.search(p, first) for p in (*said, *profile.footer)) if found), None)
     cells = dict(zip(names, record.fields, strict=False))
     return {
         "source_line": record.line,
         "label": _named_part(first, begins.group()) if begins else "",
         "cells": {name: cells[name] for name in kept if cells.get(name, "").strip()},
+        "count": _count_of(record) if any(control.total_of == ROWS for control in totals) else None,
     }
+
+
+def _count_of(record: Record) -> str | None:
+    """First whole number of a line that counts the records, in whatever column it stands."""
+    return next((cell.strip() for cell in record.fields if _COUNT.fullmatch(cell.strip())), None)
 
 
 def _named_part(cell: str, named: str) -> str:

@@ -110,3 +110,68 @@ control: {total_of: amount, label: '^Total'}
     line = result.ledger.set_index("file").loc["exports/own/spend.csv"]
     assert (line["delivered"], line["accepted"], line["control"]) == (3, 3, control)
     assert json.loads(line["amounts"])["EUR"]["delivered"] == "30.00"
+    said = "the total of Cost in line 5 is 31.00, its rows add up to 30.00"
+    assert [note for notes in result.notes.values() for note in notes] == [said] * (control == "untied")
+
+
+LEDGER = """
+name: own_ledger_ui
+version: "1"
+description: Ledger with totals
+source_system: own
+entity: ledger_lines
+shape: ui
+locale: de
+signature: {required: [Entry, Line, Day, Account, Debit, Credit, Both]}
+columns:
+  entry_key: {from: Entry}
+  line_number: {from: Line}
+  posted_on: {from: Day}
+  account_code: {from: Account}
+  account_class: {default: revenue}
+  amount: {from: Debit, minus: Credit, strip_symbols: true}
+  currency: {default: EUR}
+refuse:
+  - {when: {Entry: null}, reason: row:subtotal, description: A subtotal.}
+footer: ['^(Summe|Anzahl)']
+control:
+  - {total_of: amount, label: '^Summe$'}
+  - {total_of: rows, label: '^Anzahl$'}
+  - {balances_to_zero: Both, per: Entry}
+  - {total_of: amount, reason: row:subtotal}
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "notes"),
+    [
+        (("", ""), []),
+        (("Summe;;;;1.250,00", "Summe;;;;1.205,00"), ["the total of Debit in line 6 is 1,205.00"]),
+        (("1.250,00;750,00", "1.250,00;755,00"), ["the total of Credit in line 6 is 755.00"]),
+        ((";;;;1.250,00;;", ";;;;1.249,00;;"), ["the total of Debit in line 4 is 1,249.00"]),
+        (("Anzahl;3", "Anzahl;4"), ["the total of rows in line 7 is 4, its rows add up to 3"]),
+        (("E2;1;31.05.2024;8000;;500,00", "E2;1;31.05.2024;8000;;fünf"), ["the total of Credit in line 6"]),
+        (("E2;1", "E3;1"), ["Both does not add up to zero in 2 of 3 values of Entry"]),
+        (("Summe;;;;1.250,00", "Summe;;;;viel"), ["the total of Debit in line 6 cannot be read as a number"]),
+    ],
+)
+def test_every_printed_total_is_tied_to_its_column(
+    exports: Any, change: tuple[str, str], notes: list[str]
+) -> None:
+    exports.put("profiles/own_ledger_ui.yaml", LEDGER)
+    text = (
+        "Entry;Line;Day;Account;Debit;Credit;Both\n"
+        "E1;1;31.05.2024;8000;€ 1.000,00;250,00;0\n"
+        "E2;1;31.05.2024;8000;;500,00;-2\n"
+        ";;;;1.250,00;;\n"
+        "E2;2;31.05.2024;8000;250,00;;2\n"
+        "Summe;;;;1.250,00;750,00\n"
+        "Anzahl;3\n"
+    )
+    exports.put("exports/own/ledger.csv", text.replace(*change, 1))
+    result = exports.run()
+    control = result.ledger.set_index("file").at["exports/own/ledger.csv", "control"]
+    said = [note for of_file in result.notes.values() for note in of_file if "no zone" not in note]
+    assert len(said) == len(notes)
+    assert all(one.startswith(start) for one, start in zip(said, notes, strict=True))
+    assert control == ("untied" if notes else "tied")
