@@ -33,10 +33,11 @@ INDEX_CODE, INDEX_ENTITIES = "integration_index", ("assessment_answers", "assess
 """The headline that is no KPI, and the entities it is made of."""
 SHARED_REASONS = ("quarantined", "unmapped")
 """Why rows that were delivered are missing from every KPI of their entity."""
-OWN_REASONS = ("no_average_rate", "no_closing_rate", "other_scale")
-"""Why they are missing from some of them only: those that add money, or that ask for one scale."""
+ORPHANED = "without_opportunity"
+OWN_REASONS = ("no_average_rate", "no_closing_rate", "other_scale", ORPHANED)
+"""Why from some of them only: those that add money, that ask for one scale, or that read the history."""
 HELD_REASONS = (*SHARED_REASONS, *OWN_REASONS)
-_SCALED = ("nps", "enps")
+_SCALED, _HISTORY = ("nps", "enps"), "opportunity_history"
 
 
 def kpi_entities() -> list[dict[str, str]]:
@@ -54,6 +55,8 @@ def _own_reason(kpi: Kpi, entity: str) -> str:
     """Money is converted at the average rate where it flows and at the closing rate where it stands."""
     if kpi.code in _SCALED:
         return "other_scale"
+    if entity == _HISTORY:
+        return ORPHANED
     is_money = "currency" in ENTITIES[entity].column_names and entity in kpi.money_entities
     if not is_money:
         return ""
@@ -144,7 +147,8 @@ def quarantine_impact() -> Contract:
     codes = (*(kpi.code for kpi in load_kpis().kpis), INDEX_CODE)
     why = (
         "Refused at the gate, without an organisation, without a declared rate (average for what flows, "
-        "closing for what stands open at a month end), or on another scale than the figure asks for."
+        "closing for what stands open at a month end), on another scale than the figure asks for, or told of "
+        "an opportunity that was never delivered."
     )
     return Contract(
         name="fct_quarantine_impact",
@@ -195,8 +199,10 @@ def quarantine_impact() -> Contract:
             mart_rule(
                 "organization_id",
                 "known_of_mapped_rows",
-                "A refused or unmapped row has no organisation; every other one has.",
-                lambda frame: frame["organization_id"].isna() == frame["reason"].isin(SHARED_REASONS),
+                "What was refused, not mapped or lacks its opportunity has no organisation; all else has.",
+                lambda frame: (
+                    frame["organization_id"].isna() == frame["reason"].isin((*SHARED_REASONS, ORPHANED))
+                ),
                 spoil(organization_id="org-1", reason="unmapped"),
             ),
             mart_rule(

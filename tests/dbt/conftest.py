@@ -273,8 +273,9 @@ def _opportunity_history(opportunities: pd.DataFrame) -> pd.DataFrame:
         amount=told["amount"] + 3,
         probability_share=0.5,
     )
+    never_came = first.head(6).assign(opportunity_key=[f"gone-{place % 2}" for place in range(6)])
     names = ["opportunity_key", "changed_at", "amount", "currency", "probability_share", "organization_id"]
-    return pd.concat([first, second])[names].assign(status="open", is_deleted=False)
+    return pd.concat([first, second, never_came])[names].assign(status="open", is_deleted=False)
 
 
 def _spells(random: np.random.Generator, n: int = 150) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 from money import in_euros
 
 from contracts.instrument import load_instrument
@@ -463,7 +464,7 @@ def test_unmapped_rows_and_those_without_rate_are_told_with_organisation_and_mon
 def test_a_missing_rate_keeps_rows_out_of_figures_of_money_only(warehouse: Any) -> None:
     assert set(_held(warehouse, "customer_retention")["reason"]) == {"unmapped"}
     assert set(_held(warehouse, "win_rate")["reason"]) == {"unmapped"}
-    pipeline = _held(warehouse, "open_pipeline").query("reason != 'unmapped'")
+    pipeline = _held(warehouse, "open_pipeline").query("entity == 'opportunities' and reason != 'unmapped'")
     assert set(zip(pipeline["reason"], pipeline["period"], pipeline["currency"], strict=True)) == {
         ("no_closing_rate", pd.Timestamp("2022-09-01"), "USD")
     }
@@ -475,6 +476,19 @@ def test_a_missing_rate_keeps_rows_out_of_figures_of_money_only(warehouse: Any) 
     assert set(_held(warehouse, "win_rate_amount").query("reason != 'unmapped'")["period"]) == {
         pd.Timestamp("2022-06-01")
     }
+
+
+def test_what_is_told_of_an_opportunity_that_never_came_is_told(warehouse: Any) -> None:
+    history = warehouse.rows["opportunity_history"]
+    gone = history[~history["opportunity_key"].isin(warehouse.rows["opportunities"]["opportunity_key"])]
+    assert len(gone) == 6
+    for kpi in ("open_pipeline", "weighted_pipeline"):
+        found = _held(warehouse, kpi).query("entity == 'opportunity_history'")
+        assert set(found["reason"]) == {"without_opportunity"}
+        assert found["organization_id"].isna().all()
+        assert found["n_rows"].sum() == len(gone)
+        assert found["amount"].astype(float).sum() == pytest.approx(gone["amount"].astype(float).sum())
+    assert "opportunity_history" not in set(_held(warehouse, "win_rate")["entity"])
 
 
 def test_surveys_spend_and_hires_that_are_held_back_are_told(warehouse: Any) -> None:

@@ -16,6 +16,22 @@ month_ends as (
 
 ),
 
+opportunities as (
+
+    select
+        source_system,
+        opportunity_key
+    from {{ ref('stg_crm__opportunities') }}
+
+),
+
+changes as (
+
+    select * from {{ ref('stg_crm__opportunity_history') }}
+    where not is_deleted
+
+),
+
 -- Refused rows were never mapped: which organisation misses them nobody knows.
 refused as (
 
@@ -69,6 +85,29 @@ open_without_rate as (
 
 ),
 
+-- What is told of an opportunity that was never delivered is in no figure, and nobody knows whose it is.
+without_opportunity as (
+
+    select
+        changes.source_system,
+        'opportunity_history' as entity,
+        'without_opportunity' as reason,
+        cast(null as string) as organization_id,
+        changes.period,
+        changes.currency,
+        1 as n_rows,
+        case when changes.currency is not null then changes.amount end as amount,
+        case when changes.currency is not null and changes.amount is null then 1 else 0 end
+            as n_amount_unknown
+    from changes
+    left join opportunities
+        on
+            changes.source_system = opportunities.source_system
+            and changes.opportunity_key = opportunities.opportunity_key
+    where opportunities.opportunity_key is null
+
+),
+
 held as (
 
     select * from refused
@@ -76,6 +115,8 @@ held as (
     select * from set_aside
     union all
     select * from open_without_rate
+    union all
+    select * from without_opportunity
 
 ),
 

@@ -18,7 +18,8 @@ entities as (
 ),
 
 -- One survey response feeds several entities, and the ledger then names them all: it counts once per figure.
--- A missing rate keeps a row out of figures of money only, another scale out of those that ask for one.
+-- A missing rate keeps a row out of figures of money only, another scale out of those that ask for one, and a
+-- missing opportunity out of what is read of its history.
 figures as (
 
     select distinct
