@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from orchestration.errors import UnreadableFile
-from orchestration.ingest.text.letters import MINIMUM_CONFIDENCE, confidence_of, most_plausible, oddities
+from orchestration.ingest.text.letters import MINIMUM_CONFIDENCE, oddities, readings, rival_of
 
 __all__ = ["MINIMUM_CONFIDENCE", "Decoded", "decode", "whole_lines"]
 
@@ -18,6 +18,7 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16", 2),
     (codecs.BOM_UTF16_BE, "utf-16", 2),
 )
+_WESTERN: Final = "cp1252"
 _SAMPLE_BYTES: Final = 65_536
 _SAMPLE_LINES: Final = 10_000
 # UTF-16 without its mark is proven by zeros on one side only, over at least so many bytes.
@@ -53,7 +54,7 @@ def decode(content: bytes, where: str, declared: str | None = None) -> Decoded:
     ------
     UnreadableFile
         Empty file, bytes that do not fit the declared encoding, two encodings in one file, NUL characters, or
-        confidence below ``MINIMUM_CONFIDENCE``.
+        an encoding that is unclear: letters out of place, or another encoding that is as likely.
     """
     if not content.strip():
         raise UnreadableFile("The file is empty", where, "export it again")
@@ -133,47 +134,44 @@ def _wide_order(content: bytes) -> str | None:
 
 
 def _unmarked(content: bytes, where: str) -> Decoded:
-    try:
-        return Decoded(content.decode("utf-8"), "utf-8", 1.0)
-    except UnicodeDecodeError:
-        pass
+    if (text := _readable(content, "utf-8")) is not None:
+        return Decoded(text, "utf-8", 1.0)
     beyond_ascii = [
         (number, line) for number, line in enumerate(content.split(b"\n"), start=1) if not line.isascii()
     ]
     _refuse_mixed(beyond_ascii, where)
     sample = b"\n".join(line for _, line in beyond_ascii[:_SAMPLE_LINES])[:_SAMPLE_BYTES]
-    confidence = confidence_of(sample, "cp1252")
-    try:
-        text = content.decode("cp1252")
-    except UnicodeDecodeError:
-        confidence, text = 0.0, ""
-    if confidence < MINIMUM_CONFIDENCE:
+    own, others = readings(sample, _WESTERN)
+    rival = rival_of(own, others) if own is not None else None
+    text = _readable(content, _WESTERN)
+    if own is None or text is None or own.plausible < MINIMUM_CONFIDENCE or rival is not None:
+        other = rival or next(iter(others), None)
+        like = f", and {other.encoding} reads as well as {_WESTERN}" if other else f", nor {_WESTERN}"
         raise UnreadableFile(
-            f"The encoding is unclear: not UTF-8, and cp1252 with confidence {confidence:.2f} only",
+            f"The encoding is unclear: not UTF-8{like}",
             where,
             "declare its encoding for this source in maturity.yaml "
-            f"(it reads most like {most_plausible(sample)}; cp1252 and mac_roman are usual)",
+            f"({_WESTERN}, cp1250 and mac_roman are usual), or export it as UTF-8",
         )
-    note = f"read as cp1252 with confidence {confidence:.2f}; declare the encoding to be sure"
-    return Decoded(text, "cp1252", confidence, (note,))
+    note = f"read as {_WESTERN} with confidence {own.plausible:.2f}; declare the encoding to be sure"
+    return Decoded(text, _WESTERN, own.plausible, (note,))
+
+
+def _readable(content: bytes, encoding: str) -> str | None:
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        return None
 
 
 def _refuse_mixed(beyond_ascii: Sequence[tuple[int, bytes]], where: str) -> None:
     """Raise UnreadableFile where some lines are UTF-8 beyond ASCII and others are not."""
     first: dict[bool, int] = {}
     for number, line in beyond_ascii:
-        first.setdefault(_is_utf8(line), number)
+        first.setdefault(_readable(line, "utf-8") is not None, number)
         if len(first) == 2:
             raise UnreadableFile(
                 f"The file mixes encodings: line {first[True]} is UTF-8, line {first[False]} is not",
                 where,
                 "export it again in one encoding",
             )
-
-
-def _is_utf8(line: bytes) -> bool:
-    try:
-        line.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
