@@ -14,7 +14,11 @@ from orchestration.counted import counted
 from orchestration.verbs.options import DONE, HELD_BACK, JSON, KEY, OF_INSTALLATION
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
+
+    from orchestration.ingest.gate.corrections import Repeated
 
 _SHOWN = 20
 
@@ -128,18 +132,39 @@ def replay(path: Path | None, home: Path, key: str | None, as_json: bool) -> Non
         "no_longer_held_back": len(before - after),
         "held_back": len(after),
         "newly_held_back": len(after - before),
-        **({"corrected": taken.n_corrected, "unchanged": taken.n_unchanged} if taken is not None else {}),
     }
+    if taken is not None:
+        told |= {
+            "corrected": taken.n_corrected,
+            "unchanged": taken.n_unchanged,
+            "replayed_before": [
+                {"delivery_id": one.delivery_id, "line": one.source_line, "received_at": one.received_at}
+                for one in taken.repeated
+            ],
+        }
     if as_json:
         click.echo(json.dumps(told))
     else:
         if taken is not None:
             click.echo(f"{counted(taken.n_corrected, 'row')} corrected, {taken.n_unchanged:,} as they were.")
+            _tell_repeated(home, taken.repeated, after)
         click.echo(
             f"{told['no_longer_held_back']:,} of {counted(len(before), 'row')} no longer held back; "
             f"held back now: {len(after):,}. maturity-impact run --home {home} brings them to the marts."
         )
     raise click.exceptions.Exit(HELD_BACK if after else DONE)
+
+
+def _tell_repeated(home: Path, repeated: Sequence[Repeated], held: set[tuple[str, int]]) -> None:
+    from orchestration.ingest.land.deliveries import manifest_of
+
+    for one in repeated[:_SHOWN]:
+        file = manifest_of(home, one.delivery_id)["file"]
+        is_held = (one.delivery_id, one.source_line) in held
+        state = "it is still held back" if is_held else "it is no longer held back"
+        click.echo(f"{file} line {one.source_line} was replayed so before, {one.received_at}: {state}.")
+    if len(repeated) > _SHOWN:
+        click.echo(f"and {counted(len(repeated) - _SHOWN, 'more row')} replayed before")
 
 
 def _held(home: Path) -> pd.DataFrame:

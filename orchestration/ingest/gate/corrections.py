@@ -10,7 +10,7 @@ import csv
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,12 +37,24 @@ _NAMED_AT_MOST: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
+class Repeated:
+    """A row that came in before, and what it looked like: the same again changes nothing."""
+
+    delivery_id: str
+    source_line: int
+    row_sha256: str
+    received_at: str
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
-    """Corrections that came in: rows with a changed cell, rows left as they were, and where they are kept."""
+    """Corrections that came in: rows with a changed cell, as they were, as they came before; where kept."""
 
     n_corrected: int
     n_unchanged: int
     folder: Path | None
+    repeated: tuple[Repeated, ...] = ()
 
 
 def of(home: Path, delivery_id: str) -> pd.DataFrame | None:
@@ -102,7 +114,7 @@ def export(home: Path, path: Path, held: pd.DataFrame) -> int:
 
 
 def take(home: Path, path: Path, now: Callable[[], datetime] | None = None) -> Taken:
-    """Take in a file of corrected rows; the same file again changes nothing.
+    """Take in a file of corrected rows; a row that came in before, in this file or another, changes nothing.
 
     Parameters
     ----------
@@ -120,14 +132,11 @@ def take(home: Path, path: Path, now: Callable[[], datetime] | None = None) -> T
     known = {(str(r["delivery_id"]), int(r["source_line"])): r["raw"] for r in held.to_dict("records")}
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     with one_at_a_time(home), room_to_write(home):
-        before = _folders(home)
-        same = next((folder for folder in before if folder.name.endswith(digest[:16])), None)
-        if same is not None:
-            return Taken(0, len(table.rows), same)
-        rows = _corrected(home, table, known, path)
+        rows, repeated = _corrected(home, table, known, path)
+        n_unchanged = len(table.rows) - len(rows) - len(repeated)
         if not rows:
-            return Taken(0, len(table.rows), None)
-        folder = home / LANDING / FOLDER / f"{len(before) + 1:05d}-{digest[:16]}"
+            return Taken(0, n_unchanged, repeated[-1].folder if repeated else None, repeated)
+        folder = home / LANDING / FOLDER / f"{len(_folders(home)) + 1:05d}-{digest[:16]}"
         made = fresh(home / "tmp" / f"corrections-{folder.name}")
         received_at = (now or (lambda: datetime.now(UTC)))().isoformat(timespec="seconds")
         write_json(made / _ROWS, rows)
@@ -136,7 +145,7 @@ def take(home: Path, path: Path, now: Callable[[], datetime] | None = None) -> T
             {"sha256": digest, "file": path.name, "received_at": received_at, "rows": len(rows)},
         )
         swap(made, folder)
-    return Taken(len(rows), len(table.rows) - len(rows), folder)
+    return Taken(len(rows), n_unchanged, folder, repeated)
 
 
 def _read(path: Path) -> Table:
@@ -152,18 +161,21 @@ def _read(path: Path) -> Table:
 
 def _corrected(
     home: Path, table: Table, known: Mapping[tuple[str, int], str], path: Path
-) -> list[dict[str, object]]:
+) -> tuple[list[dict[str, object]], tuple[Repeated, ...]]:
+    """Rows with the cells that were changed, and those that came in before."""
     if missing := [name for name in PLACE[:2] if name not in table.names]:
         raise _wrong(path, f"it lacks {', '.join(missing)}", "take the file that quarantine export wrote")
     if table.refused:
         lines = ", ".join(str(record.line) for record in table.refused[:_NAMED_AT_MOST])
         raise _wrong(path, f"line {lines} cannot be split into fields", "save it as CSV again")
+    kept = _kept(home)
     found: list[dict[str, object]] = []
+    repeated: list[Repeated] = []
     seen: set[tuple[str, int]] = set()
     allowed: dict[str, list[str]] = {}
     for fields, line in zip(table.rows, table.lines, strict=True):
         row = dict(zip(table.names, fields, strict=True))
-        place = _place(row, known, path, line)
+        place = _place(row, {*known, *kept}, path, line)
         if place in seen:
             raise _wrong(path, f"line {line} speaks of a row that stands there twice", "keep one of them")
         seen.add(place)
@@ -175,27 +187,70 @@ def _corrected(
                 f"line {line} fills {', '.join(strange)}, which its delivery does not have or does not keep",
                 f"correct only {', '.join(columns)}",
             )
+        digest = _digest({name: said[name] for name in columns if name in said})
+        before = kept.get(place)
+        if before is not None and before.row_sha256 == digest:
+            repeated.append(before)
+            continue
+        if before is not None and place not in known:
+            raise _accepted(path, line, before)
         raw = json.loads(known[place])
         cells = {name: said[name] for name in columns if name in said and said[name] != raw.get(name)}
         # Of a line that could not be split nothing was kept: untouched, it is still empty here.
         if any(cells.values()) or (raw and cells):
-            found.append({"delivery_id": place[0], "source_line": place[1], "cells": cells})
-    return found
+            found.append(
+                {"delivery_id": place[0], "source_line": place[1], "cells": cells, "row_sha256": digest}
+            )
+    return found, tuple(repeated)
+
+
+def _kept(home: Path) -> dict[tuple[str, int], Repeated]:
+    """Place of each corrected row to how it last came in."""
+    return {
+        (row["delivery_id"], int(row["source_line"])): Repeated(
+            row["delivery_id"],
+            int(row["source_line"]),
+            row.get("row_sha256", ""),
+            read_json(folder / _MANIFEST)["received_at"],
+            folder,
+        )
+        for folder in _folders(home)
+        for row in read_json(folder / _ROWS)
+    }
+
+
+def _digest(cells: Mapping[str, str]) -> str:
+    return hashlib.sha256(json.dumps(cells, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 def _place(
-    row: Mapping[str, str], known: Mapping[tuple[str, int], str], path: Path, line: int
+    row: Mapping[str, str], known: Collection[tuple[str, int]], path: Path, line: int
 ) -> tuple[str, int]:
     text = row["source_line"].strip()
     place = (row["delivery_id"].strip(), int(text) if text.isdigit() else -1)
     if place not in known:
-        said = f"line {line} speaks of line {text or '(empty)'} of a delivery that is not held back there"
+        held = sorted(number for delivery_id, number in known if delivery_id == place[0])
+        more = ", ..." if len(held) > _NAMED_AT_MOST else ""
+        of_it = (
+            f"; of that delivery these lines are or were: {', '.join(map(str, held[:_NAMED_AT_MOST]))}{more}"
+            if held
+            else ""
+        )
         raise _wrong(
             path,
-            said,
-            "take the file that quarantine export wrote, with delivery_id and source_line as they were",
+            f"line {line} speaks of line {text or '(empty)'} of a delivery, which was never held back",
+            f"write delivery_id and source_line as quarantine export writes them{of_it}",
         )
     return place
+
+
+def _accepted(path: Path, line: int, before: Repeated) -> UnreadableFile:
+    return _wrong(
+        path,
+        f"line {line} changes line {before.source_line} of its delivery once more, which was corrected "
+        f"{before.received_at} and is no longer held back",
+        "leave that row out; correct the record at its source and export it again: the newer version counts",
+    )
 
 
 def _correctable(home: Path, delivery_id: str) -> list[str]:

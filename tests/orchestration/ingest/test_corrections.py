@@ -95,11 +95,35 @@ def test_a_corrected_row_is_accepted_and_nothing_else_changes(held: Any) -> None
         "newly_held_back": 0,
         "corrected": 1,
         "unchanged": 1,
+        "replayed_before": [],
     }
     after = held.entity("tickets").sort_values("ticket_key", ignore_index=True)
     assert after["ticket_key"].tolist() == ["1", "2"]
     assert after[after["ticket_key"] == "1"].reset_index(drop=True).equals(before)
     assert str(after.loc[1, "created_at"]) == "2024-02-28 08:00:00"
+
+
+def test_rows_that_were_replayed_before_change_nothing_and_are_told(held: Any) -> None:
+    path = corrected(exported(held.home), "3", created_at="2024-02-28 08:00:00")
+    told(held.home, "replay", str(path))
+    before, landed = held.entity("tickets"), held.digest("landing")
+    path.write_text(path.read_text() + "\n")
+    again = told(held.home, "replay", str(path), "--json")
+    (row,) = json.loads(again.output)["replayed_before"]
+    assert (row["line"], json.loads(again.output)["corrected"]) == (3, 0)
+    said = told(held.home, "replay", str(path))
+    assert f"line 3 was replayed so before, {row['received_at']}: it is no longer held back" in said.output
+    assert said.exit_code == 1  # the line that could not be split
+    assert held.entity("tickets").equals(before)
+    assert held.digest("landing") == landed
+
+
+def test_a_row_that_was_corrected_and_accepted_is_not_corrected_once_more(held: Any) -> None:
+    path = corrected(exported(held.home), "3", created_at="2024-02-28 08:00:00")
+    told(held.home, "replay", str(path))
+    corrected(path, "3", created_at="2024-02-27 08:00:00")
+    with pytest.raises(UnreadableFile, match=r"line 3 of its delivery once more.*record at its source"):
+        corrections.take(held.home, path)
 
 
 SURVEY = "id,person,survey_type,score,created_at,updated_at,person_properties_company"
@@ -207,7 +231,7 @@ def test_personal_columns_are_neither_exported_nor_taken_back(held: Any) -> None
     ("spoil", "named"),
     [
         (lambda text: text.replace("delivery_id", "delivery"), "lacks delivery_id"),
-        (lambda text: text.replace(",3,exports", ",2,exports"), "speaks of line 2"),
+        (lambda text: text.replace(",3,exports", ",2,exports"), "line 2 .* never .* these lines .*: 3, 4"),
         (lambda text: text + text.splitlines()[1] + "\n", "stands there twice"),
     ],
 )
