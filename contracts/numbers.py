@@ -60,12 +60,21 @@ def plain_numbers(clean: pd.Series, decimal: DecimalSign | None) -> tuple[pd.Ser
 
 
 def proven_decimal(texts: Iterable[str]) -> DecimalSign | None:
-    """Decimal sign that a file proves: some numbers can be read with it alone, none with the other alone."""
+    """Decimal sign that a file proves: some numbers can be read with it alone, none with the other alone.
+
+    Numbers that group their thousands are asked first: beside 1,000.00 the comma is no decimal sign, so that
+    12,34 proves nothing there, and is no number.
+    """
     shaped = pd.Series(list(texts), dtype="str").str.strip()
     body, _, _ = _unsigned(shaped.dropna().drop_duplicates())
     forms = {sign: _is(body, form) for sign, form in _FORMS.items()}
-    proofs = [sign for sign, is_read in forms.items() if (is_read & ~forms[_OTHER[sign]]).any()]
-    return proofs[0] if len(proofs) == 1 else None
+    proofs = {sign: is_read & ~forms[_OTHER[sign]] for sign, is_read in forms.items()}
+    grouped = {sign: proof & _has(body, _OTHER[sign]) for sign, proof in proofs.items()}
+    for found in (grouped, proofs):
+        proven = [sign for sign, proof in found.items() if proof.any()]
+        if proven:
+            return proven[0] if len(proven) == 1 else None
+    return None
 
 
 def _unsigned(clean: pd.Series) -> tuple[pd.Series, Mask, npt.NDArray[np.int64]]:
@@ -90,3 +99,7 @@ def _read(body: pd.Series, decimal: DecimalSign) -> pd.Series:
 
 def _is(text: pd.Series, form: str) -> Mask:
     return text.str.fullmatch(form).fillna(False).to_numpy(dtype=bool)
+
+
+def _has(text: pd.Series, sign: str) -> Mask:
+    return text.str.contains(sign, regex=False).fillna(False).to_numpy(dtype=bool)

@@ -67,6 +67,21 @@ def test_without_a_locale_the_file_proves_its_decimal_sign() -> None:
     assert proven_decimal(["1.234", "12", "-7"]) is None
 
 
+@pytest.mark.parametrize(
+    ("texts", "outcomes"),
+    [
+        (["1,000.00", "12,34", "12,345", "5.50"], ["1000.00", NO, "12345.00", "5.50"]),
+        (["1,234,567", "12,34"], ["1234567.00", NO]),
+        (["1.000,00", "12.34", "-5,50"], ["1000.00", NO, "-5.50"]),
+        (["1,000.00", "1.000,00", "1,234"], ["1000.00", "1000.00", NO]),
+    ],
+)
+def test_where_thousands_are_grouped_the_group_sign_is_no_decimal_sign(
+    texts: list[str], outcomes: list[str]
+) -> None:
+    assert read(AMOUNT, {}, texts, UNDECLARED) == outcomes
+
+
 def test_a_number_that_may_be_two_is_refused() -> None:
     assert read(AMOUNT, {}, ["1.234", "12"], UNDECLARED) == [NO, "12.00"]
     assert read(AMOUNT, {}, ["1,234", "5,50", "5.50"], UNDECLARED) == [NO, "5.50", "5.50"]
