@@ -47,6 +47,8 @@ def add_dirt(files: list[DemoFile], spec: WorldSpec) -> tuple[list[DemoFile], Ex
     dirt_rows.restated_journals(rng, xero, ledger)
     dirt_rows.preview_responses(rng, _matching(by_path, "exports/qualtrics/"), ledger)
     dirt_rows.rescinded_hires(rng, by_path["exports/workday/workers.csv"], ledger)
+    offers = by_path["exports/greenhouse/offers.csv"]
+    dirt_rows.replaced_offers(generator(spec, "dirt-greenhouse"), offers, ledger)
     _unknown_column(rng, opportunities[-1], ledger)
     _footer(opportunities[0], ledger)
     _decimal_comma(xero[min(SEMICOLON_POSITION, len(xero) - 1)], ledger)

@@ -17,6 +17,7 @@ CORRECTED_SHARE = 0.004
 BAD_DATE_SHARE = 0.001
 PREVIEW_SHARE = 0.01
 RESCINDED_SHARE = 0.0005
+REPLACED_OFFER_SHARE, FIRST_REPLACED_OFFER = 0.002, 900_001
 MERGED_SHARE = 0.003
 RESTATED_JOURNALS, UNMAPPED_JOURNALS, BAD_DATE_JOURNALS = 12, 4, 2
 UNMAPPED_BRAND = "360999999999"
@@ -206,6 +207,19 @@ def preview_responses(rng: np.random.Generator, files: list[DemoFile], ledger: E
         target.frame = insert(rng, target.frame, extra)
         ledger.refuse(file, "status:preview", n)
         ledger.state("preview", file, n, "survey previews, no responses of an organisation")
+
+
+def replaced_offers(rng: np.random.Generator, file: DemoFile, ledger: ExpectedLedger) -> None:
+    """Add first offers that another one replaced before it was accepted."""
+    n = amount_of(REPLACED_OFFER_SHARE, len(file.frame))
+    extra = pick(rng, file.frame, n)
+    extra["offer_id"] = (FIRST_REPLACED_OFFER + np.arange(n)).astype(str).astype(object)
+    extra["status"], extra["resolved_at"] = "deprecated", ""
+    file.frame = insert(rng, file.frame, extra)
+    ledger.refuse(file.path, "status:not_accepted", n)
+    ledger.state(
+        "replaced_offer", file.path, n, "first offers that another one replaced, so that nobody was hired"
+    )
 
 
 def rescinded_hires(rng: np.random.Generator, file: DemoFile, ledger: ExpectedLedger) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contracts.instrument import load_instrument
-from models.demo import qualtrics, reference, salesforce, workday, xero, zendesk
+from models.demo import greenhouse, qualtrics, reference, salesforce, workday, xero, zendesk
 from models.demo.assessment import draw_answers
 from models.demo.dirt import add_dirt
 from models.demo.files import to_bytes
@@ -36,6 +36,7 @@ def make_demo(spec: WorldSpec) -> DemoExports:
         salesforce.account_file(world, keys),
         *salesforce.opportunity_files(world, keys),
         workday.worker_file(world, keys),
+        *greenhouse.hiring_files(world, keys),
         *xero.journal_files(world, keys),
         *zendesk.ticket_files(world, keys),
         reference.organizations_file(world),

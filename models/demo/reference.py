@@ -25,6 +25,7 @@ class Keys:
     supervisory_organizations: list[str]
     tracking_options: list[str]
     survey_units: list[str]
+    departments: list[str]
 
 
 def draw_keys(world: LatentWorld) -> Keys:
@@ -33,12 +34,16 @@ def draw_keys(world: LatentWorld) -> Keys:
     n = world.spec.organizations
     numbers = rng.choice(62**4, size=n * ACCOUNTS_PER_ORGANIZATION, replace=False) + 62**4
     brands = rng.choice(9_000_000, size=n, replace=False) + 360_001_000_000
+    departments = (
+        generator(world.spec, "greenhouse-keys").choice(9_000_000, size=n, replace=False) + 4_000_000
+    )
     return Keys(
         accounts=salesforce_ids("001", numbers.tolist()),
         brands=[str(b) for b in brands.tolist()],
         supervisory_organizations=random_hex(rng, n),
         tracking_options=world.organizations.name.tolist(),
         survey_units=[f"unit-{i + 1:04d}" for i in range(n)],
+        departments=[str(d) for d in departments.tolist()],
     )
 
 
@@ -75,6 +80,7 @@ def crosswalk_file(world: LatentWorld, keys: Keys) -> DemoFile:
         ("workday", "supervisory_organization", keys.supervisory_organizations, 1),
         ("xero", "tracking_category_option", keys.tracking_options, 1),
         ("qualtrics", "embedded_organization_unit", keys.survey_units, 1),
+        ("greenhouse", "department", keys.departments, 1),
     ]
     rows = [
         (system, kind, key, ids[i // per_organization])

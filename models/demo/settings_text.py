@@ -38,6 +38,7 @@ def settings_yaml(files: list[DemoFile], spec: WorldSpec) -> str:
         '  - {system: qualtrics, pattern: "qualtrics/*.csv", zone: Europe/Amsterdam}',
         '  - {system: salesforce, pattern: "salesforce/*.csv", zone: UTC, currency: EUR}',
         '  - {system: zendesk, pattern: "zendesk/*.csv", zone: UTC}',
+        '  - {system: greenhouse, pattern: "greenhouse/*.csv", zone: UTC}',
         '  - {system: workday, pattern: "workday/*.csv", zone: UTC}',
         '  - {system: xero, pattern: "xero/*.csv", zone: UTC}',
         "",
@@ -70,8 +71,9 @@ TOLERATED = {
     "created_at:timestamp": 0.01,
     "closed_on:date": 0.01,
     "posted_on:date": 0.01,
-    # Survey previews and hires taken back are no mistakes, only no data.
+    # Survey previews, replaced offers and hires taken back are no mistakes, only no data.
     "status:preview": 0.05,
+    "status:not_accepted": 0.05,
     "hire_rescinded:hire_rescinded": 0.01,
 }
 

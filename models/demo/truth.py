@@ -22,6 +22,7 @@ UNITS = {
     "gross_margin": "share",
     "headcount": "people",
     "attrition": "share",
+    "time_to_hire_days": "days",
 }
 PRIMARY = ("csat_share", "log_revenue")
 
@@ -51,7 +52,8 @@ def make_truth(world: LatentWorld, answers: Answers, instrument: Instrument) -> 
         "effect_of": "+10 index points on the value three months later",
         "not_planted": {
             "revenue_growth": "follows from log_revenue: it answers to the change of the index over a year, "
-            "not to its level, so no single effect of the level was planted"
+            "not to its level, so no single effect of the level was planted",
+            "cost_per_hire": "follows from log_revenue: a share of revenue is booked as recruitment",
         },
         "naive_bias": {outcome: naive_bias(world, outcome) for outcome in PRIMARY},
         "saturates_at": planted.saturates_at,

@@ -30,7 +30,7 @@ DEMO = (
     "xero_journal_line_api",
     "zendesk_ticket_api",
 )
-"""Profiles of the demo; the others have their bad rows in tests/profiles."""
+"""Profiles of which a good row stands in conftest.py; the others have their bad rows in tests/profiles."""
 CONVERSIONS = [(c.name, r) for c in ENTITIES.values() for r in c.rules if r.stage == "convert"]
 CLASHES = [(c.name, r) for c in CONTRACTS.values() for r in c.rules if r.stage == "key"]
 

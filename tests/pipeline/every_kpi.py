@@ -82,7 +82,7 @@ def build(home: Path) -> None:
             f'  - {{system: {system}, pattern: "{folder}/*.csv", zone: UTC}}\n'
             for system, folder in (
                 ("delighted", "delighted"), ("our_survey", "our_survey"), ("google_ads", "google_ads"),
-                ("greenhouse", "greenhouse"), ("survey", "scores"),
+                ("survey", "scores"),
             )
         ),
         1,

@@ -53,7 +53,10 @@ def source(made: Any) -> Iterator[Source]:
 
 
 def test_rows_of_random_cells_add_up_to_the_cell(made: Any, source: Source) -> None:
-    names = ("tickets", "opportunities", "opportunity_history", "ledger_lines", "employment_spells")
+    names = (
+        "tickets", "opportunities", "opportunity_history", "ledger_lines", "employment_spells", "hires",
+        "applications",
+    )  # fmt: skip
     frames = {name: read_entity(made.home / "accepted", ENTITIES[name]) for name in names}
     rows = source.rows("select * from fct_organization_month")
     cells = [(row, kpi.code) for row in rows for kpi in load_kpis().kpis if row[kpi.code] is not None]

@@ -1,4 +1,4 @@
-"""The demo delivers no surveys, invoices, spend or hires: here explain is held to them, and to every KPI."""
+"""The demo delivers no surveys, invoices or spend: here explain is held to them, and to every KPI."""
 
 from __future__ import annotations
 

@@ -24,6 +24,7 @@ KINDS = {
     "bad_date",
     "preview",
     "rescinded_hire",
+    "replaced_offer",
     "unknown_column",
     "footer",
     "semicolon_decimal_comma",

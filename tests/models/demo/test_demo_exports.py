@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from contracts.instrument import load_instrument
-from models.demo import DemoExports
+from models.demo import DemoExports, WorldSpec
 from models.demo.identifiers import case_checksum
+from models.demo.world import draw_world
 
 Read = Callable[[DemoExports, str], pd.DataFrame]
 XERO = [f"exports/xero/journal_lines_{year}_h{half}.csv" for year in (2023, 2024, 2025) for half in (1, 2)]
@@ -93,6 +94,51 @@ def test_about_an_eighth_leave_in_a_year(default_demo: DemoExports, read: Read) 
     assert (left["termination_date"] > left["hire_date"]).all()
 
 
+def test_as_many_are_hired_as_leave_and_in_the_order_of_hiring(default_demo: DemoExports, read: Read) -> None:
+    offers = read(default_demo, "exports/greenhouse/offers.csv")
+    hired = offers[offers["status"] == "accepted"]
+    assert not hired.duplicated("job_id").any()
+    assert (hired["opened_at"] <= hired["applied_at"]).all()
+    assert (hired["applied_at"] <= hired["resolved_at"]).all()
+    assert (hired["resolved_at"].str[:10] < hired["starts_at"]).all()
+    months = hired["resolved_at"].str[:7]
+    assert (months.min(), months.max()) == ("2023-01", "2025-12")
+    workers = read(default_demo, "exports/workday/workers.csv")
+    left = workers["termination_date"].between("2023-01-01", "2025-12-31").sum()
+    assert len(hired) == pytest.approx(left, rel=0.05)
+    days = pd.to_datetime(hired["resolved_at"]) - pd.to_datetime(hired["applied_at"])
+    assert days.dt.days.median() == pytest.approx(33, abs=1)
+
+
+def test_who_applies_does_so_while_an_opening_stands_open(default_demo: DemoExports, read: Read) -> None:
+    applications = read(default_demo, "exports/greenhouse/applications.csv")
+    offers = read(default_demo, "exports/greenhouse/offers.csv").query("status == 'accepted'")
+    both = applications.merge(offers, on="job_id", suffixes=("", "_hired"), validate="m:1")
+    assert len(both) == len(applications)
+    assert (both["department_id"] == both["department_id_hired"]).all()
+    assert both["applied_at"].between(both["opened_at"], both["resolved_at"]).all()
+    assert (applications["applied_at"] >= "2023-01-01").all()
+    chosen = both[both["candidate_id"] == both["candidate_id_hired"]]
+    assert (chosen["status"] == "hired").all()
+    assert (chosen["applied_at"] == chosen["applied_at_hired"]).all()
+    assert both.groupby("job_id").size().mean() == pytest.approx(4.85, abs=0.1)
+
+
+def test_four_in_five_applicants_answer_whatever_the_index(default_demo: DemoExports, read: Read) -> None:
+    applications = read(default_demo, "exports/greenhouse/applications.csv")
+    is_answered = applications["gender_description"] != ""
+    assert (is_answered == (applications["race_description"] != "")).all()
+    assert is_answered.mean() == pytest.approx(0.8, abs=0.01)
+    women = applications.loc[is_answered, "gender_description"] == "Female"
+    assert women.mean() == pytest.approx(0.4, abs=0.01)
+    crosswalk = read(default_demo, "reference/crosswalk.csv").query("source_system == 'greenhouse'")
+    share = women.groupby(
+        applications["department_id"].map(crosswalk.set_index("unit_key")["organization_id"])
+    ).mean()
+    maturity = pd.Series(draw_world(WorldSpec()).maturity.mean(axis=1), index=sorted(share.index))
+    assert abs(np.corrcoef(share.sort_index(), maturity)[0, 1]) < 0.2
+
+
 def test_every_native_key_is_in_the_crosswalk_once(default_demo: DemoExports, read: Read) -> None:
     crosswalk = read(default_demo, "reference/crosswalk.csv")
     assert not crosswalk.duplicated(["source_system", "unit_key_type", "unit_key"]).any()
@@ -104,6 +150,7 @@ def test_every_native_key_is_in_the_crosswalk_once(default_demo: DemoExports, re
         "workday": 160,
         "xero": 160,
         "qualtrics": 160,
+        "greenhouse": 160,
     }
 
 
