@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import numpy as np
 import pytest
+from statsmodels.stats.proportion import proportion_confint
 
 from orchestration.editions import views
 
@@ -69,7 +72,7 @@ def edition(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def test_every_view_and_column_is_explained(edition: duckdb.DuckDBPyConnection) -> None:
-    assert len(VIEWS) >= 5
+    assert len(VIEWS) >= 6
     for name, view in VIEWS.items():
         columns = [row[0] for row in edition.execute(f"describe {name}").fetchall()]
         assert list(view.columns) == columns, name
@@ -115,6 +118,64 @@ def test_all_organisations_together_are_made_of_parts(edition: duckdb.DuckDBPyCo
         ("2026-02-01", "csat_share", 0.9, 2),
         ("2026-02-01", "headcount", 80.0, 1),
     ]
+
+
+@pytest.fixture
+def asked() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        connection.execute(
+            """
+            create table dim_kpi as select * from (values
+                ('win_rate', 'Won', 'share'), ('nps', 'NPS', 'points'), ('headcount', 'Headcount', 'persons')
+            ) as t (kpi_code, name_en, unit);
+            create table fct_kpi (
+                organization_id varchar, period date, kpi_code varchar,
+                numerator double, denominator double, value double
+            );
+            """
+        )
+        yield connection
+
+
+def intervals(asked: duckdb.DuckDBPyConnection, code: str, parts: list[tuple[float | None, int]]) -> Any:
+    asked.execute("delete from fct_kpi")
+    asked.executemany(
+        "insert into fct_kpi values (?, date '2026-01-01', ?, ?, ?, ?)",
+        [(f"{i:05d}", code, top, n, None if top is None else top / n) for i, (top, n) in enumerate(parts)],
+    )
+    return asked.execute(VIEWS["kpi_with_interval"].query).fetchnumpy()
+
+
+def test_shares_have_the_interval_that_statsmodels_gives(asked: duckdb.DuckDBPyConnection) -> None:
+    parts = [(0.0, 7), (1.0, 7), (7.0, 7), (81.0, 263), (None, 9)]
+    found = intervals(asked, "win_rate", parts)
+    for i, (top, n) in enumerate(parts[:-1]):
+        expected = proportion_confint(top, n, method="wilson")
+        assert (found["low"][i], found["high"][i]) == pytest.approx(expected, abs=1e-11)
+    # Newcombe 1998, table I, method 3: 81 of 263 is 0.2553 to 0.3662, 1 of 29 0.0061 to 0.1718.
+    assert (found["low"][3], found["high"][3]) == pytest.approx((0.2553, 0.3662), abs=5e-5)
+    found_more = intervals(asked, "win_rate", [(1.0, 29)])
+    assert (found_more["low"][0], found_more["high"][0]) == pytest.approx((0.0061, 0.1718), abs=5e-5)
+    assert found["n"].tolist() == [7, 7, 7, 263, 9]
+    assert np.ma.getmaskarray(found["low"]).tolist() == [False] * 4 + [True]
+    assert len(intervals(asked, "headcount", [(3.0, 1)])["n"]) == 0
+
+
+@pytest.mark.parametrize(
+    "shares", [(0.6, 0.0, 0.4), (0.45, 0.35, 0.2), (0.05, 0.9, 0.05), (0.95, 0.04, 0.01)]
+)
+def test_a_net_promoter_score_is_held_at_least_as_often_as_is_said(
+    asked: duckdb.DuckDBPyConnection, shares: tuple[float, float, float]
+) -> None:
+    n, n_worlds = 40, 2000
+    drawn = np.random.default_rng(11).multinomial(n, shares, n_worlds)
+    found = intervals(asked, "nps", [(100.0 * (up - down), n) for up, _, down in drawn.tolist()])
+    planted = 100 * (shares[0] - shares[2])
+    held = int(((found["low"] <= planted) & (planted <= found["high"])).sum())
+    # Binomial(2000, 0.95) lies below 1,860 in one of 20,000 honest runs.
+    assert held >= 1860
+    assert found["low"].min() >= -100
+    assert found["high"].max() <= 100
 
 
 def test_the_index_stands_beside_the_kpi_of_the_quarter_after(edition: duckdb.DuckDBPyConnection) -> None:
