@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from orchestration.ingest.tell.column_looks import ColumnLook, shown
-from orchestration.ingest.tell.header_names import words
+from orchestration.ingest.tell.header_names import DURATIONS, words
 from orchestration.ingest.tell.likeness import OURS, Likeness
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def column_lines(
             minus = found.subtracted if column.name == "amount" else None
             yield from _mapped(column, looks[columns[column.name]], own, minus)
         elif column.name == "is_deleted" or (column.name not in OURS and not column.nullable):
-            yield from _required(column, columns, own)
+            yield from _required(column, contract, columns, own)
         elif column.name in _WITH and _WITH[column.name][0] in columns:
             said = flow({"default": _WITH[column.name][1]})
             yield f"  {column.name}: {said}  # CHECK: {column.description}"
@@ -108,8 +108,8 @@ def _duration(look: ColumnLook) -> dict[str, Any]:
     if look.kind == "time":
         return {"duration": "hms" if look.example.count(":") == 2 else "hm"}
     said = words(look.name).split()
-    units = {"hours": {"h", "hour", "hours", "hrs"}, "seconds": {"s", "sec", "seconds"}}
-    return next(({"duration": unit} for unit, known in units.items() if known & set(said)), {})
+    units = (unit for unit, known in DURATIONS.items() if unit != "minutes" and known & set(said))
+    return next(({"duration": unit} for unit in units), {})
 
 
 def _day(column: Column, look: ColumnLook) -> dict[str, Any]:
@@ -125,17 +125,32 @@ def _day(column: Column, look: ColumnLook) -> dict[str, Any]:
     return {}
 
 
-def _required(column: Column, columns: Mapping[str, str], own: list[Profile]) -> Iterator[str]:
+def _required(
+    column: Column, contract: Contract, columns: Mapping[str, str], own: list[Profile]
+) -> Iterator[str]:
     if column.name == "currency":
         yield "  currency: {default_setting: default_currency}  # CHECK: the file names none"
         return
     borrowed = _borrowed(column.name, columns, own)
     if borrowed is not None:
         yield f"  {column.name}: {flow({'cases': borrowed})}  # CHECK: as other profiles decide it"
+    elif default := _agreed_default(column.name, own):
+        yield f"  {column.name}: {flow({'default': default})}  # CHECK: as every other profile says it"
+    elif contract.key == (column.name,) and columns and not column.is_hashed:
+        content = flow({"content_key": list(columns.values())})
+        yield f"  {column.name}: {content}  # CHECK: the file has no key; what its rows are told apart by"
     elif column.kind == "boolean":
         yield f"  {column.name}: {flow({'cases': [{'value': False}]})}  # CHECK: nothing in the file says it"
     else:
         yield f"  # CHECK {column.name}: required, and nothing looks like it. {column.description}"
+
+
+def _agreed_default(name: str, own: list[Profile]) -> object:
+    """What all other profiles say of a column that their files do not have; None where they do not agree."""
+    said = [profile.columns[name] for profile in own if name in profile.columns]
+    defaults = {mapping.default for mapping in said}
+    is_unread = bool(said) and not any(mapping.sources or mapping.cases for mapping in said)
+    return defaults.pop() if is_unread and len(defaults) == 1 else None
 
 
 def _borrowed(name: str, columns: Mapping[str, str], own: list[Profile]) -> list[dict[str, Any]] | None:

@@ -5,11 +5,17 @@ import unicodedata
 from functools import cache
 from typing import Final
 
+DURATIONS: Final = {
+    "hours": frozenset({"h", "hour", "hours", "hrs", "uur", "uren", "std", "stunden", "heures", "horas"}),
+    "minutes": frozenset({"min", "mins", "minutes", "minuten", "minutos"}),
+    "seconds": frozenset({"s", "sec", "seconds", "seconden", "sekunden", "secondes", "segundos"}),
+}
+"""Units of time that a name can state."""
 _SAYS_NOTHING: Final = frozenset(
     {"of", "the", "de", "del", "du", "des", "der", "den", "la", "le", "el", "van", "von", "l", "d"}
     | {"no", "nr", "n", "num", "number", "nummer", "numero", "id", "code", "codigo", "key"}
-)
-"""Articles, and words for a number or a code, in five languages."""
+).union(*DURATIONS.values())
+"""Articles, words for a number or a code, and units of time, in five languages."""
 _NUMBERED: Final = re.compile(r"(?<=\w{3})(?:nummer|nr)\b|\b\d+\b")
 """The same at the end of a compound, and figures."""
 

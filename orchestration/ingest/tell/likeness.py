@@ -39,6 +39,8 @@ _FITS: Final[Mapping[Canonical, frozenset[Kind]]] = {
     "minutes": frozenset({"integer", "decimal", "time", "empty"}),
 }
 _NUMBER: Final = frozenset[Kind]({"integer", "decimal", "empty"})
+# A sheet's serial of a day; a shorter number is a duration or a count.
+_SHORTEST_DAY: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,12 @@ def labels_of(contract: Contract, profiles: Mapping[str, Profile]) -> dict[str, 
 
 def _alike(look: ColumnLook, column: Column, labels: set[str]) -> float:
     if look.kind not in _FITS.get(column.kind, _NUMBER) or (look.is_personal and not column.is_personal):
+        return 0.0
+    if (
+        column.kind in ("date", "timestamp")
+        and look.kind in ("integer", "decimal")
+        and len(look.example) < _SHORTEST_DAY
+    ):
         return 0.0
     from rapidfuzz import fuzz
 

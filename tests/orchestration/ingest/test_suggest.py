@@ -4,27 +4,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import get_args
 
 import pytest
-import yaml
 from click.testing import CliRunner, Result
 
-from contracts.header_words import Language
-from contracts.profile import Profile, load_profiles, parse_profile
+from contracts.profile import load_profiles, parse_profile
 from orchestration.cli import cli
 from orchestration.ingest.tell.column_looks import MASKED, look
 from orchestration.ingest.tell.header_names import core, words
-from orchestration.ingest.tell.likeness import likely_entities
 from orchestration.ingest.tell.samples import read_sample
-from orchestration.ingest.tell.suggest import Draft, draft, looks_of
+from orchestration.ingest.tell.suggest import draft
+from tests.orchestration.ingest.drafts import drafted
 
 FIXTURES = Path(__file__).parents[2] / "profiles"
-LISTS: dict[str, dict[str, list[str]]] = yaml.safe_load(
-    Path(__file__).with_name("company_headers.yaml").read_text(encoding="utf-8")
-)
-LEAST_RECOGNISED = 0.3
-"""Of the columns of a list: a company has columns of its own that nobody asks for."""
 LEAST_RIGHT = 0.9
 """Share of the shipped shapes whose entity a draft must find without knowing the shape itself."""
 DESK = (
@@ -41,12 +33,6 @@ def desk(tmp_path: Path) -> Path:
     path = tmp_path / "desk 2024-05.csv"
     path.write_text(DESK, encoding="utf-8")
     return path
-
-
-def drafted(path: Path, entity: str | None = None) -> tuple[Draft, Profile]:
-    (sample,) = read_sample(path)
-    made = draft(sample, path.stem, load_profiles(), entity=entity)
-    return made, parse_profile(made.text, "draft.yaml")
 
 
 def told(*words_: str) -> Result:
@@ -114,62 +100,6 @@ def test_kinds_of_files_are_known_by_their_columns(
     path = tmp_path / "list.csv"
     path.write_text(f"{header}\n{row}\n{row.replace('1', '2')}\n", encoding="utf-8")
     assert drafted(path)[1].entity == entity
-
-
-@pytest.mark.parametrize(("entity", "language"), [(e, lang) for e, said in LISTS.items() for lang in said])
-def test_lists_of_companies_are_known_in_five_languages(entity: str, language: str, tmp_path: Path) -> None:
-    for number, text in enumerate(LISTS[entity][language]):
-        path = tmp_path / f"list_{number}.csv"
-        path.write_text(text, encoding="utf-8")
-        (sample,) = read_sample(path)
-        best, *_ = likely_entities(looks_of(sample.rows, sample.lines), load_profiles())
-        assert best.entity == entity, text
-        assert best.n_recognised >= LEAST_RECOGNISED * best.n_columns, text
-
-
-def test_every_usual_kind_of_list_is_tried_in_each_of_the_five_languages() -> None:
-    assert all(set(said) == set(get_args(Language)) for said in LISTS.values())
-
-
-def test_what_another_entity_has_too_does_not_make_one_that_needs_little_likely(tmp_path: Path) -> None:
-    path = tmp_path / "facturas.csv"
-    path.write_text(LISTS["invoices"]["es"][0], encoding="utf-8")
-    assert "likest invoices (6 of the 6 columns it needs; 6 of 6 columns recognised)" in drafted(path)[0].text
-    path.write_text("Cliente;Ciudad\nC-17;Madrid\n", encoding="utf-8")
-    assert "nothing fits well; likest accounts (1 of the 1 columns it needs" in drafted(path)[0].text
-
-
-def test_credit_is_taken_off_debit_and_the_unit_is_no_column_that_has_another_meaning(tmp_path: Path) -> None:
-    path = tmp_path / "diario.csv"
-    path.write_text(LISTS["ledger_lines"]["es"][0], encoding="utf-8")
-    _, profile = drafted(path)
-    amount = profile.columns["amount"]
-    assert (amount.sources, amount.minus) == (("Debe",), "Haber")
-    assert profile.unit is not None
-    assert profile.unit.source == "Centro de coste"
-    path.write_text("Journal no.;Posting date;Account;Amount\nJ1;2024-05-01;4000;10.00\n", encoding="utf-8")
-    assert drafted(path)[1].unit is None
-
-
-@pytest.mark.parametrize(
-    ("header", "unit", "version"),
-    [
-        ("Numéro;Ouvert le;Équipe;Modifié le", "Équipe", "Modifié le"),
-        ("Vorgang;Erstellt am;Abteilung;Geändert am", "Abteilung", "Geändert am"),
-        ("Incidencia;Creado;Empresa;Fecha de modificación", "Empresa", "Fecha de modificación"),
-        ("Melding;Aangemaakt;Vestiging;Gewijzigd op", "Vestiging", "Gewijzigd op"),
-    ],
-)
-def test_unit_and_version_are_known_in_other_languages(
-    tmp_path: Path, header: str, unit: str, version: str
-) -> None:
-    path = tmp_path / "list.csv"
-    row = "T1;13/05/2024 08:15;Nord;14/05/2024 08:15"
-    path.write_text(f"{header}\n{row}\n{row}\n", encoding="utf-8")
-    _, profile = drafted(path)
-    assert profile.entity == "tickets"
-    assert profile.unit is not None
-    assert (profile.unit.source, profile.version_columns) == (unit, (version,))
 
 
 def test_a_file_that_fits_nothing_is_said_to(tmp_path: Path) -> None:
