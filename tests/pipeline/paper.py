@@ -13,8 +13,10 @@ from typing import Any
 
 import duckdb
 
+from contracts.instrument import load_instrument
 from contracts.kpis import load_kpis
 from contracts.marts import MARTS
+from contracts.marts_benchmark import INDEX_CODE, SEGMENT_TYPES, benchmark_subjects
 from contracts.marts_panel import panel_outcomes
 
 _LONG = (
@@ -27,6 +29,7 @@ _LONG = (
     "is_below_minimum_sample",
 )
 UNKNOWN = "·"
+WAVE, WAVE_BEGINS = "2024-H1", "2024-01-01"
 HALF_OF_THE_LAST_DECIMAL = 5.1e-7
 """The paper rounds to six decimals."""
 
@@ -96,6 +99,46 @@ def long_paper(text: str) -> Table:
             row = (*key, code, *parts, month[code], "yes" if is_small else "no")
             cells[*key, code] = dict(zip(_LONG, row, strict=True))
     return Table(_LONG, cells)
+
+
+def benchmark_paper(text: str) -> Table:
+    """A row per figure that is known on paper and kind of group, all of them hidden: three are no group."""
+    contract, organizations = (
+        MARTS["fct_benchmark"],
+        paper_table(text, "dim_organization", ("organization_id",)),
+    )
+    months = paper_table(text, "fct_organization_month", MARTS["fct_organization_month"].key).cells
+    known = [key for key, row in long_paper(text).cells.items() if row["value"] != UNKNOWN]
+    known += [(*key, INDEX_CODE) for key, row in months.items() if row[INDEX_CODE] != UNKNOWN]
+    cells: Cells = {}
+    for who, month, code in known:
+        least = "10" if benchmark_subjects()[code] else "5"
+        for kind in SEGMENT_TYPES:
+            told = {"organization_id": who, "period": month, "kpi_code": code, "segment_type": kind}
+            told |= {"segment": organizations.cells[who,][kind], "minimum_group": least}
+            told |= {"is_suppressed": "yes", "suppression_reason": "below_minimum"}
+            row = {name: told.get(name, UNKNOWN) for name in contract.column_names}
+            cells[tuple(row[name] for name in contract.key)] = row
+    return Table(contract.column_names, cells)
+
+
+def distribution_paper(text: str) -> Table:
+    """The answers to each item on paper, a row per level; levels and items in the words of the instrument."""
+    instrument, columns = load_instrument(), MARTS["fct_item_distribution"].column_names
+    dimension = {item.code: item.dimension for item in instrument.items}
+    cells: Cells = {}
+    for (who, item), row in paper_table(text, "item_answers", ("organization_id", "item_code")).cells.items():
+        for level in instrument.levels:
+            n_answers, n_raters = row[str(level.level)], row["n_raters"]
+            is_hidden = n_answers == UNKNOWN
+            share = UNKNOWN if is_hidden else repr(int(n_answers) / int(n_raters))
+            told = (
+                who, WAVE, WAVE_BEGINS, instrument.version, item, dimension[item], str(level.level),
+                level.name_en, level.name_nl, n_answers, n_raters, share, "yes" if is_hidden else "no",
+            )  # fmt: skip
+            said = dict(zip(columns, told, strict=True))
+            cells[tuple(said[name] for name in MARTS["fct_item_distribution"].key)] = said
+    return Table(columns, cells)
 
 
 def panel_paper(text: str) -> Table:

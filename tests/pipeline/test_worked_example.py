@@ -23,8 +23,10 @@ from orchestration.reader import connect
 from tests.pipeline.paper import (
     UNKNOWN,
     Table,
+    benchmark_paper,
     built_table,
     differences,
+    distribution_paper,
     long_paper,
     panel_paper,
     paper_table,
@@ -34,12 +36,15 @@ from tests.pipeline.paper import (
 PAPER = Path(__file__).parents[2] / "docs" / "worked-example.md"
 WORKED = (
     "dim_organization",
+    "dim_organization_history",
     "fct_assessment",
     "fct_practice",
     "fct_channel_adoption",
     "fct_organization_month",
     "fct_revenue_currency",
     "fct_join_coverage",
+    "fct_maturity_contrast",
+    "fct_quarantine_impact",
 )
 
 
@@ -88,6 +93,22 @@ def test_every_cell_equals_the_paper(mart: str, text: str, edition: duckdb.DuckD
     assert paper.cells, f"{mart} is not worked out on paper"
     found = list(differences(mart, paper, built_table(edition, f"marts.{mart}", key)))
     assert found == []
+
+
+def test_no_group_of_three_is_shown(text: str, edition: duckdb.DuckDBPyConnection) -> None:
+    built = built_table(edition, "marts.fct_benchmark", MARTS["fct_benchmark"].key)
+    paper = benchmark_paper(text)
+    assert len(paper.cells) > 600
+    assert list(differences("fct_benchmark", paper, built)) == []
+
+
+def test_every_answer_without_its_respondent_is_counted_on_paper(
+    text: str, edition: duckdb.DuckDBPyConnection
+) -> None:
+    built = built_table(edition, "marts.fct_item_distribution", MARTS["fct_item_distribution"].key)
+    paper = distribution_paper(text)
+    assert len({row["is_suppressed"] for row in paper.cells.values()}) == 2
+    assert list(differences("fct_item_distribution", paper, built)) == []
 
 
 def test_every_cell_of_the_panel_equals_the_paper(text: str, edition: duckdb.DuckDBPyConnection) -> None:
