@@ -83,7 +83,7 @@ def read_part(part: Part, settings: Settings, profiles: Mapping[str, Profile]) -
     except UnreadableFile as error:
         return Reading(part, "unreadable", str(error))
     if found.profile is None:
-        problem = f"{found.problem}: export it in that shape, or move it out of the drop zone."
+        problem = f"{found.problem}: {_remedy(part)}"
         return Reading(part, "unknown", problem, content, found, decimal, content.warnings)
     if content.header_rows not in (_WITHOUT_HEADER, found.profile.header_rows):
         problem = (
@@ -93,6 +93,18 @@ def read_part(part: Part, settings: Settings, profiles: Mapping[str, Profile]) -
         return Reading(part, "unreadable", problem, content, found, decimal, content.warnings)
     notes = (*content.warnings, *found.warnings, *_declared_notes(part.name, settings, found.profile))
     return Reading(part, "taken", "", content, found, decimal, notes)
+
+
+def _remedy(part: Part) -> str:
+    if part.sheet:
+        return (
+            "if another sheet of the workbook is meant, declare it (sheet) for this source in maturity.yaml; "
+            "else draft a profile for it: maturity-impact profile suggest."
+        )
+    return (
+        "export it in that shape, draft a profile for it (maturity-impact profile suggest), or move it "
+        "out of the drop zone."
+    )
 
 
 def declaration(file: str, settings: Settings, system: str | None = None) -> Source | None:

@@ -13,6 +13,7 @@ from orchestration.errors import UnreadableFile
 from orchestration.ingest.tell.check_path import check_path, exit_code
 from orchestration.ingest.tell.reports import to_json, to_text
 from orchestration.settings import Settings
+from tests.orchestration.ingest.typed_cells import workbook
 
 KEYS = {
     "file",
@@ -73,7 +74,18 @@ def test_an_unknown_file_names_the_nearest_profile_and_what_is_missing(tmp_path:
     assert group.missing_columns == ["status", "via_channel"]
     assert (group.delivered, group.rows_in_file) == (0, 1)
     assert (history.profile, history.forbidden_columns) == (None, ["_fivetran_start"])
+    assert "profile suggest" in to_text(reports)
     assert exit_code(reports) == 2
+
+
+def test_a_cover_sheet_asks_which_sheet_is_meant(tmp_path: Path) -> None:
+    path = tmp_path / "report.xlsx"
+    book = workbook(path, [["Report of the month"]])
+    book.create_sheet("Tickets").append(["id", "brand_id"])
+    book.save(path)
+    cover, *_ = check_path(path)
+    assert cover.status == "unknown"
+    assert "if another sheet of the workbook is meant, declare it (sheet)" in cover.problem
 
 
 def test_a_legacy_survey_export_is_unknown_and_its_header_is_seen(tmp_path: Path) -> None:
