@@ -23,8 +23,7 @@ create table dim_kpi as select * from (values
     ('csat_share', 'Satisfaction', 'share', 'ratio', 5),
     ('ticket_volume', 'Volume', 'tickets', 'total', 1),
     ('headcount', 'Headcount', 'persons', 'balance', 1),
-    ('resolution', 'Resolution', 'minutes', 'median', 5),
-    ('nps', 'NPS', 'points', 'ratio', 10), ('enps', 'eNPS', 'points', 'ratio', 10)
+    ('resolution', 'Resolution', 'minutes', 'median', 5)
 ) as t (kpi_code, name_en, unit, aggregation, minimum_sample);
 create table fct_kpi as select * from (values
     ('A', date '2026-01-01', 'csat_share', 1.0, 2.0, 0.5),
@@ -205,54 +204,3 @@ def test_the_latest_index_is_the_last_that_is_known(edition: duckdb.DuckDBPyConn
 def test_only_rows_that_nobody_claimed_are_listed(edition: duckdb.DuckDBPyConnection) -> None:
     rows = edition.execute("select source_system, n_unmapped from rows_without_organization").fetchall()
     assert rows == [("xero", 2)]
-
-
-@pytest.fixture
-def scores() -> Iterator[duckdb.DuckDBPyConnection]:
-    """Quarters of scores: some promoters and passives, all promoters, nobody, two months together."""
-    with duckdb.connect() as connection:
-        connection.execute(TABLES)
-        connection.execute(
-            "create or replace table fct_kpi (organization_id varchar, period date, kpi_code varchar, "
-            "numerator double, denominator double, value double)"
-        )
-        connection.execute(
-            "insert into fct_kpi values "
-            "('A', '2026-01-01', 'nps', 400.0, 16.0, 25.0), ('A', '2026-02-01', 'nps', -100.0, 4.0, -25.0), "
-            "('A', '2026-04-01', 'enps', 1000.0, 10.0, 100.0), ('B', '2026-01-01', 'nps', 0.0, 0.0, null)"
-        )
-        connection.execute(f"create view kpi_by_quarter as {VIEWS['kpi_by_quarter'].query}")
-        yield connection
-
-
-def test_a_net_promoter_score_comes_with_its_answers_and_interval(
-    scores: duckdb.DuckDBPyConnection,
-) -> None:
-    rows = scores.execute(VIEWS["net_promoter_score_by_quarter"].query).fetchall()
-    told = {(row[0], row[2]): row for row in rows}
-    assert set(told) == {("A", "nps"), ("A", "enps")}
-    for who, n, value, is_little in ((("A", "nps"), 20, 15.0, False), (("A", "enps"), 10, 100.0, False)):
-        *_, n_answers, score, low, high, is_below = told[who]
-        assert (n_answers, score, is_below) == (n, value, is_little)
-        ends = proportion_confint(n * (value / 100 + 1) / 2, n, method="wilson")
-        assert (low, high) == pytest.approx([200 * end - 100 for end in ends], abs=1e-5)
-    # All promoters are no certainty.
-    assert told[("A", "enps")][5] < 50
-
-
-def test_its_interval_is_no_narrower_than_that_of_the_answers(scores: duckdb.DuckDBPyConnection) -> None:
-    """Whatever part of 200 answers was passive, the usual interval of their mean is no wider."""
-    answered = ((110, 90), (60, 40), (10, 0), (150, 20))
-    for promoters, detractors in answered:
-        n, value = 200, 100 * (promoters - detractors) / 200
-        scores.execute(
-            "insert into fct_kpi values (?, '2026-01-01', 'nps', ?, ?, ?)",
-            [f"P{promoters}", 100.0 * (promoters - detractors), float(n), value],
-        )
-    rows = scores.execute(VIEWS["net_promoter_score_by_quarter"].query).fetchall()
-    told = {row[0]: row for row in rows}
-    for promoters, detractors in answered:
-        mean = (promoters - detractors) / 200
-        error = (((promoters + detractors) / 200 - mean**2) / 200) ** 0.5
-        low, high = told[f"P{promoters}"][5:7]
-        assert high - low >= 2 * 1.959964 * 100 * error * 0.99
