@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from orchestration.ingest.text.alphabets import share_of_one
+from orchestration.ingest.text.header_terms import n_header_terms
 
 # Below this a single-byte reading is asked for, not assumed: in texts tried, right readings score 0.9
 # and more, Mac Roman or cp437 read as cp1252 below 0.7.
@@ -44,12 +45,15 @@ class Reading:
     letters : the different ones, in the order of their bytes.
     plausible : share of them that stand where such letters stand, from 0 to 1.
     likelihood : how much the words are those of one language, and its letters too; compares readings only.
+    n_header_terms : different words beyond ASCII that headers of known exports have, where one line alone is
+        beyond ASCII; rows tell more.
     """
 
     encoding: str
     letters: str
     plausible: float
     likelihood: float
+    n_header_terms: int
 
 
 def readings(sample: bytes, encoding: str) -> tuple[Reading | None, list[Reading]]:
@@ -57,7 +61,7 @@ def readings(sample: bytes, encoding: str) -> tuple[Reading | None, list[Reading
     sample = _NUMERO.sub(b"No", sample)
     likelihood = _likelihood(sample, (encoding, *_OTHERS))
     beside = Counter(_BESIDE.findall(b" " + sample + b" "))
-    read = {name: _reading(beside, name, likelihood.get(name, 0.0)) for name in (encoding, *_OTHERS)}
+    read = {name: _reading(sample, beside, name, likelihood.get(name, 0.0)) for name in (encoding, *_OTHERS)}
     own = read.pop(encoding)
     others = [one for one in read.values() if one and (own is None or one.letters != own.letters)]
     return own, sorted(others, key=lambda one: (one.plausible < MINIMUM_CONFIDENCE, -one.likelihood))
@@ -66,9 +70,14 @@ def readings(sample: bytes, encoding: str) -> tuple[Reading | None, list[Reading
 def rival_of(own: Reading, others: Sequence[Reading]) -> Reading | None:
     """Another reading that is as good: its letters stand better, or well and are as likely.
 
-    The standard with the euro differs from cp1252 in a few signs, which no language tells apart.
+    Words of a header that only one of the two readings knows decide before that. The standard with the euro
+    differs from cp1252 in a few signs, which no language tells apart.
     """
     for other in others:
+        if other.n_header_terms != own.n_header_terms:
+            if other.n_header_terms > own.n_header_terms:
+                return other
+            continue
         is_as_likely = other.likelihood * _AS_LIKELY >= own.likelihood and other.encoding != _ISO_WITH_EURO
         if other.plausible > own.plausible or (is_as_likely and other.plausible >= MINIMUM_CONFIDENCE):
             return other
@@ -106,7 +115,7 @@ def _letter(byte: int, encoding: str) -> str:
     return bytes([byte]).decode(encoding, errors="replace")
 
 
-def _reading(beside: Counter[bytes], encoding: str, likelihood: float) -> Reading | None:
+def _reading(sample: bytes, beside: Counter[bytes], encoding: str, likelihood: float) -> Reading | None:
     try:
         texts = {found: found.decode(encoding) for found in beside}
     except UnicodeDecodeError:
@@ -120,6 +129,7 @@ def _reading(beside: Counter[bytes], encoding: str, likelihood: float) -> Readin
         "".join(_letter(byte, encoding) for byte in sorted({found[1] for found in beside})),
         n_plausible / beside.total() if beside else 1.0,
         likelihood * share_of_one(letters),
+        0 if b"\n" in sample else n_header_terms(sample.decode(encoding, errors="replace")),
     )
 
 

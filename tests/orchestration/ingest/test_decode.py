@@ -108,6 +108,15 @@ def test_no_text_in_any_encoding_becomes_another_one_silently(encoding: str, wor
         assert found["same"] == len(SIZES)
 
 
+@pytest.mark.parametrize("header", ["Beleg;Datum;Betrag;Währung", "Numéro;Coût", "Name;Währung;Fällig am"])
+def test_words_of_known_headers_tell_the_encoding_where_rows_are_plain(header: str) -> None:
+    text = f"{header}\n" + "1;2024-01-01;5\n" * 50
+    assert decode(text.encode("cp1252"), "f.csv").text == text
+    for other in ("mac_roman", "cp850"):
+        with pytest.raises(UnreadableFile, match=r"unclear.* reads as well as cp1252"):
+            decode(text.encode(other), "f.csv")
+
+
 def test_nearly_every_western_text_is_read() -> None:
     (lines,) = (lines for names, lines in WORDS.items() if "cp1252" in names)
     texts = [text for words in lines for text in lists(words)]
