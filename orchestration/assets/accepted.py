@@ -43,7 +43,6 @@ def accepted_assets(installation: Installation, contracts: Mapping[str, Contract
     )
     def accepted(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         from orchestration.ingest.gate.tolerance import Tolerance
-        from orchestration.ingest.tell.told_notes import notes_of
 
         with running(installation, "accepted", context) as stage:
             settings = installation.settings()
@@ -63,7 +62,7 @@ def accepted_assets(installation: Installation, contracts: Mapping[str, Contract
                 asset_key=checks.asset_key(LEDGER_PERIODS),
                 metadata={
                     **{name: int(result.ledger[name].sum()) for name in ("delivered", *FATES)},
-                    "notes": len(notes_of(installation.home)),
+                    "notes": len({text for said in result.notes.values() for text in said}),
                 },
             )
 

@@ -85,14 +85,14 @@ def _printed(
     columns = [] if control.total_of == ROWS else _columns(lot, control.total_of)
     if not columns:
         return
-    if control.reason is not None:
-        lines = [line for line, said in reasons.items() if control.reason in said]
-        for line in lines:
-            cells = con.execute(
-                f"select {', '.join(map(quoted, columns))} from {source} where source_line = {line}"
-            ).fetchall()
-            for row in cells:
-                yield from _cells(line, zip(columns, row, strict=True))
+    lines = [line for line, said in reasons.items() if control.reason in said]
+    if lines:
+        rows = con.execute(
+            f"select source_line, {', '.join(map(quoted, columns))} from {source} "
+            f"where source_line in ({', '.join(map(str, lines))}) order by source_line"
+        ).fetchall()
+        for line, *cells in rows:
+            yield from _cells(int(line), zip(columns, cells, strict=True))
     for footer in _footers(lot, control):
         line, cells = int(footer["source_line"]), footer["cells"]
         if any(name in cells for name in columns):

@@ -39,7 +39,7 @@ _NO_PERSON: Final = re.compile(
     r"bedrijf|firma|empresa|societe|entreprise"
 )
 # These count only where a column holds texts: numbers and days are no name and no remark.
-_NAME: Final = re.compile(r"\b(?:name|naam|nom|nombre)\b")
+NAME_WORD: Final = re.compile(r"\b(?:name|naam|nom|nombre)\b")
 _FREE_TEXT: Final = re.compile(
     r"subject|description|comment|note|message|remark|onderwerp|omschrijving|opmerking|toelichting|"
     r"betreff|beschreibung|bemerkung|kommentar|sujet|objet|remarque|asunto|descripcion|comentario|observacion"
@@ -134,7 +134,7 @@ def looks_personal(name: str, counts: Counter[str]) -> bool:
     holds_texts = kind_of_texts(counts) in ("text", "empty")
     if holds_texts and _FREE_TEXT.search(said):
         return True
-    if holds_texts and _NAME.search(said) and not _NO_PERSON.search(said):
+    if holds_texts and NAME_WORD.search(said) and not _NO_PERSON.search(said):
         return True
     if not counts:
         return False

@@ -16,7 +16,7 @@ from contracts.header_words import every
 from contracts.instrument import load_instrument
 from contracts.items import places
 from contracts.survey_shape import Survey
-from orchestration.ingest.tell.column_looks import ColumnLook, look
+from orchestration.ingest.tell.column_looks import NAME_WORD, ColumnLook, look
 from orchestration.ingest.tell.drafted_columns import column_lines, flow
 from orchestration.ingest.tell.header_names import core, words
 from orchestration.ingest.tell.likeness import Likeness, likelihood_words, likely_entities
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from orchestration.ingest.tell.samples import Sample
 
 _ITEMS_OF_A_SURVEY: Final = 3
-_NAMES: Final = re.compile(r"\b(?:name|naam|nom|nombre)\b")
 _DECIMAL_COMMA_LOCALE: Final = "de"
 _ODD_AT_MOST: Final = 20
 _WORDS_AT_MOST: Final = 6
@@ -203,7 +202,7 @@ def _unit(looks: Sequence[ColumnLook], best: Likeness) -> str | None:
     for wanted in load_column_words().units:
         known = {core(word) for word in every(wanted)}
         for one in free:
-            if _NAMES.sub("", core(one.name)).strip() in known:
+            if NAME_WORD.sub("", core(one.name)).strip() in known:
                 return one.name
     return account
 

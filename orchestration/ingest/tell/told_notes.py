@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestration.counted import counted
 from orchestration.ingest.gate.accept import ACCEPTED
 
 
@@ -19,7 +20,7 @@ class Note:
     def words(self) -> str:
         """The note after the newest of its files, which stands for the others."""
         others = len(self.files) - 1
-        more = f" and {others} more file{'' if others == 1 else 's'}" if others else ""
+        more = f" and {counted(others, 'more file')}" if others else ""
         return f"{self.files[-1]}{more}: {self.text}"
 
 
