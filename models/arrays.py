@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from models.errors import InputRefusedError
+
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
@@ -35,14 +37,26 @@ def group_codes(groups: npt.ArrayLike) -> tuple[IntArray, int]:
     Parameters
     ----------
     groups : array of shape (n,)
-        Labels; they must be mutually comparable.
+        Labels; they must be mutually comparable. A single column counts as its labels.
 
     Returns
     -------
     codes : int array (n,)
     n_groups : int
+
+    Raises
+    ------
+    InputRefusedError
+        For several columns, or when a label is missing: rows without one are no group of their own.
     """
-    labels, codes = np.unique(np.asarray(groups), return_inverse=True)
+    given = np.asarray(groups)
+    if given.ndim == 2 and given.shape[1] == 1:
+        given = given[:, 0]
+    if given.ndim != 1:
+        raise InputRefusedError(f"groups {given.shape} are not one label per row.")
+    if library("pandas").isna(given).any():
+        raise InputRefusedError("a row has no group.", remedy="Leave rows without a label out first.")
+    labels, codes = np.unique(given, return_inverse=True)
     return codes.astype(np.int64), len(labels)
 
 

@@ -25,6 +25,7 @@ from models.errors import (
     InputRefusedError,
     TooFewUnitsError,
 )
+from models.inputs import floats, one_column
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,7 +98,7 @@ def lmg(y: npt.ArrayLike, X: npt.ArrayLike | pd.DataFrame) -> pd.Series:
     AllMissingError, TooFewUnitsError, ConstantOutcomeError, CollinearColumnsError, InputRefusedError
     """
     frame = library("pandas").DataFrame(X)
-    outcome, columns = _complete(y, frame.to_numpy(dtype=np.float64, na_value=np.nan), list(frame.columns))
+    outcome, columns = _complete(y, floats(frame), list(frame.columns))
     moments = np.cov(np.column_stack([outcome, columns]), rowvar=False)
     shares: pd.Series = library("pandas").Series(_shares(moments[None])[0], index=frame.columns, name="lmg")
     return shares
@@ -220,10 +221,12 @@ def _quadrants(importance: FloatArray, performance: FloatArray) -> list[Quadrant
 
 
 def _complete(y: npt.ArrayLike, X: FloatArray, names: Sequence[str]) -> tuple[FloatArray, FloatArray]:
-    outcome = np.asarray(y, dtype=np.float64)
+    outcome = one_column(y)
     p = X.shape[1]
     if not 1 <= p <= MOST_COLUMNS:
         raise InputRefusedError(f"{p} columns; between 1 and {MOST_COLUMNS} can be shared.", where="lmg")
+    if outcome.shape != (len(X),):
+        raise InputRefusedError(f"y {outcome.shape} and X {X.shape} do not fit.", where="lmg")
     keep = np.isfinite(outcome) & np.isfinite(X).all(axis=1)
     if not keep.any():
         raise AllMissingError("no row has the outcome and every column.", where="lmg")

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from models.arrays import FloatArray, dependent_columns, frozen, group_codes, library
+from models.arrays import FloatArray, frozen, group_codes, library
 from models.clusters import both_ways
 from models.errors import (
     AllMissingError,
-    CollinearColumnsError,
-    ConstantExposureError,
     InputRefusedError,
     TooFewUnitsError,
 )
 from models.inference import bell_mccaffrey
+from models.inputs import column_names, floats, known_option, labels_of, one_column, refuse_dependent
 from models.student import student_quantile, student_tail
 
 CovarianceKind = Literal["cluster", "HC3", "CR2", "classical"]
@@ -125,7 +124,7 @@ def coefficient(name: str, estimate: float, standard_error: float, degrees_of_fr
 def ols(
     y: npt.ArrayLike,
     X: npt.ArrayLike,
-    names: Sequence[str],
+    names: Sequence[str] | None = None,
     groups: npt.ArrayLike | None = None,
     covariance: CovarianceKind = "cluster",
     *,
@@ -139,7 +138,8 @@ def ols(
     X : array (n, k)
         Used as it is: a constant is a column of ones that the caller adds. Rows with a missing value are
         dropped and counted.
-    names : sequence of k str
+    names : sequence of k str, optional
+        By default those of the columns of a frame, or x0, x1, ...
     groups : array (n,) or (n, 2), optional
         Cluster labels; needed for "cluster" and "CR2". Two columns cluster both ways ("cluster" only), by the
         convention of Petersen (2009) and statsmodels; t then has the smaller number of clusters less one.
@@ -165,7 +165,7 @@ def ols(
 def ols_each(
     y: npt.ArrayLike,
     X: npt.ArrayLike,
-    names: Sequence[str],
+    names: Sequence[str] | None,
     groups: npt.ArrayLike | None,
     covariances: Sequence[CovarianceKind],
     *,
@@ -178,7 +178,10 @@ def ols_each(
     tuple of Fit
         One per covariance, in the order asked.
     """
-    outcome, design, labels, n_dropped = _complete(y, X, names, groups, covariances)
+    for covariance in covariances:
+        known_option(covariance, get_args(CovarianceKind), where="ols")
+    own = column_names(X, names)
+    outcome, design, labels, n_dropped = _complete(y, X, own, groups, covariances)
     n, k = design.shape
     if n <= k + n_absorbed:
         raise TooFewUnitsError(
@@ -186,10 +189,10 @@ def ols_each(
             where="ols",
             remedy="Add rows or leave out controls.",
         )
-    _refuse_dependent(design, names)
+    refuse_dependent(design, own, where="ols")
     result = library("statsmodels.regression.linear_model").OLS(outcome, design).fit()
     return tuple(
-        _with_covariance(result, design, labels, tuple(names), covariance, (n_dropped, n_absorbed))
+        _with_covariance(result, design, labels, own, covariance, (n_dropped, n_absorbed))
         for covariance in covariances
     )
 
@@ -260,12 +263,12 @@ def fit_of(
 def _complete(
     y: npt.ArrayLike,
     X: npt.ArrayLike,
-    names: Sequence[str],
+    names: Sequence[str] | None,
     groups: npt.ArrayLike | None,
     covariances: Sequence[str],
 ) -> tuple[FloatArray, FloatArray, npt.NDArray[Any] | None, int]:
-    outcome, design = np.asarray(y, dtype=np.float64), np.asarray(X, dtype=np.float64)
-    labels = None if groups is None else np.asarray(groups)
+    outcome, design = one_column(y), floats(X)
+    labels = None if groups is None else labels_of(groups)
     if design.ndim != 2 or outcome.shape != (len(design),) or design.shape[1] != len(names):
         raise InputRefusedError(
             f"shapes do not fit: y {outcome.shape}, X {design.shape}, {len(names)} names.", where="ols"
@@ -273,7 +276,9 @@ def _complete(
     clustered = [covariance for covariance in covariances if covariance in ("cluster", "CR2")]
     if labels is None and clustered:
         raise InputRefusedError(
-            f"{clustered[0]} errors need groups.", where="ols", remedy="Pass one label per row."
+            f"{clustered[0]} errors need groups.",
+            where="ols",
+            remedy='Pass one label per row, or choose "HC3" or "classical".',
         )
     if labels is not None and labels.shape not in (outcome.shape, (len(outcome), 2)):
         raise InputRefusedError(f"{labels.shape} groups for {outcome.shape} rows.", where="ols")
@@ -286,15 +291,3 @@ def _complete(
             "no row has every value.", where="ols", remedy="Check the coverage of its sources."
         )
     return outcome[keep], design[keep], None if labels is None else labels[keep], int((~keep).sum())
-
-
-def _refuse_dependent(design: FloatArray, names: Sequence[str]) -> None:
-    bad = dependent_columns(design)
-    if not bad:
-        return
-    constant = [names[j] for j in bad if np.ptp(design[:, j]) == 0]
-    if constant:
-        raise ConstantExposureError(
-            f"{', '.join(constant)} does not vary.", where="ols", remedy="Leave it out or widen the sample."
-        )
-    raise CollinearColumnsError(tuple(names[j] for j in bad), where="ols")

@@ -6,14 +6,15 @@ No fitting and no reading of frames here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from models.arrays import FloatArray, IntArray, group_codes, group_sums, rows_of_groups
 from models.clusters import adjusted_scores, adjustments_of, both_ways, degrees_of_freedom
-from models.errors import InputRefusedError, TooFewUnitsError
+from models.errors import ConstantOutcomeError, InputRefusedError, TooFewUnitsError
+from models.inputs import column_names, complete_design, known_option, labels_of
 
 ClusterKind = Literal["CR0", "CR1", "CR2", "CR3"]
 BootstrapWeights = Literal["auto", "rademacher", "webb"]
@@ -23,6 +24,8 @@ BootstrapWeights = Literal["auto", "rademacher", "webb"]
 WEBB_BELOW_CLUSTERS = 12
 # A bootstrap statistic this close to the observed one is a tie; ties count against the finding.
 TIE = 1e-9
+# A part of the outcome below this share of it is rounding.
+NOTHING_LEFT = 1e-10
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +92,12 @@ def cluster_covariance(
     TooFewUnitsError
         With fewer than two clusters.
     InputRefusedError
-        CR2 or CR3 both ways.
+        CR2 or CR3 both ways, another kind, shapes that do not fit, or a missing value.
+    ConstantExposureError, CollinearColumnsError
     """
-    design, errors = np.asarray(X, dtype=np.float64), np.asarray(residuals, dtype=np.float64)
+    known_option(kind, get_args(ClusterKind), where="cluster_covariance")
+    groups = labels_of(groups)
+    design, errors = complete_design(X, residuals, groups, where="cluster_covariance")
     if np.ndim(groups) == 2:
         if kind not in ("CR0", "CR1"):
             _refuse_two_ways(groups, kind)
@@ -155,7 +161,9 @@ def satterthwaite_df(X: npt.ArrayLike, groups: npt.ArrayLike) -> FloatArray:
     array (k,)
         NaN where the adjusted variance is identically zero.
     """
-    design = np.asarray(X, dtype=np.float64)
+    groups = labels_of(groups)
+    _refuse_two_ways(groups, "CR2")
+    design, _ = complete_design(X, np.zeros(len(np.asarray(X))), groups, where="satterthwaite_df")
     codes, n_groups = group_codes(groups)
     _need_two(n_groups)
     inverse, groups_of = bread(design), rows_of_groups(codes, n_groups)
@@ -166,7 +174,7 @@ def wild_cluster_bootstrap(
     y: npt.ArrayLike,
     X: npt.ArrayLike,
     groups: npt.ArrayLike,
-    coefficient: int,
+    coefficient: int | str,
     n_draws: int = 9999,
     seed: int = 0,
     weights: BootstrapWeights = "auto",
@@ -183,8 +191,8 @@ def wild_cluster_bootstrap(
         Full column rank; a demeaned design gives the same test as the design with the dummies written out.
     groups : array (n,)
         Cluster labels.
-    coefficient : int
-        Column of X that is tested against 0.
+    coefficient : int or str
+        Column of X that is tested against 0, by position or by its name in a frame.
     n_draws : int
         Number of draws; Rademacher signs are enumerated instead when 2^G is not larger.
     seed : int
@@ -200,24 +208,25 @@ def wild_cluster_bootstrap(
     TooFewUnitsError
         With fewer than two clusters.
     InputRefusedError
-        Where X has no such column, or no draw is asked for.
+        Where X has no such column, no draw is asked for, the weights are others, shapes do not fit, or a
+        value is missing.
+    ConstantExposureError, CollinearColumnsError, ConstantOutcomeError
     """
-    outcome, design = np.asarray(y, dtype=np.float64), np.asarray(X, dtype=np.float64)
+    where = "wild_cluster_bootstrap"
+    known_option(weights, get_args(BootstrapWeights), where=where)
+    design, outcome = complete_design(X, y, groups, where=where)
     codes, n_groups = group_codes(groups)
     _need_two(n_groups)
     n, k = design.shape
-    if not -k <= coefficient < k:
-        raise InputRefusedError(
-            f"X has {k} columns and none of number {coefficient}.",
-            where="wild_cluster_bootstrap",
-            remedy="Count columns from 0.",
-        )
+    tested = _position(coefficient, column_names(X))
     inverse = bread(design)
-    contrast = inverse[coefficient]
+    contrast = inverse[tested]
     estimate = float(contrast @ (design.T @ outcome))
 
-    others = np.delete(design, coefficient, axis=1)
+    others = np.delete(design, tested, axis=1)
     restricted = outcome - others @ (bread(others) @ (others.T @ outcome)) if k > 1 else outcome
+    if np.linalg.norm(restricted) <= NOTHING_LEFT * np.linalg.norm(outcome):
+        raise ConstantOutcomeError("the other columns tell all of the outcome.", where=where)
     scores = group_sums(design * restricted[:, None], codes, n_groups)
     pulls = (
         np.stack([contrast @ (design[r].T @ design[r]) for r in rows_of_groups(codes, n_groups)]) @ inverse
@@ -236,6 +245,21 @@ def wild_cluster_bootstrap(
     extreme = int((np.abs(statistics(v)) >= abs(observed) * (1 - TIE)).sum())
     p_value = extreme / len(v) if enumerated else (1 + extreme) / (1 + len(v))
     return BootstrapTest(estimate, observed, p_value, len(v), name, enumerated, n_groups)
+
+
+def _position(coefficient: int | str, names: tuple[str, ...]) -> int:
+    """Find the column that is tested."""
+    if isinstance(coefficient, str):
+        asked, is_there = repr(coefficient), coefficient in names
+    else:
+        asked, is_there = f"of number {coefficient}", coefficient in range(-len(names), len(names))
+    if not is_there:
+        raise InputRefusedError(
+            f"X has {len(names)} columns and none {asked}.",
+            where="wild_cluster_bootstrap",
+            remedy=f"Count columns from 0, or take one of {', '.join(names)}.",
+        )
+    return names.index(coefficient) if isinstance(coefficient, str) else int(coefficient)
 
 
 def _draw(n_groups: int, n_draws: int, seed: int, weights: BootstrapWeights) -> tuple[str, bool, FloatArray]:

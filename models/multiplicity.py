@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from models.arrays import FloatArray, frozen
 from models.errors import InputRefusedError
+from models.inputs import one_column
 
 Adjustment = Literal["holm", "bh"]
 
@@ -32,7 +33,7 @@ def adjust(p_values: npt.ArrayLike, method: Adjustment = "holm") -> FloatArray:
     InputRefusedError
         For a value outside [0, 1] or another method.
     """
-    p = np.asarray(p_values, dtype=np.float64)
+    p = one_column(p_values)
     known = p[~np.isnan(p)]
     if ((known < 0) | (known > 1)).any():
         raise InputRefusedError("p-values must lie between 0 and 1.", where="adjust")

@@ -11,12 +11,15 @@ import numpy as np
 from models.arrays import FloatArray, IntArray, demean, dependent_columns, dummies, group_codes
 from models.errors import AllMissingError, ConstantExposureError, ConstantOutcomeError, TooFewUnitsError
 from models.estimate import CovarianceKind, Fit, ols, ols_each
+from models.inputs import floats, known_option, need_columns, several
 
 if TYPE_CHECKING:
     import pandas as pd
 
 # Within variation below this share of the column's size is rounding, not change.
 NO_CHANGE = 1e-10
+# HC3 of demeaned rows would leave the unit effects out of the leverages.
+COVARIANCES = ("cluster", "CR2", "classical")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +61,7 @@ def two_way_within(
     frame: pd.DataFrame,
     outcome: str,
     exposure: str,
-    controls: Sequence[str],
+    controls: str | Sequence[str] | None,
     unit: str,
     period: str,
     covariance: CovarianceKind = "cluster",
@@ -75,7 +78,7 @@ def two_way_within(
         One row per unit and period. Several are fitted as the rows they are: nothing is summed or left out.
     outcome, exposure, unit, period : str
         Column names.
-    controls : sequence of str
+    controls : str, sequence of str or None
         Further numeric columns.
     covariance : {"cluster", "CR2", "classical"}
         Clustered by unit. Degrees of freedom: unit effects are nested in the clusters and are not counted in
@@ -90,13 +93,14 @@ def two_way_within(
 
     Raises
     ------
-    AllMissingError, TooFewUnitsError, ConstantExposureError, ConstantOutcomeError
+    AllMissingError, TooFewUnitsError, ConstantExposureError, ConstantOutcomeError, InputRefusedError
     """
     return fit_within(within_design(frame, outcome, exposure, controls, unit=unit, period=period), covariance)
 
 
 def fit_within(design: WithinDesign, covariance: CovarianceKind = "cluster") -> Fit:
     """Fit a `WithinDesign` by OLS, clustered by unit."""
+    known_option(covariance, COVARIANCES, where="two_way_within")
     absorbed = (len(design.unit_labels) - 1) * (covariance == "classical")
     fit = ols(design.y, design.X, design.names, design.units, covariance, n_absorbed=absorbed)
     return replace(fit, n_dropped=design.n_dropped)
@@ -109,11 +113,19 @@ def fit_within_both(design: WithinDesign) -> tuple[Fit, Fit]:
 
 
 def within_design(
-    frame: pd.DataFrame, outcome: str, exposure: str, controls: Sequence[str], *, unit: str, period: str
+    frame: pd.DataFrame,
+    outcome: str,
+    exposure: str,
+    controls: str | Sequence[str] | None,
+    *,
+    unit: str,
+    period: str,
 ) -> WithinDesign:
     """Build the demeaned design of `two_way_within`; same parameters and errors."""
+    controls = several(controls)
     numeric = [outcome, exposure, *controls]
-    values = frame[numeric].to_numpy(dtype=np.float64, na_value=np.nan)
+    need_columns(frame, [*numeric, unit, period], where="two_way_within")
+    values = floats(frame[numeric])
     labelled = frame[[unit, period]].notna().all(axis=1).to_numpy()
     keep = np.isfinite(values).all(axis=1) & labelled
     if not keep.any():
@@ -130,7 +142,7 @@ def within_design(
     positions = np.flatnonzero(keep)
     positions = positions[np.lexsort((codes[1][keep], codes[0][keep]))]
     rows = frame.iloc[positions]
-    values = rows[numeric].to_numpy(dtype=np.float64, na_value=np.nan)
+    values = values[positions]
     units, n_units = group_codes(rows[unit])
     columns, period_names = dummies(rows[period], period)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -12,10 +12,11 @@ from models.direction.fit_measures import fit_measures, saturated
 from models.direction.likelihood import Maximum, maximise, observed_information, scores
 from models.direction.parameters import described
 from models.direction.results import CrossLagged
-from models.direction.sample import Sample, sample_of, sample_of_moments
+from models.direction.sample import WHERE, Sample, sample_of, sample_of_moments
 from models.direction.start import enter_every_wave, starts
 from models.direction.structure import OverTime, Structure, Traits, cross_lagged_structure
 from models.errors import ModelError, NotConvergedError, NotIdentifiedError
+from models.inputs import known_option
 
 StandardErrors = Literal["model", "robust"]
 
@@ -112,6 +113,9 @@ def _fit(
     innovations: OverTime,
     standard_errors: StandardErrors,
 ) -> CrossLagged:
+    given = ((traits, Traits), (paths, OverTime), (innovations, OverTime), (standard_errors, StandardErrors))
+    for value, choices in given:
+        known_option(value, get_args(choices), where=WHERE)
     options: dict[str, OverTime] = {"paths": paths, "innovations": innovations}
     structure = cross_lagged_structure(sample.n_waves, traits=traits, **options)
     means, covariance, highest = saturated(sample)

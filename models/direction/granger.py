@@ -16,6 +16,7 @@ from models.errors import (
     InputRefusedError,
     TooFewPeriodsError,
 )
+from models.inputs import one_column
 
 WHERE = "granger"
 MINIMUM_PERIODS = 8
@@ -89,7 +90,7 @@ def granger(y: npt.ArrayLike, x: npt.ArrayLike, lags: int) -> FTest:
     InputRefusedError, AllMissingError, ConstantOutcomeError, ConstantExposureError, TooFewPeriodsError
     CollinearColumnsError
     """
-    outcome, exposure = (np.asarray(values, dtype=np.float64) for values in (y, x))
+    outcome, exposure = (one_column(values) for values in (y, x))
     if outcome.ndim != 1 or outcome.shape != exposure.shape or lags < 1:
         raise InputRefusedError(
             f"y {outcome.shape} and x {exposure.shape} are not two series, or {lags} lags.", where=WHERE

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from models.arrays import FloatArray
 from models.errors import InputRefusedError, TooFewPeriodsError
 from models.estimate import Fit
+from models.inputs import floats
 from models.panel import two_way_within
 
 LEAD = "x_lead"
@@ -59,7 +60,7 @@ def movement_order(x: npt.ArrayLike, around: npt.ArrayLike) -> Fit:
 
 
 def _tables(x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
-    exposure, outcome = (np.asarray(values, dtype=np.float64) for values in (x, y))
+    exposure, outcome = (floats(values) for values in (x, y))
     if exposure.ndim != 2 or exposure.shape != outcome.shape:
         raise InputRefusedError(
             f"x {exposure.shape} and y {outcome.shape} are not units by periods.", where="placebo"

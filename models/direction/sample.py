@@ -17,6 +17,7 @@ from models.errors import (
     TooFewPeriodsError,
     TooFewUnitsError,
 )
+from models.inputs import floats
 
 WHERE = "cross_lagged"
 MINIMUM_WAVES = 3
@@ -91,7 +92,7 @@ def sample_of(x: npt.ArrayLike, y: npt.ArrayLike) -> Sample:
     InputRefusedError, TooFewPeriodsError, AllMissingError, ConstantExposureError, ConstantOutcomeError
     TooFewUnitsError, CollinearColumnsError
     """
-    series = [np.asarray(values, dtype=np.float64) for values in (x, y)]
+    series = [floats(values) for values in (x, y)]
     if series[0].ndim != 2 or series[0].shape != series[1].shape:
         raise InputRefusedError(
             f"x {series[0].shape} and y {series[1].shape} are not two tables of units by waves.", where=WHERE

@@ -15,6 +15,7 @@ from models.errors import (
     InputRefusedError,
     TooFewPeriodsError,
 )
+from models.inputs import floats, need_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,6 +65,7 @@ def make_cohorts(
 
     Parameters and errors are those of `group_time_att`.
     """
+    need_columns(frame, [outcome, unit, period, first_treated, *covariates], where=WHERE)
     if frame[unit].isna().any() or frame[period].isna().any():
         raise InputRefusedError(f"{unit} or {period} is empty in some rows.", where=WHERE)
     for name in (period, first_treated):
@@ -71,7 +73,7 @@ def make_cohorts(
             raise InputRefusedError(
                 f"{name} holds no numbers.", where=WHERE, remedy="Number the periods, such as 2024 or 8096."
             )
-    values = frame[[outcome, *covariates]].to_numpy(dtype=np.float64, na_value=np.nan)
+    values = floats(frame[[outcome, *covariates]])
     known = np.isfinite(values[:, 0])
     if not known.any():
         raise AllMissingError(f"no row has {outcome}.", where=WHERE)

@@ -11,10 +11,11 @@ import numpy as np
 
 from models.arrays import FloatArray, frozen
 from models.bands import LEVEL, Band, multiplier_bootstrap, standard_errors
-from models.errors import ConstantOutcomeError, InputRefusedError, TooFewUnitsError
+from models.errors import ConstantOutcomeError, TooFewUnitsError
 from models.event_study.aggregate import Aggregation, AggregationKind, Cell, aggregate_cells, whole
 from models.event_study.cohorts import WHERE, Cohorts, make_cohorts
 from models.event_study.comparison import Adjustment, compare
+from models.inputs import known_option, several
 from models.wald import WaldTest, wald_test
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def group_time_att(
     *,
     control: Control = "never",
     base: Base = "varying",
-    covariates: Sequence[str] = (),
+    covariates: str | Sequence[str] = (),
     method: Adjustment = "dr",
 ) -> GroupTimeAtt:
     """Estimate the effect on the treated for each group and period.
@@ -109,7 +110,7 @@ def group_time_att(
     base : {"varying", "universal"}
         Base of the placebo effects: the period before each, or the last one before the event, which then has
         no entry of its own. After the event both are the last period before it.
-    covariates : sequence of str
+    covariates : str or sequence of str
         Parallel trends are assumed given these, as known in the base period; a unit that misses one there is
         left out of the comparison.
     method : {"dr", "reg", "ipw"}
@@ -129,10 +130,8 @@ def group_time_att(
         option.
     """
     for value, options in ((control, Control), (base, Base), (method, Adjustment)):
-        if value not in get_args(options):
-            raise InputRefusedError(
-                f"{value!r} is none of {', '.join(get_args(options))}.", where=WHERE, remedy="Choose one."
-            )
+        known_option(value, get_args(options), where=WHERE)
+    covariates = several(covariates)
     panel = make_cohorts(frame, outcome, unit, period, first_treated, covariates)
     n_never = int(np.isinf(panel.starts).sum())
     if control == "never" and n_never < 2:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from models.arrays import library
 from models.errors import InputRefusedError
+from models.inputs import floats, known_option
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,8 +48,8 @@ def rwg_j(
     pandas = library("pandas")
     frame: pd.DataFrame = ratings if isinstance(ratings, pandas.DataFrame) else pandas.DataFrame(ratings)
     expected = expected_variance(n_options, null)
-    frame = frame.astype("float64")
-    answers = frame.to_numpy()
+    answers = floats(frame)
+    frame = library("pandas").DataFrame(answers, index=frame.index)
     span = float(np.nanmax(answers) - np.nanmin(answers)) if answers.size else 0.0
     if span > n_options - 1:
         raise InputRefusedError(
@@ -74,6 +75,7 @@ def expected_variance(n_options: int, null: NullDistribution = "uniform") -> flo
     InputRefusedError
         For fewer than two levels, or a skewed null with other than five.
     """
+    known_option(null, get_args(NullDistribution), where="rwg_j")
     if n_options < 2:
         raise InputRefusedError("agreement needs two answer levels.", where="rwg_j")
     if null == "uniform":

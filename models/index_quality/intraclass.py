@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from models.arrays import FloatArray, group_codes, library
-from models.errors import AllMissingError, TooFewUnitsError
+from models.errors import AllMissingError, InputRefusedError, TooFewUnitsError
 from models.index_quality.moments import as_floats, as_matrix, complete_rows
+from models.inputs import known_option, one_column
 
 Form = Literal["ICC1", "ICC2", "ICC3", "ICC1k", "ICC2k", "ICC3k"]
+MissingTarget = Literal["refuse", "listwise"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class MultilevelIcc:
     group_size: float
 
 
-def icc(ratings: npt.ArrayLike, *, missing: Literal["refuse", "listwise"] = "refuse") -> dict[str, float]:
+def icc(ratings: npt.ArrayLike, *, missing: MissingTarget = "refuse") -> dict[str, float]:
     """Compute the six intraclass correlations of Shrout and Fleiss (1979).
 
     Parameters
@@ -81,7 +83,7 @@ def icc(ratings: npt.ArrayLike, *, missing: Literal["refuse", "listwise"] = "ref
 
 
 def icc_forms(
-    ratings: npt.ArrayLike, level: float = 0.95, *, missing: Literal["refuse", "listwise"] = "refuse"
+    ratings: npt.ArrayLike, level: float = 0.95, *, missing: MissingTarget = "refuse"
 ) -> tuple[IccForm, ...]:
     """Compute the six forms with F tests and intervals (Shrout and Fleiss 1979; McGraw and Wong 1996).
 
@@ -116,7 +118,7 @@ def icc_multilevel(values: npt.ArrayLike, groups: npt.ArrayLike) -> tuple[float,
     Parameters
     ----------
     values : array (n,)
-        One value per rater; missing ones are dropped.
+        One value per rater; missing ones, and those without a group, are dropped.
     groups : array (n,)
         The group each rater rates.
 
@@ -139,10 +141,12 @@ def multilevel_icc(values: npt.ArrayLike, groups: npt.ArrayLike, level: float = 
     The group size of unequal groups is n0 = (N - sum n_g^2 / N) / (G - 1) (Snedecor and Cochran), for equal
     groups the common size. Intervals as Shrout and Fleiss (1979), exact for equal groups.
     """
-    x = as_floats(values)
-    known = np.isfinite(x)
+    x, labels = one_column(as_floats(values)), np.asarray(groups)
+    if x.shape != labels.shape:
+        raise InputRefusedError(f"{labels.shape} groups for {x.shape} values.", where="icc_multilevel")
+    known = np.isfinite(x) & library("pandas").notna(labels)
     x = x[known]
-    codes, n_groups = group_codes(np.asarray(groups)[known])
+    codes, n_groups = group_codes(labels[known])
     n = len(x)
     if n_groups < 2 or n <= n_groups:
         raise TooFewUnitsError("ICCs need two groups and a group with two raters.", where="icc_multilevel")
@@ -180,7 +184,8 @@ def _form(form: Form, values: Sequence[float], test: _FTest) -> IccForm:
     return IccForm(form, value, low, high, test.ratio, test.df1, test.df2, p_value)
 
 
-def _complete(ratings: npt.ArrayLike, missing: Literal["refuse", "listwise"]) -> FloatArray:
+def _complete(ratings: npt.ArrayLike, missing: MissingTarget) -> FloatArray:
+    known_option(missing, get_args(MissingTarget), where="icc")
     x = as_matrix(ratings, where="icc")
     if not np.isfinite(x).all():
         if missing == "refuse":

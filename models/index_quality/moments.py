@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from models.arrays import FloatArray, group_codes, rows_of_groups
 from models.errors import AllMissingError, ConstantExposureError, TooFewUnitsError
+from models.inputs import floats, known_option
 
 Missing = Literal["listwise", "pairwise"]
 
@@ -31,12 +32,8 @@ def as_matrix(values: npt.ArrayLike, *, where: str) -> FloatArray:
 
 def as_floats(values: npt.ArrayLike) -> FloatArray:
     """Read a frame, series or array as floats; what is missing or not finite becomes NaN."""
-    given: Any = values
-    if hasattr(given, "to_numpy"):
-        floats = given.to_numpy(dtype=np.float64, na_value=np.nan)
-    else:
-        floats = np.asarray(values, dtype=np.float64)
-    return np.where(np.isfinite(floats), floats, np.nan)
+    read = floats(values)
+    return np.where(np.isfinite(read), read, np.nan)
 
 
 def complete_rows(matrix: FloatArray, *, where: str) -> FloatArray:
@@ -79,6 +76,7 @@ def covariance(matrix: FloatArray, missing: Missing, *, where: str) -> tuple[Flo
     n_smallest : int
         Rows behind the element with the fewest.
     """
+    known_option(missing, get_args(Missing), where=where)
     if missing == "listwise":
         complete = complete_rows(matrix, where=where)
         return np.cov(complete, rowvar=False), len(complete), len(complete)
@@ -96,6 +94,7 @@ def correlation(matrix: FloatArray, missing: Missing, *, where: str) -> FloatArr
     ConstantExposureError
         When a column has one value only; it is named by its position.
     """
+    known_option(missing, get_args(Missing), where=where)
     if missing == "listwise":
         complete = complete_rows(matrix, where=where)
         variance = complete.var(axis=0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +25,9 @@ from models.index_quality.variants import (
     positions,
     ranks_of,
 )
+from models.inputs import known_option
 
+WeightDistribution = Literal["uniform", "dirichlet"]
 FEWEST_ORGANIZATIONS = 3
 
 
@@ -62,7 +64,7 @@ class RankSpec:
 
     kinds: tuple[str, ...] | None = None
     weights: tuple[float, ...] | None = None
-    weight_distribution: Literal["uniform", "dirichlet"] = "uniform"
+    weight_distribution: WeightDistribution = "uniform"
     weight_range: float = 0.25
     concentration: float = 60.0
     normalisations: tuple[Normalisation, ...] = NORMALISATIONS
@@ -104,6 +106,7 @@ class Draws:
 
 def rank_model(matrix: FloatArray, spec: RankSpec) -> tuple[npt.NDArray[np.bool_], RankModel]:
     k = matrix.shape[1]
+    _known_ways(spec)
     for name, length in (("kinds", k), ("weights", k), ("n_raters", len(matrix))):
         given = getattr(spec, name)
         if given is not None and len(given) != length:
@@ -132,6 +135,19 @@ def rank_model(matrix: FloatArray, spec: RankSpec) -> tuple[npt.NDArray[np.bool_
         filled, kind_of, centre / centre.sum(), share.astype(np.float64), root, per_rater, declared
     )
     return ranked, model
+
+
+def _known_ways(spec: RankSpec) -> None:
+    """Refuse ways to build the index that there are not."""
+    chosen = (
+        ((spec.weight_distribution,), get_args(WeightDistribution)),
+        (spec.normalisations, NORMALISATIONS),
+        (spec.aggregations, AGGREGATIONS),
+        (spec.imputations, IMPUTATIONS),
+    )
+    for ways, options in chosen:
+        for way in ways:
+            known_option(way, options, where="rank_uncertainty")
 
 
 def draw(model: RankModel, spec: RankSpec, rng: np.random.Generator, n_draws: int) -> Draws:

@@ -17,6 +17,8 @@ from models.index_quality.sobol import SobolShare, sobol_shares
 from models.index_quality.variants import ranks_of
 
 GROUPS = ("weights", "normalisation", "aggregation", "imputation", "raters")
+# A mean of scores of 100 may come out this much above it.
+ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,5 +140,9 @@ def _read(
             raise InputRefusedError(f"the spec has no {', '.join(unknown)}.", where="rank_uncertainty")
         spec = RankSpec(**given)
     matrix = as_matrix(scores, where="rank_uncertainty")
+    if (matrix < -ROUNDING).any() or (matrix > 100 + ROUNDING).any():
+        raise InputRefusedError(
+            "a score leaves 0..100.", where="rank_uncertainty", remedy="Bring scores to 0..100 first."
+        )
     index = getattr(scores, "index", range(len(matrix)))
     return spec, tuple(str(label) for label in index), matrix

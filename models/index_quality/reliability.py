@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ from models.index_quality.moments import (
     covariance,
     percentile_interval,
 )
+from models.inputs import known_option
 
 Interval = Literal["feldt", "bootstrap"]
 # Below this share of the items' own variances the total counts as constant: what is left is rounding.
@@ -114,7 +115,10 @@ def cronbach_alpha(
         With fewer than two items or usable rows, or when the total never varies.
     AllMissingError
         Without any answer.
+    InputRefusedError
+        For an unknown option.
     """
+    known_option(interval, get_args(Interval), where="cronbach_alpha")
     matrix = as_matrix(items, where="cronbach_alpha")
     spread, n_rows, n_smallest = covariance(matrix, missing, where="cronbach_alpha")
     if spread.sum() <= ROUNDING * np.trace(spread) or np.trace(spread) == 0:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, get_args
 
 import numpy as np
 
 from models.arrays import FloatArray, IntArray, group_codes, library
 from models.between import between_design
 from models.errors import InputRefusedError, ModelError
+from models.inputs import known_option
 from models.panel import within_design
 from models.robustness.permuted import (
     PartialledOutcome,
@@ -74,7 +76,7 @@ class SpecificationGrid:
     def specifications(self) -> tuple[Specification, ...]:
         """List the specifications in the declared order."""
         return tuple(
-            Specification(outcome, exposure, model, controls, sample)
+            Specification(outcome, exposure, model, tuple(controls), sample)
             for outcome, exposure, model, sample in product(
                 self.outcomes, self.exposures, self.models, self.samples
             )
@@ -128,7 +130,11 @@ class SpecificationCurve:
 
 
 def specification_curve(
-    grid: SpecificationGrid, frame: pd.DataFrame, *, n_permutations: int = 500, seed: int = 0
+    grid: SpecificationGrid | Mapping[str, Any],
+    frame: pd.DataFrame,
+    *,
+    n_permutations: int = 500,
+    seed: int = 0,
 ) -> SpecificationCurve:
     """Estimate every specification of the grid and test them together.
 
@@ -139,7 +145,7 @@ def specification_curve(
 
     Parameters
     ----------
-    grid : SpecificationGrid
+    grid : SpecificationGrid or mapping of its fields
     frame : DataFrame
         One row per unit and period, with the columns that the grid names.
     n_permutations, seed : int
@@ -147,8 +153,10 @@ def specification_curve(
     Raises
     ------
     InputRefusedError
-        When a column is missing, no permutation is asked for, or no specification could be estimated.
+        When a column is missing, a unit has two rows in a period, no permutation is asked for, or no
+        specification could be estimated.
     """
+    grid = grid if isinstance(grid, SpecificationGrid) else SpecificationGrid(**grid)
     rows = _rows(grid, frame, n_permutations)
     units, n_units = group_codes(rows[grid.unit])
     periods, n_periods = group_codes(rows[grid.period])
@@ -188,11 +196,15 @@ def _rows(grid: SpecificationGrid, frame: pd.DataFrame, n_permutations: int) -> 
     specifications = grid.specifications()
     if len(set(specifications)) < len(specifications) or not specifications:
         _refuse("the grid is empty or names a choice twice.")
+    for model in grid.models:
+        known_option(model, get_args(SpecificationModel), where="specification_curve")
     named = {grid.unit, grid.period, *grid.outcomes, *grid.exposures, *grid.samples} - {EVERYBODY}
     named |= {control for controls in grid.control_sets for control in controls}
     missing = sorted(named - set(frame.columns))
     if missing:
         _refuse(f"columns are missing: {', '.join(missing)}.")
+    if frame.duplicated([grid.unit, grid.period]).any():
+        _refuse(f"one {grid.unit} has two rows in one {grid.period}.", remedy="Fix the grain.")
     has = frame[list(grid.exposures)].notna().groupby(frame[grid.unit]).any().all(axis=1)
     rows = frame.loc[frame[grid.unit].map(has).to_numpy(dtype=np.bool_)]
     return rows.sort_values([grid.unit, grid.period], kind="stable", ignore_index=True)
@@ -278,5 +290,5 @@ def _dominant(z: FloatArray, critical: FloatArray) -> FloatArray:
     return np.asarray(np.maximum(above, below))
 
 
-def _refuse(what: str) -> NoReturn:
-    raise InputRefusedError(what, where="specification_curve", remedy="Correct the declared grid.")
+def _refuse(what: str, remedy: str = "Correct the declared grid.") -> NoReturn:
+    raise InputRefusedError(what, where="specification_curve", remedy=remedy)

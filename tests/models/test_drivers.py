@@ -44,6 +44,13 @@ def test_swiss_shares_are_those_of_relaimpo() -> None:
         assert shares[name] == pytest.approx(value, abs=PUBLISHED["lmg"]["abs_tol"])
 
 
+def test_an_outcome_in_a_frame_with_gaps_is_read() -> None:
+    y, X = swiss()
+    gapped = y.to_frame().astype("Float64")
+    gapped.iloc[3] = pd.NA
+    pd.testing.assert_series_equal(lmg(gapped, X), lmg(y.drop(y.index[3]), X.drop(X.index[3])))
+
+
 def test_equals_the_mean_gain_over_every_order() -> None:
     y, X, _ = world(1, 60)
 
@@ -179,6 +186,8 @@ def test_same_seed_same_intervals_whatever_the_row_order() -> None:
         (TooFewUnitsError, [1.0, 2.0, 3.0], np.eye(3)[:, :2]),
         (ConstantOutcomeError, [1.0] * 8, np.random.default_rng(0).normal(size=(8, 2))),
         (CollinearColumnsError, np.arange(8.0) ** 2, np.column_stack([np.arange(8), 2 * np.arange(8)])),
+        (InputRefusedError, np.arange(5.0), np.eye(8)[:, :2]),
+        (InputRefusedError, np.arange(3.0), [["a"], ["b"], ["c"]]),
         (InputRefusedError, np.arange(40.0), np.random.default_rng(0).normal(size=(40, 17))),
     ],
 )

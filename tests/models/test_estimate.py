@@ -11,6 +11,7 @@ import pyfixest
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from linearmodels.datasets import wage_panel
 from statsmodels.datasets import longley
 
 from models.errors import (
@@ -123,6 +124,34 @@ def test_grunfeld_pooled() -> None:
         for values, key in ((fit.coefficients, "pooled_coef"), (fit.standard_errors, result)):
             expected, tolerance = published("grunfeld", key)
             np.testing.assert_allclose(values, expected, atol=tolerance)
+
+
+def test_wages_are_wooldridges_and_a_frame_names_its_columns() -> None:
+    """Introductory Econometrics, table 14.2, pooled: printed with three digits, one of which is cut."""
+    data = wage_panel.load()
+    printed = {
+        "educ": (0.091, 0.005),
+        "black": (-0.139, 0.024),
+        "hisp": (0.016, 0.021),
+        "exper": (0.067, 0.014),
+        "expersq": (-0.0024, 0.0008),
+        "married": (0.108, 0.016),
+        "union": (0.182, 0.017),
+    }
+    years = pd.get_dummies(data["year"], drop_first=True)
+    design = pd.concat([data[list(printed)], years], axis=1).assign(constant=1)
+    fit = ols(data[["lwage"]], design, covariance="classical")
+    assert fit.names == (*printed, *(str(year) for year in range(1981, 1988)), "constant")
+    for name, values in printed.items():
+        found = fit.at(name)
+        assert (found.estimate, found.standard_error) == pytest.approx(values, abs=5.5e-4)
+
+
+@pytest.mark.parametrize("covariance", ["CR1", "CR3", "HC1", "hc3"])
+def test_another_covariance_is_never_taken_for_one_of_ours(covariance) -> None:
+    y, X, firm, _ = petersen()
+    with pytest.raises(InputRefusedError, match="is none of cluster, HC3, CR2, classical"):
+        ols(y, X, ["constant", "x"], firm, covariance)
 
 
 def test_refusals_name_the_cause() -> None:

@@ -11,7 +11,12 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from models.errors import InputRefusedError, TooFewUnitsError
+from models.errors import (
+    CollinearColumnsError,
+    ConstantOutcomeError,
+    InputRefusedError,
+    TooFewUnitsError,
+)
 from models.inference import cluster_covariance, satterthwaite_df, wild_cluster_bootstrap
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -191,5 +196,42 @@ def test_refusals() -> None:
         wild_cluster_bootstrap(y, X, np.zeros(len(y)), 0)
     with pytest.raises(InputRefusedError):
         wild_cluster_bootstrap(y, X, np.arange(len(y)) % 5, 0, n_draws=0)
-    with pytest.raises(InputRefusedError, match=f"none of number {X.shape[1]}"):
-        wild_cluster_bootstrap(y, X, np.arange(len(y)) % 5, X.shape[1])
+    groups = np.arange(len(y)) % 5
+    for column, told in ((3, "none of number 3"), (0.5, "none of number 0.5"), ("z", "none 'z'")):
+        with pytest.raises(InputRefusedError, match=told):
+            wild_cluster_bootstrap(y, X, groups, column)
+    with pytest.raises(InputRefusedError, match="'mammen' is none of auto, rademacher, webb"):
+        wild_cluster_bootstrap(y, X, groups, 0, weights="mammen")
+    with pytest.raises(InputRefusedError, match="'HC1' is none of CR0, CR1, CR2, CR3"):
+        cluster_covariance(X, y, groups, "HC1")
+    with pytest.raises(InputRefusedError, match="shapes do not fit"):
+        cluster_covariance(X, y[:3], groups)
+    with pytest.raises(InputRefusedError, match="one label per row"):
+        wild_cluster_bootstrap(y, X, np.column_stack([groups, groups]), 0)
+    with pytest.raises(CollinearColumnsError, match="others: x3"):
+        wild_cluster_bootstrap(y, np.column_stack([X, X[:, 0]]), groups, 0)
+    with pytest.raises(ConstantOutcomeError):
+        wild_cluster_bootstrap(np.full(len(y), 3.3), X, groups, 0)
+
+
+def test_a_missing_value_is_no_small_p_value() -> None:
+    """No draw reaches a statistic that is no number, so the share that does would be as small as can be."""
+    y, X, groups = clustered(9, 6)
+    y[0] = np.nan
+    with pytest.raises(InputRefusedError, match="a value is missing"):
+        wild_cluster_bootstrap(y, X, groups, 0)
+    with pytest.raises(InputRefusedError, match="no group"):
+        cluster_covariance(X, np.ones(len(y)), np.where(groups == 0, np.nan, groups))
+
+
+def test_frames_and_names_say_the_same_as_arrays_and_positions() -> None:
+    y, X, groups = clustered(10, 13)
+    frame = pd.DataFrame(X, columns=["x", "constant", "w"], index=range(5, 5 + len(y)))
+    named = pd.DataFrame({"team": [f"t{g:02}" for g in groups]}, dtype="category")
+    plain = wild_cluster_bootstrap(y, X, groups, 2, 199)
+    assert wild_cluster_bootstrap(pd.DataFrame({"y": y}), frame, named, "w", 199) == plain
+    assert wild_cluster_bootstrap(y.tolist(), X.tolist(), groups.tolist(), -1, 199) == plain
+    for kind in ("CR1", "CR2"):
+        found = cluster_covariance(frame, pd.Series(y), named, kind)
+        np.testing.assert_array_equal(found, cluster_covariance(X, y, groups, kind))
+    np.testing.assert_array_equal(satterthwaite_df(frame, named), satterthwaite_df(X, groups))

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -44,6 +45,11 @@ def test_adjusting_never_helps_and_keeps_the_order(p) -> None:
 def test_unknown_p_values_are_not_counted() -> None:
     np.testing.assert_allclose(adjust([0.01, np.nan, 0.04]), [0.02, np.nan, 0.04])
     assert adjust([]).shape == (0,)
+
+
+def test_a_frame_of_one_column_is_read() -> None:
+    frame = pd.DataFrame({"p": pd.array([0.01, None, 0.04], dtype="Float64")})
+    np.testing.assert_allclose(adjust(frame), [0.02, np.nan, 0.04])
 
 
 def test_refusals() -> None:

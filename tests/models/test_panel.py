@@ -8,10 +8,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from linearmodels.datasets import jobtraining, wage_panel
 from linearmodels.panel import PanelOLS
 
 from models.arrays import demean, dummies, group_codes
-from models.errors import AllMissingError, ConstantExposureError, ConstantOutcomeError, TooFewUnitsError
+from models.errors import (
+    AllMissingError,
+    ConstantExposureError,
+    ConstantOutcomeError,
+    InputRefusedError,
+    TooFewUnitsError,
+)
 from models.estimate import ols
 from models.inference import cluster_covariance, satterthwaite_df, wild_cluster_bootstrap
 from models.panel import two_way_within, within_design
@@ -22,6 +29,8 @@ PUBLISHED = json.loads((FIXTURES / "published_results.json").read_text())["grunf
 TEENS = {"est": -0.036548937, "se_cluster_org_nested_rule(k=6)": 0.013265155}
 GRUNFELD = ("inv", "value", ["capital"], "firm", "year")
 TWO_ROUTES = 1e-8
+# Wooldridge's tables print three digits (four for squared experience).
+PRINTED = 5.1e-4
 
 
 def grunfeld() -> pd.DataFrame:
@@ -65,6 +74,47 @@ def test_grunfeld_one_way_by_the_same_parts() -> None:
     np.testing.assert_allclose(b, PUBLISHED["FE_coef"]["value"], atol=1e-9)
     arellano = np.sqrt(np.diag(cluster_covariance(X, y - X @ b, codes, "CR0")))
     np.testing.assert_allclose(arellano, PUBLISHED["FE_se_arellano_HC0"]["value"], atol=1e-8)
+
+
+def test_training_grants_are_wooldridges() -> None:
+    """Introductory Econometrics, table 14.1: 54 of 157 firms report scrap in all three years."""
+    data = jobtraining.load()
+    fit = two_way_within(data, "lscrap", "grant", "grant_1", "fcode", "year", "classical")
+    printed = {
+        "grant": (-0.252, 0.151),
+        "grant_1": (-0.422, 0.210),
+        "year=1988": (-0.080, 0.109),
+        "year=1989": (-0.247, 0.133),
+    }
+    for name, values in printed.items():
+        found = fit.at(name)
+        assert (found.estimate, found.standard_error) == pytest.approx(values, abs=PRINTED)
+    assert (fit.n_observations, fit.n_dropped, fit.degrees_of_freedom[0]) == (162, 309, 104)
+    assert fit.r_squared == pytest.approx(0.201, abs=PRINTED)
+    # Wooldridge (2010), example 10.5: robust errors by firm, without a small-sample factor.
+    factor = 54 / 53 * 161 / (162 - 5)
+    robust = two_way_within(data, "lscrap", "grant", ["grant_1"], "fcode", "year").standard_errors[:4]
+    np.testing.assert_allclose(robust / np.sqrt(factor), [0.140, 0.276, 0.096, 0.193], atol=PRINTED)
+
+
+def test_union_premium_is_wooldridges() -> None:
+    """Introductory Econometrics, table 14.2, data of Vella and Verbeek (1998): 545 men over eight years."""
+    controls = ["married", "expersq"]
+    fit = two_way_within(wage_panel.load(), "lwage", "union", controls, "nr", "year", "classical")
+    assert fit.n_observations == 4360
+    np.testing.assert_allclose(fit.coefficients[:3], [0.080, 0.047, -0.0052], atol=PRINTED)
+    np.testing.assert_allclose(fit.standard_errors[:3], [0.019, 0.018, 0.0007], atol=PRINTED)
+
+
+def test_one_control_by_its_name_none_and_a_missing_column() -> None:
+    frame = unbalanced(6)
+    one, listed = (two_way_within(frame, "y", "x", z, "unit", "period") for z in ("z", ["z"]))
+    assert one.coefficients.tolist() == listed.coefficients.tolist()
+    assert two_way_within(frame, "y", "x", None, "unit", "period").names[:2] == ("x", "period=1")
+    with pytest.raises(InputRefusedError, match="no column w, unit"):
+        two_way_within(frame.set_index("unit"), "y", "x", ["w"], "unit", "period")
+    with pytest.raises(InputRefusedError, match="'HC3' is none of cluster, CR2, classical"):
+        two_way_within(frame, "y", "x", ["z"], "unit", "period", "HC3")
 
 
 def test_teen_employment_counts_months_but_not_counties_nested_in_the_clusters() -> None:

@@ -16,6 +16,15 @@ def test_the_usual_multiple_of_the_standard_error() -> None:
     assert minimum_detectable_effect(1.0) == pytest.approx(2.8016, abs=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("alpha", "power", "multiple"),
+    [(0.10, 0.8, 2.49), (0.10, 0.9, 2.93), (0.05, 0.9, 3.24), (0.01, 0.8, 3.42), (0.01, 0.9, 3.86)],
+)
+def test_the_other_multiples_of_bloom(alpha, power, multiple) -> None:
+    """Bloom (1995): multiples of the standard error for two-sided tests."""
+    assert minimum_detectable_effect(1.0, alpha, power) == pytest.approx(multiple, abs=0.005)
+
+
 def test_an_effect_of_that_size_is_found_as_often_as_promised() -> None:
     effect = minimum_detectable_effect(0.3, alpha=0.01, power=0.9)
     found = stats.norm.sf(stats.norm.ppf(0.995) - effect / 0.3)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pandas as pd
@@ -128,12 +128,28 @@ def test_gaps_are_filled_from_the_same_organisation_only() -> None:
     assert np.isnan(filled(cells)[1]).all()
 
 
+def test_a_grid_may_be_a_mapping_of_lists() -> None:
+    frame = world(3)
+    given = {field.name: getattr(GRID, field.name) for field in fields(GRID)}
+    given |= {"control_sets": [list(controls) for controls in GRID.control_sets], "models": list(GRID.models)}
+    found = specification_curve(given, frame, n_permutations=9)
+    assert found == specification_curve(GRID, frame, n_permutations=9)
+
+
+def test_two_rows_of_a_unit_in_a_period_are_refused() -> None:
+    """Shuffled trajectories would hold one of the two, whichever comes last."""
+    frame = world(5)
+    with pytest.raises(InputRefusedError, match="one organization_id has two rows in one period"):
+        specification_curve(GRID, pd.concat([frame, frame.iloc[:1]]), n_permutations=9)
+
+
 @pytest.mark.parametrize(
     ("grid", "n", "what"),
     [
         (replace(GRID, exposures=("nothing",)), 9, "nothing"),
         (GRID, 0, "permutations"),
         (replace(GRID, models=()), 9, "empty"),
+        (replace(GRID, models=("OLS",)), 9, "'OLS' is none of naive, M1, M2"),
         (replace(GRID, samples=("all", "all")), 9, "twice"),
         (replace(GRID, exposures=("flat",), models=("M2",)), 9, "exposure_constant"),
     ],

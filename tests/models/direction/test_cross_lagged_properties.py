@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -124,6 +125,19 @@ def test_refusals_name_the_cause(x, y, error, message) -> None:
         random_intercept_cross_lagged(x, y)
     with pytest.raises(error, match=message):
         cross_lagged(x, y)
+
+
+def test_an_unknown_option_is_refused() -> None:
+    for option in ({"traits": "fixed"}, {"paths": "constrained"}, {"standard_errors": "bootstrap"}):
+        with pytest.raises(InputRefusedError, match="is none of"):
+            random_intercept_cross_lagged(*waves(), **option)
+
+
+def test_frames_with_gaps_are_read() -> None:
+    x, y = with_holes(1, *waves(60), share=0.1)
+    frames = [pd.DataFrame(values).convert_dtypes() for values in (x, y)]
+    found, plain = random_intercept_cross_lagged(*frames), random_intercept_cross_lagged(x, y)
+    assert found.chi2 == pytest.approx(plain.chi2)
 
 
 def test_a_series_that_moves_in_no_unit_is_refused_where_cells_are_missing() -> None:

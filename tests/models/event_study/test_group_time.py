@@ -261,6 +261,8 @@ def test_order_labels_and_units_do_not_matter(make_staggered, seed: int, scale: 
         (lambda f: f.assign(unit=f["unit"].where(f.index > 0)), InputRefusedError, "empty"),
         (lambda f: f.assign(period=pd.Timestamp("2024-01-01")), InputRefusedError, "period holds no numbers"),
         (lambda f: f.assign(start="2024"), InputRefusedError, "start holds no numbers"),
+        (lambda f: f.drop(columns="start"), InputRefusedError, "no column start"),
+        (lambda f: f.assign(y="up"), InputRefusedError, "convert string to float: 'up'"),
         (
             lambda f: f.loc[(f["start"] == 0) | (f["period"] < f["start"])],
             TooFewUnitsError,
@@ -281,6 +283,12 @@ def test_covariates_that_leave_nobody_to_compare_with_are_refused(make_staggered
         )
     with pytest.raises(ModelError, match="collinear"):
         group_time_att(frame.assign(size=2.0), *PLAIN, covariates=["size"], method="reg")
+
+
+def test_one_covariate_by_its_name(make_staggered) -> None:
+    frame = make_staggered(8)
+    one, listed = (group_time_att(frame, *PLAIN, covariates=given) for given in ("size", ["size"]))
+    assert dict(one.att) == dict(listed.att)
 
 
 @pytest.mark.parametrize("options", [{"control": "all"}, {"base": "first"}, {"method": "ols"}])

@@ -11,7 +11,7 @@ from published import results, shrout_fleiss
 from scipy import stats
 
 from models.errors import InputRefusedError, TooFewUnitsError
-from models.index_quality import icc, icc_forms, multilevel_icc, rwg_j
+from models.index_quality import icc, icc_forms, icc_multilevel, multilevel_icc, rwg_j
 from models.index_quality.agreement import expected_variance
 
 PUBLISHED = results("shrout_fleiss")
@@ -105,6 +105,42 @@ def test_an_array_is_one_group_and_gaps_are_left_out() -> None:
     gapped = pd.DataFrame({"i": pd.array([1, 3, pd.NA], dtype="Int64"), "j": [2, 2, 2]}, index=["a"] * 3)
     # Variances 2 and 0, mean 1 of 2 expected: 2 (1 - .5) / (2 (1 - .5) + .5).
     assert rwg_j(gapped, 5)["a"] == pytest.approx(2 / 3)
+
+
+def test_dyestuff_gives_the_published_variance_components() -> None:
+    """Davies (1947), as fitted by lme4 (Bates and others 2015): 1764 between batches, 2451 within."""
+    batches = {
+        "A": [1545, 1440, 1440, 1520, 1580],
+        "B": [1540, 1555, 1490, 1560, 1495],
+        "C": [1595, 1550, 1605, 1510, 1560],
+        "D": [1445, 1440, 1595, 1465, 1545],
+        "E": [1595, 1630, 1515, 1635, 1625],
+        "F": [1520, 1455, 1450, 1480, 1445],
+    }
+    long = pd.DataFrame(batches).melt(var_name="batch", value_name="grams")
+    icc1, icc2 = icc_multilevel(long["grams"], long["batch"].astype("category"))
+    assert icc1 == pytest.approx(1764 / (1764 + 2451), abs=1e-4)
+    assert icc2 == pytest.approx(1764 / (1764 + 2451 / 5), abs=1e-4)
+    forms = icc(pd.DataFrame(batches).T)
+    assert (forms["ICC1"], forms["ICC1k"]) == pytest.approx((icc1, icc2))
+
+
+def test_a_rater_without_a_group_is_left_out() -> None:
+    values, groups = [1.0, 2, 4, 5, 9], list("aabbb")
+    whole = multilevel_icc(values, groups)
+    assert multilevel_icc([*values, 7, 8], [*groups, None, None]) == whole
+    assert multilevel_icc(pd.DataFrame({"v": values}), pd.Series(groups)) == whole
+    with pytest.raises(InputRefusedError, match="for"):
+        multilevel_icc(values, groups[:3])
+
+
+def test_an_unknown_option_is_refused() -> None:
+    with pytest.raises(InputRefusedError, match="'omit' is none of refuse, listwise"):
+        icc(shrout_fleiss(), missing="omit")
+    with pytest.raises(InputRefusedError, match="'normal' is none of uniform"):
+        rwg_j(shrout_fleiss(), 10, null="normal")
+    with pytest.raises(InputRefusedError, match="labels as groups or in the index"):
+        rwg_j(shrout_fleiss().assign(team="a"), 10)
 
 
 def test_series_integers_and_gaps_are_read() -> None:

@@ -183,6 +183,11 @@ def test_refusals() -> None:
         rank_uncertainty(scores(), {"weights": (1.0, 1.0, 1.0, 0.0)})
     with pytest.raises(InputRefusedError, match="needs n_raters"):
         rank_uncertainty(scores(), {"rater_covariance": np.eye(4)})
+    for way in ("weight_distribution", "aggregations"):
+        with pytest.raises(InputRefusedError, match="'normal' is none of"):
+            rank_uncertainty(scores(), {way: "normal" if way == "weight_distribution" else ("normal",)})
+    with pytest.raises(InputRefusedError, match=r"a score leaves 0\.\.100"):
+        rank_uncertainty(scores() * 2)
     with pytest.raises(TooFewUnitsError, match="three organisations"):
         rank_uncertainty(scores(n=2))
     with pytest.raises(TooFewUnitsError, match="three organisations"):

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from published import SCALES, bfi_scale, results, shrout_fleiss
 
-from models.errors import AllMissingError, TooFewUnitsError
+from models.errors import AllMissingError, InputRefusedError, TooFewUnitsError
 from models.index_quality import cronbach_alpha, item_statistics
 
 PSYCH = results("bfi_psych")
@@ -98,6 +98,11 @@ def test_refusals() -> None:
         cronbach_alpha([1.0, 2.0, 3.0])
     with pytest.raises(TooFewUnitsError, match="two groups"):
         cronbach_alpha(shrout_fleiss(), interval="bootstrap", groups=np.ones(6))
+    for option in ({"missing": "drop"}, {"interval": "normal"}):
+        with pytest.raises(InputRefusedError, match="is none of"):
+            cronbach_alpha(shrout_fleiss(), **option)
+    with pytest.raises(InputRefusedError, match="could not convert string to float: 'agree'"):
+        cronbach_alpha(pd.DataFrame({"a": ["agree", "no"], "b": [1, 2]}))
     assert np.isnan(cronbach_alpha([[1, 1, 5], [2, 3, 5], [3, 2, 5]]).standardised)
     assert np.isnan(item_statistics([[1, 1], [2, 3], [3, 2]])[0].alpha_if_deleted)
 
