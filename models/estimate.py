@@ -263,7 +263,7 @@ def fit_of(
 def _complete(
     y: npt.ArrayLike,
     X: npt.ArrayLike,
-    names: Sequence[str] | None,
+    names: Sequence[str],
     groups: npt.ArrayLike | None,
     covariances: Sequence[str],
 ) -> tuple[FloatArray, FloatArray, npt.NDArray[Any] | None, int]:
