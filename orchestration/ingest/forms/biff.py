@@ -27,12 +27,12 @@ _WORDS: Final = {
 _NO_SECTOR: Final = 0xFFFFFFFA
 _ENTRY: Final = 128
 _ROOT: Final = 5
-_IS_ERROR: Final = b"\xff\xff"
-_ERROR_RESULT: Final = 2
+_IS_NO_NUMBER: Final = b"\xff\xff"
+_ERROR_RESULT, _BLANK_RESULT = 2, 3
 
 
 def facts_of(content: bytes, sheet: str) -> SheetFacts | None:
-    """Error cells and hidden parts of one sheet; None where the file is laid out unlike what is expected."""
+    """Errors, formulas with a blank result and hidden parts of one sheet; None where the file is laid out unlike what is expected."""
     if not content.startswith(_SIGNATURE):
         return SheetFacts()
     try:
@@ -121,22 +121,26 @@ def _sheets(book: bytes) -> Iterator[tuple[str, int]]:
 def _facts(book: bytes, begin: int) -> SheetFacts:
     errors: list[CellError] = []
     hidden: list[str] = []
+    blank: list[str] = []
     n_hidden_rows = 0
     for kind, data in _of_sheet(book, begin):
         if kind == _BOOLERR:
             row, column, code, is_error = struct.unpack_from("<HH2xBB", data)
             if is_error:
                 errors.append(CellError(row, column, _WORDS.get(code, "#N/A")))
-        elif kind == _FORMULA and data[12:14] == _IS_ERROR and data[6] == _ERROR_RESULT:
+        elif kind == _FORMULA and data[12:14] == _IS_NO_NUMBER:
             row, column = struct.unpack_from("<HH", data)
-            errors.append(CellError(row, column, _WORDS.get(data[8], "#N/A")))
+            if data[6] == _ERROR_RESULT:
+                errors.append(CellError(row, column, _WORDS.get(data[8], "#N/A")))
+            elif data[6] == _BLANK_RESULT:
+                blank.append(f"{letters_of(column + 1)}{row + 1}")
         elif kind == _ROW:
             n_hidden_rows += bool(data[12] & _HIDDEN_ROW)
         elif kind == _COLINFO:
             first, last, flags = struct.unpack_from("<HH4xH", data)
             if flags & _HIDDEN_COLUMN:
                 hidden += [letters_of(number + 1) for number in range(first, last + 1)]
-    return SheetFacts(tuple(hidden), n_hidden_rows, errors=tuple(errors))
+    return SheetFacts(tuple(hidden), n_hidden_rows, errors=tuple(errors), blank_results=tuple(blank))
 
 
 def _of_sheet(book: bytes, begin: int) -> Iterator[tuple[int, bytes]]:

@@ -125,6 +125,11 @@ def _warnings(
     if facts.errors:
         n_errors = sum(error.n_rows * error.n_columns for error in facts.errors)
         said.append(f"{n_errors:,} cells hold an error such as {facts.errors[0].word}")
+    if facts.blank_results:
+        said.append(
+            f"{len(facts.blank_results):,} formulas are read as empty, first {facts.blank_results[0]}: an old "
+            "workbook does not tell an empty text from a result that was never stored; save it as XLSX to be sure"
+        )
     if n_rounded:
         said.append(f"{n_rounded:,} numbers have more than 15 digits, which a workbook rounds")
     if len(records) in _FULL:

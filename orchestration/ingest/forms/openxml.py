@@ -42,12 +42,15 @@ class SheetFacts:
     n_hidden_rows : rows that a person does not see, by a filter or by hand.
     unvalued : cells with a formula whose result was never stored.
     errors : cells that hold an error.
+    blank_results : cells with a formula whose stored result is an empty text, where a result that was never
+        stored looks the same.
     """
 
     hidden_columns: tuple[str, ...] = ()
     n_hidden_rows: int = 0
     unvalued: tuple[str, ...] = ()
     errors: tuple[CellError, ...] = ()
+    blank_results: tuple[str, ...] = ()
 
 
 def facts_of(archive: zipfile.ZipFile, sheet: str) -> SheetFacts:

@@ -1,6 +1,7 @@
 """Harm prevented: a workbook's cell is landed as something it does not say, or a hidden part is not told."""
 
 import re
+import struct
 import zipfile
 from pathlib import Path
 
@@ -91,6 +92,22 @@ def test_formulas_without_a_stored_result_are_refused_by_name(tmp_path: Path) ->
     workbook(tmp_path / "qbo.xlsx", [["account", "amount"], ["Sales", "=15000.00"]])
     with pytest.raises(UnreadableFile, match=r"1 cells are formulas without a stored result, first B2"):
         opened(tmp_path / "qbo.xlsx")
+
+
+def test_formulas_of_an_old_workbook_without_a_stored_result_are_named(tmp_path: Path) -> None:
+    old_workbook(tmp_path / "a.xls", rows=2)
+    notes = opened(tmp_path / "a.xls")[1].warnings
+    assert any("2 formulas are read as empty, first C2" in note for note in notes)
+    # A number that was stored is a result.
+    content = (tmp_path / "a.xls").read_bytes()
+    found = re.search(rb"\x06\x00..\x01\x00\x02\x00", content, re.DOTALL)
+    assert found is not None
+    result = found.start() + 10
+    half = struct.pack("<d", 0.5)
+    (tmp_path / "b.xls").write_bytes(content[:result] + half + content[result + 8 :])
+    stored = opened(tmp_path / "b.xls")[1]
+    assert rows_of(stored)["rate"].tolist() == ["0.5", ""]
+    assert any("1 formulas are read as empty, first C3" in note for note in stored.warnings)
 
 
 def test_error_cells_are_not_read_as_empty(tmp_path: Path) -> None:
