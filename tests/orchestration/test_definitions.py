@@ -19,24 +19,10 @@ from orchestration.build import build_definitions
 from orchestration.checks import check_name
 from orchestration.layers import BY_NAME, DOMAINS, LAYERS, domain_of, domain_of_profile
 from orchestration.sensors import drop_zone_hash
+from tests.our_desk import SPAM, our_desk
 
 ROOT = Path(__file__).resolve().parents[2]
 SNAPSHOT = Path(__file__).with_name("graph.json")
-OUR_DESK = """\
-name: our_desk
-version: "1"
-description: Tickets of our own desk
-source_system: our_desk
-entity: tickets
-shape: ui
-signature: {required: [Ticket, Opened, State]}
-columns:
-  ticket_key: {from: Ticket}
-  created_at: {from: Opened}
-  status: {from: State}
-refuse:
-  - {when: {State: [spam]}, reason: "state:spam", description: Unwanted mail is no ticket.}
-"""
 REWRITE = "To accept the change: REWRITE_SNAPSHOT=1 pytest tests/orchestration/test_definitions.py"
 
 
@@ -112,7 +98,7 @@ def test_a_profile_of_the_home_adds_its_system_and_its_reasons_but_no_asset(tmp_
     before = build_definitions(tmp_path / "home").resolve_asset_graph()
     own = tmp_path / "home" / "profiles" / "our_desk.yaml"
     own.parent.mkdir(parents=True)
-    own.write_text(OUR_DESK)
+    own.write_text(our_desk(refuse=SPAM))
     after = build_definitions(tmp_path / "home").resolve_asset_graph()
     assert after.get_all_asset_keys() == before.get_all_asset_keys()
     assert "our_desk" in after.get(dg.AssetKey(["exports", "support"])).metadata["systems"]

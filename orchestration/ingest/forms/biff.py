@@ -32,7 +32,7 @@ _ERROR_RESULT, _BLANK_RESULT = 2, 3
 
 
 def facts_of(content: bytes, sheet: str) -> SheetFacts | None:
-    """Errors, formulas with a blank result and hidden parts of one sheet; None where the file is laid out unlike what is expected."""
+    """Errors, blank formulas and hidden parts of one sheet; None where the file is laid out otherwise."""
     if not content.startswith(_SIGNATURE):
         return SheetFacts()
     try:

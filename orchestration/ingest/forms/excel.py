@@ -21,6 +21,9 @@ _FULL: Final = (1_048_576, 65_536)
 # Excel keeps 15 digits; longer numbers were rounded when they were typed or imported.
 _ROUNDED: Final = 10.0**15
 _NAMED: Final = 5
+_UNTOLD: Final = (
+    "an XLS file does not tell an empty text from a result that was never stored; save it as XLSX to be sure"
+)
 
 
 def sheet_names(part: Part) -> tuple[list[str], tuple[str, ...]]:
@@ -126,9 +129,9 @@ def _warnings(
         n_errors = sum(error.n_rows * error.n_columns for error in facts.errors)
         said.append(f"{n_errors:,} cells hold an error such as {facts.errors[0].word}")
     if facts.blank_results:
+        first_blank = facts.blank_results[0]
         said.append(
-            f"{len(facts.blank_results):,} formulas are read as empty, first {facts.blank_results[0]}: an old "
-            "workbook does not tell an empty text from a result that was never stored; save it as XLSX to be sure"
+            f"{len(facts.blank_results):,} formulas are read as empty, first {first_blank}: {_UNTOLD}"
         )
     if n_rounded:
         said.append(f"{n_rounded:,} numbers have more than 15 digits, which a workbook rounds")

@@ -10,21 +10,9 @@ import pytest
 from contracts.profile import load_profiles
 from orchestration.errors import SettingsError
 from orchestration.ingest.profiles import profiles_of
+from tests.our_desk import our_desk
 
-DESK = """\
-name: our_desk
-version: "1"
-description: Tickets of our own desk
-source_system: our_desk
-entity: tickets
-shape: ui
-signature:
-  required: [Ticket, Opened, State]
-columns:
-  ticket_key: {from: Ticket}
-  created_at: {from: Opened}
-  status: {from: State}
-"""
+DESK = our_desk()
 
 
 def put(home: Path, text: str, name: str = "our_desk.yaml", at: int = 1) -> Path:

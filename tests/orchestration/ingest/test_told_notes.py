@@ -13,24 +13,11 @@ from orchestration import telling
 from orchestration.cli import cli
 from orchestration.ingest.tell.told_notes import gathered, notes_of
 from orchestration.progress import Progress
+from tests.our_desk import DEFAULTS, our_desk
 
-DESK = """\
-name: our_desk
-version: "1"
-description: Tickets of our own desk
-source_system: our_desk
-entity: tickets
-shape: ui
-signature: {required: [Ticket, Opened, Score]}
-columns:
-  ticket_key: {from: Ticket}
-  created_at: {from: Opened}
-  first_response_minutes: {from: Score}
-  status: {default: open}
-  channel: {default: email}
-  is_social_channel: {cases: [{value: false}]}
-  is_deleted: {cases: [{value: false}]}
-"""
+DESK = our_desk(
+    "Ticket, Opened, Score", **DEFAULTS, first_response_minutes="{from: Score}", status="{default: open}"
+)
 ORDER = "the file proves that in its dates the day comes first; declare date_order: dmy to fix it"
 DECIMAL = "the file proves that its decimal sign is the comma; declare the locale to fix it"
 ZONE = "no zone is declared: times without an offset are read as UTC"

@@ -10,6 +10,7 @@ from orchestration.ingest.gate.accept import AcceptResult
 from orchestration.ingest.gate.tolerance import Breach, Tolerance
 from orchestration.ingest.profiles import profiles_of
 from orchestration.settings import Settings
+from tests.our_desk import SPAM, our_desk
 
 EVERY_FORM = ("tickets.status:known_value", "status:known_value", "tickets", "row:stray_quote")
 
@@ -75,21 +76,7 @@ def test_rows_that_are_no_facts_break_nothing(exports: Any) -> None:
 
 
 def test_rows_that_a_home_s_own_profile_declares_no_facts_break_nothing(exports: Any) -> None:
-    exports.put(
-        "profiles/our_desk.yaml",
-        """\
-name: our_desk
-version: "1"
-description: Tickets of our own desk
-source_system: our_desk
-entity: tickets
-shape: ui
-signature: {required: [Ticket, Opened, State]}
-columns: {ticket_key: {from: Ticket}, created_at: {from: Opened}, status: {from: State}}
-refuse:
-  - {when: {State: [spam]}, reason: "state:spam", description: Unwanted mail is no ticket.}
-""",
-    )
+    exports.put("profiles/our_desk.yaml", our_desk(refuse=SPAM))
     own = Tolerance(Settings(), profiles_of(exports.home))
     assert own.breaches("tickets", {"state:spam": 5}, 9) == []
     assert Tolerance(Settings(), load_profiles()).breaches("tickets", {"state:spam": 5}, 9) != []

@@ -13,23 +13,9 @@ from orchestration.errors import SettingsError, UnreadableFile
 from orchestration.ingest.tell.trial import try_profile
 from orchestration.ingest.tell.violations import MASKED
 from orchestration.settings import Settings, Source
+from tests.our_desk import DEFAULTS, our_desk
 
-OWN = """\
-name: our_desk
-version: "1"
-description: Tickets of our own desk
-source_system: our_desk
-entity: tickets
-shape: ui
-signature: {required: [Ticket, Opened, State]}
-columns:
-  ticket_key: {from: Ticket}
-  created_at: {from: Opened, reads: [local, start_of_day]}
-  status: {from: State}
-  channel: {default: email}
-  is_social_channel: {cases: [{value: false}]}
-  is_deleted: {cases: [{value: false}]}
-"""
+OWN = our_desk(**DEFAULTS, created_at="{from: Opened, reads: [local, start_of_day]}")
 ROWS = "Ticket,Opened,State\nT1,13/05/2024,open\nT2,05/06/2024,open\nT3,31/12/2024,waiting\n"
 
 
