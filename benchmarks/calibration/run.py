@@ -23,6 +23,7 @@ from benchmarks.calibration.report_fresh import FRESH_SCENARIOS
 from benchmarks.calibration.scenarios import SCENARIOS
 from benchmarks.calibration.slow_world import SLOW_WORLDS, find_slow
 from benchmarks.calibration.within_world import find_within
+from models.arrays import library
 
 ROOT = Path(__file__).parents[2]
 TURN = 50
@@ -38,25 +39,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--worlds", type=int, default=500)
     parser.add_argument("--slow-worlds", type=int, help="of the slow methods; a tenth of --worlds by default")
-    parser.add_argument("--within-worlds", type=int, help="of chance alone; six times --worlds by default")
-    parser.add_argument("--fresh-worlds", type=int, help="of seeds no limit was set on; --worlds by default")
+    parser.add_argument("--within-worlds", type=int, help="of chance alone; twice --worlds by default")
     parser.add_argument(
-        "--placebo-worlds", type=int, help="of the future index; six times --worlds by default"
+        "--fresh-worlds", type=int, help="of seeds no limit was set on; half --worlds by default"
     )
+    parser.add_argument("--placebo-worlds", type=int, help="of the future index; twice --worlds by default")
     parser.add_argument("--scenarios", nargs="*", default=list(SCENARIOS), choices=list(SCENARIOS))
     parser.add_argument("--fresh", action="store_true")
     given = parser.parse_args()
     slow_worlds = given.worlds // 10 if given.slow_worlds is None else given.slow_worlds
-    within_worlds = 6 * given.worlds if given.within_worlds is None else given.within_worlds
-    fresh_worlds = given.worlds if given.fresh_worlds is None else given.fresh_worlds
-    placebo_worlds = 6 * given.worlds if given.placebo_worlds is None else given.placebo_worlds
+    within_worlds = 2 * given.worlds if given.within_worlds is None else given.within_worlds
+    fresh_worlds = given.worlds // 2 if given.fresh_worlds is None else given.fresh_worlds
+    placebo_worlds = 2 * given.worlds if given.placebo_worlds is None else given.placebo_worlds
     FOUND.mkdir(parents=True, exist_ok=True)
     if given.fresh:
         for path in FOUND.glob("*.jsonl"):
             path.unlink()
-    # A world is many small products: threads of the linear algebra only stand in each other's way.
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
+    with ProcessPoolExecutor(os.cpu_count(), initializer=on_one_thread) as pool:
         # In turns, so that a run that is stopped has seen all scenarios about equally often.
         for until in range(TURN, given.worlds + TURN, TURN):
             for scenario in given.scenarios:
@@ -83,6 +82,11 @@ def main() -> None:
         docs=ROOT / "docs",
     )
     print(f"Report: {path.relative_to(ROOT)}")
+
+
+def on_one_thread() -> None:
+    """Keep this process to one thread: of many small products, several only stand in each other's way."""
+    library("threadpoolctl").threadpool_limits(limits=1)
 
 
 def fill(file_name: str, world: str, worlds: int, finder: Finder, pool: ProcessPoolExecutor) -> None:
