@@ -39,7 +39,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--worlds", type=int, default=500)
     parser.add_argument("--slow-worlds", type=int, help="of the slow methods; a tenth of --worlds by default")
-    parser.add_argument("--within-worlds", type=int, help="of chance alone; twice --worlds by default")
+    parser.add_argument("--within-worlds", type=int, help="of chance alone; six times --worlds by default")
     parser.add_argument(
         "--fresh-worlds", type=int, help="of seeds no limit was set on; half --worlds by default"
     )
@@ -48,7 +48,7 @@ def main() -> None:
     parser.add_argument("--fresh", action="store_true")
     given = parser.parse_args()
     slow_worlds = given.worlds // 10 if given.slow_worlds is None else given.slow_worlds
-    within_worlds = 2 * given.worlds if given.within_worlds is None else given.within_worlds
+    within_worlds = 6 * given.worlds if given.within_worlds is None else given.within_worlds
     fresh_worlds = given.worlds // 2 if given.fresh_worlds is None else given.fresh_worlds
     placebo_worlds = 2 * given.worlds if given.placebo_worlds is None else given.placebo_worlds
     FOUND.mkdir(parents=True, exist_ok=True)

@@ -81,6 +81,33 @@ def test_both_lanes_write_the_same_rows(exports: Any) -> None:
     assert fast.verdicts["tickets"].n_duplicate + fast.verdicts["tickets"].n_superseded > 0
 
 
+@pytest.mark.parametrize(
+    "times",
+    [
+        ("2024-05-01T08:00:00Z", "2024-05-02T23:59:59Z", ""),
+        ("2024-05-01 08:00:00Z", "2024-05-02T08:00:00Z"),
+        ("2024-05-01T08:00:00Z", "2024-02-30T08:00:00Z"),
+        ("2024-05-01T08:00:00Z", "2024-05-01T24:00:00Z", "2024-05-01T08:00:60Z"),
+        ("2024-05-01T08:00:00Z", "2024-05-01T08:00:00.5Z", "2024-05-01T08:00:00+02"),
+        ("2024-05-01T08:00:00Z", "1960-05-01T08:00:00Z", "0001-01-01T00:00:00Z", "9999-12-31T00:00:00Z"),
+    ],
+)
+def test_both_lanes_read_the_same_times(exports: Any, times: tuple[str, ...]) -> None:
+    rows = [
+        {"id": f"{n}{name}", "created_at": "2024-04-01T08:00:00Z", "updated_at": "", name: time}
+        for n, time in enumerate(times)
+        for name in ("created_at", "updated_at")
+    ]
+    exports.tickets("a.csv", rows)
+    fast = exports.run()
+    found, others = accepted_rows(exports), counted(exports)
+    slow = accept(exports.home, exports.settings, is_fast=False)
+    assert accepted_rows(exports) == found
+    assert counted(exports) == others
+    assert fast.verdicts == slow.verdicts
+    assert fast.verdicts["tickets"].n_rows > 0
+
+
 def test_what_a_full_snapshot_no_longer_holds_is_gone(exports: Any) -> None:
     source = {"system": "zendesk", "pattern": "zendesk/*", "is_full_snapshot": True}
     exports.settings = type(exports.settings).model_validate({"is_simulated": True, "sources": [source]})
