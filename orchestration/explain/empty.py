@@ -63,10 +63,10 @@ def reasons(
         return
     lacking = [one for one in held if one.cause in NO_RATE]
     open_rows = [one for one in held if one.cause == UNSETTLED]
-    if lacking:
-        yield no_rate(lacking, organization_id)
-    elif open_rows:
+    if open_rows:
         yield unsettled(home, registry, rows, open_rows)
+    elif lacking:
+        yield no_rate(lacking, organization_id)
     elif not rows.denominator:
         yield Reason(
             "not_settled",

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from contracts.kpi_rows import RowModel, RowRegistry, Term
+from contracts.kpi_rows import KpiRows, RowModel, RowRegistry, Term
 from orchestration.explain.build_rows import (
     ROW_LAYER,
     STAGING,
@@ -76,7 +76,10 @@ def without_rate(
     month: date,
     files: Mapping[str, str],
 ) -> list[Held]:
-    """Rows of the organisation that count, but for their money, which has no declared rate."""
+    """Rows of the organisation that count, but for their money, which has no declared rate.
+
+    A row that makes the figure unknown is not among them: no rate would mend that (`unsettled`).
+    """
     found: list[Held] = []
     for term in registry.kpis[kpi].terms:
         model, meant = registry.models[term.model], month_meant(term, month)
@@ -84,13 +87,23 @@ def without_rate(
             continue
         condition, dates = in_stretch(model, term, month)
         cause = f"no_{model.rate_kind}_rate" if term.rate == "rate_to_reporting" else "no_base_rate"
+        settled, values = _settled(registry.kpis[kpi], term)
         records = (
             f"select *, organization_id as own, '{cause}' as cause, currency as said "
             f"from {ROW_LAYER}.{term.model} where organization_id = ? and {is_counted(model)} "
-            f"and {term.add} is null and {model.amount} is not null and {term.rate} is null and {condition}"
+            f"and {term.add} is null and {model.amount} is not null and {term.rate} is null and {condition} "
+            f"and {settled}"
         )
-        found += _held(connection, model, records, [organization_id, *dates], meant, files)
+        found += _held(connection, model, records, [organization_id, *dates, *values], meant, files)
     return found
+
+
+def _settled(rows: KpiRows, term: Term) -> tuple[str, list[str]]:
+    """SQL condition that a row of a term does not make the figure unknown, and its parameters."""
+    if rows.unsettled is None or rows.unsettled.model != term.model:
+        return "true", []
+    where = rows.unsettled.where
+    return f"not ({' and '.join(f'{column} = ?' for column in where)})", list(where.values())
 
 
 def unsettled(

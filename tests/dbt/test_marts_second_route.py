@@ -470,7 +470,7 @@ def test_a_missing_rate_keeps_rows_out_of_figures_of_money_only(warehouse: Any) 
     }
     ends = warehouse.frame(
         "select organization_id, amount from intermediate.int_opportunity_month_end "
-        "where currency = 'USD' and period = date '2022-09-01' and amount is not null"
+        "where currency = 'USD' and period = date '2022-09-01' and amount is not null and is_known"
     )
     assert pipeline["n_rows"].sum() == len(ends) > 0
     assert set(_held(warehouse, "win_rate_amount").query("reason != 'unmapped'")["period"]) == {

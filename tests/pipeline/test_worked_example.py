@@ -157,6 +157,16 @@ def test_money_in_the_reporting_currency_stands_at_a_rate_of_one(source: Source)
     assert [row["money"] for row in counted] == [None]
 
 
+def test_no_rate_is_missing_of_an_amount_that_nobody_knows(source: Source) -> None:
+    """Opportunity ...5 is in pounds and stood open without a history: declaring a rate would mend nothing."""
+    told = explain_kpi(source, "open_pipeline", "care", "2024-01")
+    assert [reason["code"] for reason in told["reasons"]] == ["not_settled"]
+    [held] = [one for one in told["held_back"] if one["is_own"]]
+    assert (held["cause"], held["file"], held["lines"]) == (
+        "unsettled", "exports/salesforce/opportunities.csv", [6]
+    )  # fmt: skip
+
+
 def test_every_kind_of_row_is_on_paper(text: str) -> None:
     """Guards the page against thinning out: the traps must stay in it."""
     fates = paper_table(text, "ledger", ("file",)).cells.values()

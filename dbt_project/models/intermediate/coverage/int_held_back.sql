@@ -67,7 +67,8 @@ set_aside as (
 
 ),
 
--- An opportunity that counts when it closes can still be missing from what stood open at a month end.
+-- An opportunity that counts when it closes can still be missing from what stood open at a month end; of one
+-- whose worth nobody knows then, no rate is missing.
 open_without_rate as (
 
     select
@@ -81,7 +82,7 @@ open_without_rate as (
         amount,
         0 as n_amount_unknown
     from month_ends
-    where amount is not null and rate_to_reporting is null
+    where is_known and amount is not null and rate_to_reporting is null
 
 ),
 
