@@ -21,7 +21,12 @@ LEDGER_PERIODS = Contract(
         Column("delivery_id", "text", "Delivery (hash of the file's bytes).", example="d1"),
         SOURCE_SYSTEM,
         Column("entity", "text", "Entity of the rows; several, by semicolon, where one row feeds several."),
-        Column("period", "date", "First day of the month; empty where no date can be read.", nullable=True),
+        Column(
+            "period",
+            "date",
+            "First day of the month; empty where no date can be read, or the entity has no months.",
+            nullable=True,
+        ),
         Column(
             "currency",
             "text",

@@ -146,16 +146,32 @@ def quarantine_impact() -> Contract:
     """Contract of fct_quarantine_impact."""
     codes = (*(kpi.code for kpi in load_kpis().kpis), INDEX_CODE)
     why = (
-        "Refused at the gate, without an organisation, without a declared rate (average for what flows, "
-        "closing for what stands open at a month end), on another scale than the figure asks for, or told of "
-        "an opportunity that was never delivered."
+        "Refused at the gate, without an organisation (accounts are not asked for one), without a declared "
+        "rate (average for what flows, closing for what stands open at a month end and is of known worth "
+        "then), on another scale than the figure asks for, or told of an opportunity that was never "
+        "delivered."
+    )
+    month = (
+        "First day of the month the rows belong to: an employment by its first day, an answer by its wave, "
+        "what stands open by the month end. Of refused rows empty where no date can be read, and of entities "
+        "that the ledger keeps without months (accounts, employments, assessment, reference data)."
+    )
+    rows = (
+        "Rows held back: delivered ones where they were refused, else accepted ones. A survey response is "
+        "one of the former, and of the latter as many as it has answers."
+    )
+    entity = (
+        "Entity of the rows, as the ledger names it; several, by semicolon, where one delivered row feeds "
+        "several."
     )
     return Contract(
         name="fct_quarantine_impact",
         layer="marts",
         description=(
             "What each headline figure misses: rows and money that were delivered and are held back. "
-            "Of a refused row no organisation is known, since only accepted rows are mapped."
+            "Of a refused row no organisation is known, since only accepted rows are mapped. What leaves a "
+            "figure unknown as a whole (an amount that nobody knows, no rate of the year before) is told by "
+            "explain and not here."
         ),
         grain="One row per KPI, source system, entity, reason, organisation, month and currency.",
         key=("impact_key",),
@@ -170,10 +186,10 @@ def quarantine_impact() -> Contract:
                 example="csat_share",
             ),
             Column("source_system", "text", "System the rows come from.", example="zendesk"),
-            Column("entity", "text", "Entity of the rows, as the ledger names it.", example="tickets"),
+            Column("entity", "text", entity, example="tickets"),
             Column("reason", "text", why, allowed=HELD_REASONS, example="unmapped"),
             replace(shared.ORGANIZATION_ID, nullable=True, example=None),
-            shared.optional(shared.PERIOD),
+            replace(shared.optional(shared.PERIOD), description=month),
             Column(
                 "currency",
                 "text",
@@ -182,7 +198,7 @@ def quarantine_impact() -> Contract:
                 allowed=CURRENCIES,
                 unit="ISO 4217",
             ),
-            Column("n_rows", "integer", "Rows held back.", minimum=1, example=3),
+            Column("n_rows", "integer", rows, minimum=1, example=3),
             Column(
                 "amount",
                 "money",

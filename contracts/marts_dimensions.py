@@ -130,7 +130,10 @@ def item_distribution() -> Contract:
     return Contract(
         name="fct_item_distribution",
         layer="marts",
-        description="How many respondents chose each level; withheld where too few answered.",
+        description=(
+            "How many respondents chose each level; withheld for a dimension of which too few answered "
+            "some item."
+        ),
         grain="One row per organisation, wave, version of the instrument, item and answer level.",
         key=("organization_id", "wave", "instrument_version", "item_code", "answer_level"),
         columns=(
@@ -170,7 +173,8 @@ def item_distribution() -> Contract:
             Column(
                 "is_suppressed",
                 "boolean",
-                "Fewer respondents than the minimum, so that what they chose is not shown.",
+                "Fewer respondents than the minimum stand behind an item of the dimension, or behind its "
+                "change since it was last published; what they chose is not shown.",
                 example=False,
             ),
         ),
