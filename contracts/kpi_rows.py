@@ -88,6 +88,8 @@ class Term:
     when : how a row belongs to a month.
     shift_months : from the month asked for to the month that is meant.
     weight : factor of the term.
+    lag : model and column that tell how many months before the month asked for its rows lie, in place of
+        `shift_months`; the column is called as the definition that declares it, and empty without one.
     rate : column of the rate that the money was converted at; a row with money and without it is missing.
     horizon : as of the model, for this term alone.
     known_from : column of the horizon, the first month in which the term is known.
@@ -100,6 +102,7 @@ class Term:
     when: When = "in_month"
     shift_months: int = 0
     weight: float = 1.0
+    lag: tuple[Name, Name] | None = None
     rate: Name | None = None
     horizon: Name | None = None
     known_from: Name = "first_period"

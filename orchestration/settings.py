@@ -126,12 +126,13 @@ class Definitions(_Part):
     ----------
     active_customer_months : a customer is active in a month when invoiced in it or in the months before it,
         so many together; 12 suits yearly invoices, 1 monthly subscriptions.
-    marketing_spend_source : who tells the marketing spend, ``platform`` or ``ledger``; they tell the same
-        money and are never added up.
+    marketing_spend_source : ``platform`` or ``ledger``; they tell the same money and are never added up.
+    sales_cycle_months : from the expense on a sale to the sale; None, and what hangs on it is unknown.
     """
 
     active_customer_months: int = Field(12, ge=1, le=36)
     marketing_spend_source: Literal["ledger", "platform"] = "platform"
+    sales_cycle_months: int | None = Field(None, ge=1, le=36)
 
 
 class ToleratedShare(_Part):

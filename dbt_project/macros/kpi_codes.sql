@@ -7,10 +7,11 @@
     weighted_pipeline csat_survey_share nps enps engagement active_customers new_customers
     customer_retention customer_churn revenue_retention_gross revenue_retention_net
     ticket_volume_per_customer marketing_spend marketing_efficiency customer_acquisition_cost
-    attrition_voluntary attrition_involuntary time_to_hire_days time_to_fill_days cost_per_hire
-    cost_per_hire_recorded first_resolution_minutes_median first_response_office_minutes_median
-    resolution_office_minutes_median fte attrition_annualised applicant_diversity
-    applicant_answer_share
+    customer_acquisition_cost_marketing customer_acquisition_cost_lagged attrition_voluntary
+    attrition_involuntary time_to_hire_days time_to_fill_days cost_per_hire cost_per_hire_recorded
+    first_resolution_minutes_median first_response_office_minutes_median
+    first_response_office_minutes_p90 resolution_office_minutes_median fte attrition_annualised
+    applicant_diversity applicant_answer_share
 {%- endmacro %}
 
 {% macro over_one_kpi_codes() -%}
@@ -22,7 +23,7 @@
     first_response_minutes_median first_response_minutes_p90 resolution_minutes_median
     resolution_minutes_p90 sales_cycle_days time_to_hire_days time_to_fill_days
     first_resolution_minutes_median first_response_office_minutes_median
-    resolution_office_minutes_median
+    first_response_office_minutes_p90 resolution_office_minutes_median
 {%- endmacro %}
 
 {% macro panel_outcome_codes() -%}
@@ -33,9 +34,10 @@
     log_open_pipeline weighted_pipeline log_weighted_pipeline csat_survey_share nps enps engagement
     active_customers new_customers customer_retention revenue_retention_gross revenue_retention_net
     ticket_volume_per_customer marketing_spend log_marketing_spend marketing_efficiency
-    customer_acquisition_cost attrition_voluntary attrition_involuntary time_to_hire_days
-    time_to_fill_days cost_per_hire cost_per_hire_recorded first_resolution_minutes_median
-    first_response_office_minutes_median resolution_office_minutes_median even_key_share
+    customer_acquisition_cost customer_acquisition_cost_marketing attrition_voluntary
+    attrition_involuntary time_to_hire_days time_to_fill_days cost_per_hire cost_per_hire_recorded
+    first_resolution_minutes_median first_response_office_minutes_median
+    first_response_office_minutes_p90 resolution_office_minutes_median even_key_share
 {%- endmacro %}
 
 {% macro explained_ratio_codes() -%}
@@ -43,7 +45,8 @@
     gross_margin attrition resolution_minutes csat_response_share social_ticket_share
     win_rate_amount csat_survey_share nps enps engagement customer_retention revenue_retention_gross
     revenue_retention_net ticket_volume_per_customer marketing_efficiency customer_acquisition_cost
-    attrition_voluntary attrition_involuntary cost_per_hire cost_per_hire_recorded
+    customer_acquisition_cost_marketing attrition_voluntary attrition_involuntary cost_per_hire
+    cost_per_hire_recorded
 {%- endmacro %}
 
 {% macro logged_kpi_codes() -%}

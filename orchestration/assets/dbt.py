@@ -135,6 +135,7 @@ def _variables(settings: Settings) -> dict[str, int | str]:
         "fiscal_year_start_month": settings.fiscal_year_start_month,
         "customer_carried_months": settings.definitions.active_customer_months - 1,
         "marketing_spend_source": settings.definitions.marketing_spend_source,
+        "sales_cycle_months": settings.definitions.sales_cycle_months or "none",
         **retail_variables(settings.retail_calendar),
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -33,6 +33,29 @@ class CountedRow:
 def month_meant(term: Term, asked: date) -> date:
     """Month whose rows a term adds up."""
     return shifted(asked, term.shift_months)
+
+
+def settled(connection: duckdb.DuckDBPyConnection, rows: KpiRows) -> KpiRows | None:
+    """Rows with every lag as the months that the build was made with; None where one is not declared."""
+    lags = {term.lag for term in rows.terms if term.lag is not None}
+    months = {lag: _lag_months(connection, *lag) for lag in lags}
+    if None in months.values():
+        return None
+
+    def shift(term: Term) -> Term:
+        known = months.get(term.lag) if term.lag else None
+        return term if known is None else replace(term, shift_months=-known, lag=None)
+
+    return replace(
+        rows,
+        numerator=tuple(map(shift, rows.numerator)),
+        denominator=tuple(map(shift, rows.denominator)),
+    )
+
+
+def _lag_months(connection: duckdb.DuckDBPyConnection, model: str, column: str) -> int | None:
+    [(months,)] = connection.execute(f"select max({column}) from {ROW_LAYER}.{model}").fetchall()
+    return None if months is None else int(months)
 
 
 def stretches(rows: KpiRows) -> list[Term]:

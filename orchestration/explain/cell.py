@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -179,7 +179,11 @@ def _walk(
     shown: dict[str, Any],
 ) -> dict[str, Any]:
     """Steps, rows, files, what was held back and, for an empty cell, the reasons."""
-    registry = load_kpi_rows()
+    declared = load_kpi_rows()
+    kpi_rows = build_rows.settled(build, declared.kpis[kpi.code])
+    if kpi_rows is None:
+        return {"reasons": [asdict(reasons.not_declared(kpi, declared.kpis[kpi.code]))]}
+    registry = replace(declared, kpis={**declared.kpis, kpi.code: kpi_rows})
     files = source.files
     rows = build_rows.counted_rows(build, registry, kpi.code, organization_id, month)
     lost = sum(not row.places for row in rows)
@@ -187,7 +191,7 @@ def _walk(
         source.warnings.append(
             f"{lost} rows that count are no longer among the accepted ones, which changed since: run again."
         )
-    looked_at = {build_rows.month_meant(term, month) for term in registry.kpis[kpi.code].terms}
+    looked_at = {build_rows.month_meant(term, month) for term in kpi_rows.terms}
     held_back = [
         *held_rows.set_aside(build, registry, kpi.code, organization_id, month, files),
         *held_rows.without_rate(build, registry, kpi.code, organization_id, month, files),
@@ -197,7 +201,6 @@ def _walk(
     ]
     money = rates.money_of_rows(build, registry, kpi, rows, organization_id, month)
     why: list[reasons.Reason] = []
-    kpi_rows = registry.kpis[kpi.code]
     if kpi_rows.only_lines and shown.get("denominator") and shown.get("numerator") is None:
         minimum = load_settings(source.home).thresholds.minimum_group_people
         why = [reasons.too_few_to_show(shown["denominator"], minimum, both_sides=kpi_rows.both_sides)]

@@ -68,6 +68,16 @@ def too_few_to_show(n_answers: float, minimum: int, *, both_sides: bool = False)
     )
 
 
+def not_declared(kpi: Kpi, rows: KpiRows) -> Reason:
+    """The definition leaves something to be declared, and it was not when the figures were made."""
+    names = ", ".join(f"definitions.{term.lag[1]}" for term in rows.terms if term.lag is not None)
+    return Reason(
+        "not_declared",
+        f"{kpi.name_en} needs {names}, which was not declared when this was built",
+        f"declare it in maturity.yaml and run again. {kpi.basis}",
+    )
+
+
 def not_delivered(entity: str) -> Reason:
     """No row of an entity was ever delivered."""
     return Reason(

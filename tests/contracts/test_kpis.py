@@ -33,6 +33,7 @@ def test_every_kpi_is_an_outcome_or_says_why_not() -> None:
         "applicant_diversity",
         "applicant_answer_share",
         "attrition_annualised",
+        "customer_acquisition_cost_lagged",
         "customer_churn",
         "fte",
     }

@@ -24,6 +24,8 @@ sys.path.insert(0, str(Path(__file__).parent))  # modules shared by the tests of
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 ORGANIZATIONS = ("org-a", "org-b", "org-c")
 MONTHS = pd.date_range("2022-01-01", periods=20, freq="MS")
+SALES_CYCLE_MONTHS = 2
+"""As this world declares it."""
 LOOK_BACK_A_YEAR = {
     "customer_retention",
     "customer_churn",
@@ -119,7 +121,8 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     rows = _world()
     write_accepted(root / "accepted", rows)
     path, target = root / "build.duckdb", root / "target"
-    command = ["build", "--exclude-resource-type", "unit_test"]
+    declared = f"{{sales_cycle_months: {SALES_CYCLE_MONTHS}}}"
+    command = ["build", "--exclude-resource-type", "unit_test", "--vars", declared]
     result = invoke(command, root / "accepted", path, target)
     return Warehouse(path, root / "accepted", target, rows, result)
 

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from money import in_euros
 
+from tests.dbt.conftest import SALES_CYCLE_MONTHS
+
 KEY = ["organization_id", "period"]
 ORGANIZATIONS = ("org-a", "org-b", "org-c")
 MONTHS = pd.date_range("2022-01-01", periods=20, freq="MS")
@@ -154,7 +156,20 @@ def test_marketing_and_acquisition(warehouse: Any) -> None:
     new = months["new_customers"].where(months["new_customers"] > 0)
     expense = _ledger(warehouse, "sales_and_marketing").reindex(months.index)
     _compare(months["customer_acquisition_cost"], expense / new, 1)
+    _compare(months["customer_acquisition_cost_marketing"], spend.reindex(months.index) / new, 1)
     _compare(months["ticket_volume_per_customer"], months["ticket_volume"] / months["active_customers"], 20)
+
+
+def test_acquisition_is_held_against_the_expense_of_the_declared_cycle(warehouse: Any) -> None:
+    months = _months(warehouse)
+    new = months["new_customers"].where(months["new_customers"] > 0)
+    expense = _ledger(warehouse, "sales_and_marketing")
+    cycle = pd.DateOffset(months=SALES_CYCLE_MONTHS)
+    earlier = pd.MultiIndex.from_tuples([(who, month - cycle) for who, month in months.index])
+    lagged = pd.Series(expense.reindex(earlier).to_numpy(), months.index)
+    _compare(months["customer_acquisition_cost_lagged"], lagged / new, 1)
+    both = months[["customer_acquisition_cost_lagged", "customer_acquisition_cost"]].dropna()
+    assert (both.iloc[:, 0] != both.iloc[:, 1]).any(), "another month is meant"
 
 
 def test_attrition_by_reason(warehouse: Any) -> None:

@@ -57,11 +57,13 @@ def test_an_empty_file_gives_the_documented_defaults(tmp_path: Path) -> None:
 
 
 def test_definitions_are_declared_and_bounded(tmp_path: Path) -> None:
-    text = "definitions: {active_customer_months: 1, marketing_spend_source: ledger}"
+    text = "definitions: {active_customer_months: 1, marketing_spend_source: ledger, sales_cycle_months: 3}"
+    assert Settings().definitions.sales_cycle_months is None
     settings = load_settings(_home(tmp_path, text))
+    assert settings.definitions.sales_cycle_months == 3
     assert settings.definitions.active_customer_months == 1
     assert settings.definitions.marketing_spend_source == "ledger"
-    for wrong in ("active_customer_months: 0", "marketing_spend_source: both"):
+    for wrong in ("active_customer_months: 0", "marketing_spend_source: both", "sales_cycle_months: 0"):
         with pytest.raises(SettingsError, match="definitions"):
             load_settings(_home(tmp_path, f"definitions: {{{wrong}}}"))
 

@@ -14,6 +14,7 @@ Rows = Mapping[str, pd.DataFrame]
 Parts = tuple[float | None, float | None, float]
 """Numerator, denominator and figure; a part that is none is not told."""
 MINIMUM_GROUP = 10
+SALES_CYCLE_MONTHS = 2
 CUSTOMERS = ("active_customers", "new_customers", "customer_retention", "customer_churn",
              "revenue_retention_gross", "revenue_retention_net")  # fmt: skip
 
@@ -211,16 +212,20 @@ def of_applications(code: str, rows: pd.DataFrame) -> Parts:
 def of_two_sources(code: str, rows: Rows, month: pd.Period) -> Parts:
     """KPIs that divide what one source tells by what another one does."""
 
-    def posted(account_class: str) -> float:
+    def posted(account_class: str, at: pd.Period = month) -> float:
         lines = rows["ledger_lines"]
+        assert set(months_of(lines["posted_on"])) == {at}, "no other month stands behind the figure"
         return float(lines[lines["account_class"] == account_class]["amount"].astype(float).sum())
 
-    def customers(kind: str) -> float:
+    def customers(kind: str = "new_customers") -> float:
         return of_customers(kind, rows["invoices"], month)[2]
 
+    before = month - SALES_CYCLE_MONTHS
     part, whole = {
         "marketing_efficiency": lambda: (posted("revenue"), spent(rows["marketing_spend"])),
-        "customer_acquisition_cost": lambda: (posted("sales_and_marketing"), customers("new_customers")),
+        "customer_acquisition_cost": lambda: (posted("sales_and_marketing"), customers()),
+        "customer_acquisition_cost_marketing": lambda: (spent(rows["marketing_spend"]), customers()),
+        "customer_acquisition_cost_lagged": lambda: (posted("sales_and_marketing", before), customers()),
         "ticket_volume_per_customer": lambda: (float(len(rows["tickets"])), customers("active_customers")),
         "cost_per_hire": lambda: (posted("recruiting"), float(len(rows["hires"]))),
     }[code]()

@@ -16,6 +16,7 @@ from models.demo.spec import DemoExports
 from orchestration.demo_home import write_demo
 from orchestration.editions.publish import Edition, publish
 from tests.pipeline import delivered
+from tests.pipeline.by_hand import SALES_CYCLE_MONTHS
 
 WORLD = WorldSpec(organizations=6, months=26, tickets_per_month=3, dirty=False)
 READY = "ORG-0006"
@@ -90,7 +91,7 @@ def build(home: Path) -> None:
     write_demo(home, replace(exports, files=files, settings_yaml=settings))
     (home / "profiles").mkdir()
     (home / "profiles" / "our_survey.yaml").write_text(SURVEYS, encoding="utf-8")
-    delivered.build(home)
+    delivered.build(home, {"sales_cycle_months": SALES_CYCLE_MONTHS})
     publish(home, Edition(b"{}", {}, {"inputs": []}), datetime(2025, 3, 1, tzinfo=UTC))
 
 

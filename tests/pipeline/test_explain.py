@@ -177,6 +177,7 @@ def gappy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Source]:
         if "assessment_2023-H2" in name:
             files[name] = edited(content, later_answers, skip=2)
     settings = world.settings_yaml.replace("default: 0.0", "default: 0.2")
+    settings = settings.replace("  sales_cycle_months: 2\n", "")
     home = tmp_path_factory.mktemp("gappy") / "home"
     write_demo(home, replace(world, files=files, settings_yaml=settings))
     report = run_home(home)
@@ -198,6 +199,8 @@ EMPTY = [
     ("attrition", "ORG-0007", "2023-07", "source_silent", "2023-06"),
     ("csat_share", "ORG-0011", "2023-05", "denominator_not_positive", "is 0"),
     ("csat_share", "ORG-0001", "2030-01", "outside_window", "2030-01"),
+    ("customer_acquisition_cost_lagged", "ORG-0001", "2023-05", "not_declared", "sales_cycle_months"),
+    ("customer_acquisition_cost_marketing", "ORG-0001", "2023-05", "not_delivered", "marketing_spend"),
 ]
 
 

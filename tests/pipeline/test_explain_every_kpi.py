@@ -111,6 +111,7 @@ EMPTY = [
     ("customer_retention", "ORG-0001", "2024-03", "window_not_full", "looks back"),
     ("new_customers", "ORG-0001", "2023-05", "window_not_full", "looks back"),
     ("active_customers", "ORG-0001", "2022-01", "outside_window", "2022-01"),
+    ("customer_acquisition_cost_lagged", "ORG-0001", "2023-02", "outside_window", "2022-12"),
 ]
 
 

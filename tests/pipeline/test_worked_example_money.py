@@ -34,7 +34,8 @@ def home(text: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home of the page, with its marts built and published."""
     folder = tmp_path_factory.mktemp("money") / "home"
     write_files(text, folder)
-    delivered.build(folder, {"customer_carried_months": 1, "minimum_group_people": 3})
+    declared = {"customer_carried_months": 1, "minimum_group_people": 3, "sales_cycle_months": 1}
+    delivered.build(folder, declared)
     publish(folder, Edition(b"{}", {}, {"inputs": []}), datetime(2024, 3, 1, tzinfo=UTC))
     return folder
 
@@ -89,6 +90,23 @@ def test_explain_names_the_rates_of_invoices_and_the_currency_without_one(source
 
 def test_figures_that_add_no_money_name_no_rate(source: Source) -> None:
     assert explain_kpi(source, "active_customers", "dock", "2024-02")["rates"] == []
+
+
+def test_explain_walks_to_the_expense_of_one_cycle_earlier(source: Source) -> None:
+    told = explain_kpi(source, "customer_acquisition_cost_lagged", "dock", "2024-02")
+    assert told["cell"]["value"] == 900
+    assert [(one["entity"], one["lines"]) for one in told["files"]] == [
+        ("invoices", [8]),
+        ("ledger_lines", [3]),
+    ]
+    [lacking] = [one for one in told["held_back"] if one["cause"] == "no_average_rate"]
+    assert (lacking["entity"], lacking["month"], lacking["lines"]) == ("ledger_lines", "2024-01-01", [4])
+
+
+def test_explain_says_which_earlier_month_an_acquisition_waits_for(source: Source) -> None:
+    told = explain_kpi(source, "customer_acquisition_cost_lagged", "dock", "2024-01")
+    assert [one["code"] for one in told["reasons"]] == ["no_rows_in_month"]
+    assert "2023-12" in told["reasons"][0]["what"]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
         'csat_share', 'csat_response_share', 'first_response_minutes', 'first_response_minutes_median',
         'first_response_minutes_p90', 'resolution_minutes', 'resolution_minutes_median',
         'resolution_minutes_p90', 'first_resolution_minutes_median', 'first_response_office_minutes_median',
-        'resolution_office_minutes_median', 'social_ticket_share', 'ticket_volume',
+        'first_response_office_minutes_p90', 'resolution_office_minutes_median', 'social_ticket_share',
+        'ticket_volume',
     ],
     'int_backlog_month': ['backlog'],
     'int_survey_month': ['csat_survey_share', 'nps', 'enps', 'engagement'],
@@ -15,7 +16,8 @@
         'revenue_retention_gross', 'revenue_retention_net',
     ],
     'int_customer_economics_month': [
-        'marketing_spend', 'marketing_efficiency', 'customer_acquisition_cost', 'ticket_volume_per_customer',
+        'marketing_spend', 'marketing_efficiency', 'customer_acquisition_cost',
+        'customer_acquisition_cost_marketing', 'customer_acquisition_cost_lagged', 'ticket_volume_per_customer',
     ],
     'int_headcount_month': [
         'headcount', 'fte', 'attrition', 'attrition_annualised', 'attrition_voluntary', 'attrition_involuntary',

@@ -32,6 +32,9 @@ counted as (
         cast(count({{ minutes }}) as bigint) as {{ minutes }}_median_denominator,
         {{ percentile_of(minutes, 0.5) }} as {{ minutes }}_median,
         {% endfor %}
+        cast(count(first_response_office_minutes) as bigint)
+            as first_response_office_minutes_p90_denominator,
+        {{ percentile_of('first_response_office_minutes', 0.9) }} as first_response_office_minutes_p90,
         {{ count_where("is_social_channel") }} as social_ticket_share_numerator,
         cast(count(is_social_channel) as bigint) as social_ticket_share_denominator,
         {{ count_where("has_even_key") }} as even_key_share_numerator,
