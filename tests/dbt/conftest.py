@@ -350,17 +350,23 @@ def _customers_and_people(random: np.random.Generator, n: int = 300) -> Rows:
     kinds = random.choice(["nps", "enps", "csat", "engagement"], n)
     of_ten = np.isin(kinds, ["nps", "enps"])
     return {
-        "invoices": pd.DataFrame(
-            {
-                "invoice_key": [f"I{i}" for i in range(n)],
-                "customer_key": [f"C{i}" for i in random.integers(0, 12, n)],
-                "issued_on": _days(random, n),
-                "amount": [f"{cents / 100:.2f}" for cents in random.integers(-5_000, 90_000, n)],
-                "currency": currency,
-                "status": random.choice(["open", "paid", "paid", "draft", "voided"], n),
-                "is_deleted": random.random(n) < 0.1,
-                "organization_id": placed,
-            }
+        "invoices": pd.concat(
+            [
+                pd.DataFrame(
+                    {
+                        "invoice_key": [f"I{i}" for i in range(n)],
+                        "customer_key": [f"C{i}" for i in random.integers(0, 12, n)],
+                        "issued_on": _days(random, n),
+                        "amount": [f"{cents / 100:.2f}" for cents in random.integers(-5_000, 90_000, n)],
+                        "currency": currency,
+                        "status": random.choice(["open", "paid", "paid", "draft", "voided"], n),
+                        "is_deleted": random.random(n) < 0.1,
+                        "organization_id": placed,
+                    }
+                ),
+                _late_customers(),
+            ],
+            ignore_index=True,
         ),
         "marketing_spend": pd.DataFrame(
             {
@@ -401,6 +407,23 @@ def _customers_and_people(random: np.random.Generator, n: int = 300) -> Rows:
             }
         ),
     }
+
+
+def _late_customers() -> pd.DataFrame:
+    """A first invoice every other month, so that there are new customers once a year is told."""
+    late = [(organization, month) for organization in ORGANIZATIONS for month in MONTHS[13::2]]
+    return pd.DataFrame(
+        {
+            "invoice_key": [f"L{i}" for i in range(len(late))],
+            "customer_key": [f"N{i}" for i in range(len(late))],
+            "issued_on": [month for _, month in late],
+            "amount": "100.00",
+            "currency": "EUR",
+            "status": "paid",
+            "is_deleted": False,
+            "organization_id": [organization for organization, _ in late],
+        }
+    )
 
 
 def _applications(random: np.random.Generator, n: int = 900) -> pd.DataFrame:

@@ -155,8 +155,8 @@ def test_marketing_and_acquisition(warehouse: Any) -> None:
     _compare(months["marketing_efficiency"], both["revenue"] / both["spend"], 20)
     new = months["new_customers"].where(months["new_customers"] > 0)
     expense = _ledger(warehouse, "sales_and_marketing").reindex(months.index)
-    _compare(months["customer_acquisition_cost"], expense / new, 1)
-    _compare(months["customer_acquisition_cost_marketing"], spend.reindex(months.index) / new, 1)
+    _compare(months["customer_acquisition_cost"], expense / new, 5)
+    _compare(months["customer_acquisition_cost_marketing"], spend.reindex(months.index) / new, 5)
     _compare(months["ticket_volume_per_customer"], months["ticket_volume"] / months["active_customers"], 20)
 
 
@@ -167,7 +167,7 @@ def test_acquisition_is_held_against_the_expense_of_the_declared_cycle(warehouse
     cycle = pd.DateOffset(months=SALES_CYCLE_MONTHS)
     earlier = pd.MultiIndex.from_tuples([(who, month - cycle) for who, month in months.index])
     lagged = pd.Series(expense.reindex(earlier).to_numpy(), months.index)
-    _compare(months["customer_acquisition_cost_lagged"], lagged / new, 1)
+    _compare(months["customer_acquisition_cost_lagged"], lagged / new, 5)
     both = months[["customer_acquisition_cost_lagged", "customer_acquisition_cost"]].dropna()
     assert (both.iloc[:, 0] != both.iloc[:, 1]).any(), "another month is meant"
 
