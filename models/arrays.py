@@ -31,6 +31,12 @@ def frozen(values: npt.ArrayLike) -> FloatArray:
     return out
 
 
+def labels_of(groups: npt.ArrayLike) -> npt.NDArray[Any]:
+    """Read labels (n,), or (n, 2) for two ways; a single column counts as its labels."""
+    read = np.asarray(groups)
+    return read[:, 0] if read.ndim == 2 and read.shape[1] == 1 else read
+
+
 def group_codes(groups: npt.ArrayLike) -> tuple[IntArray, int]:
     """Number the groups 0..G-1 in sorted order of their labels.
 
@@ -49,9 +55,7 @@ def group_codes(groups: npt.ArrayLike) -> tuple[IntArray, int]:
     InputRefusedError
         For several columns, or when a label is missing: rows without one are no group of their own.
     """
-    given = np.asarray(groups)
-    if given.ndim == 2 and given.shape[1] == 1:
-        given = given[:, 0]
+    given = labels_of(groups)
     if given.ndim != 1:
         raise InputRefusedError(f"groups {given.shape} are not one label per row.")
     if library("pandas").isna(given).any():

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from models.arrays import FloatArray, frozen, group_codes, library
+from models.arrays import FloatArray, frozen, group_codes, labels_of, library
 from models.clusters import both_ways
 from models.errors import (
     AllMissingError,
@@ -17,7 +17,7 @@ from models.errors import (
     TooFewUnitsError,
 )
 from models.inference import bell_mccaffrey
-from models.inputs import column_names, floats, known_option, labels_of, one_column, refuse_dependent
+from models.inputs import column_names, floats, known_option, one_column, refuse_dependent
 from models.student import student_quantile, student_tail
 
 CovarianceKind = Literal["cluster", "HC3", "CR2", "classical"]

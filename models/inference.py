@@ -6,15 +6,15 @@ No fitting and no reading of frames here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from models.arrays import FloatArray, IntArray, group_codes, group_sums, rows_of_groups
+from models.arrays import FloatArray, IntArray, group_codes, group_sums, labels_of, rows_of_groups
 from models.clusters import adjusted_scores, adjustments_of, both_ways, degrees_of_freedom
 from models.errors import ConstantOutcomeError, InputRefusedError, TooFewUnitsError
-from models.inputs import column_names, complete_design, known_option, labels_of
+from models.inputs import column_names, complete_design, known_option
 
 ClusterKind = Literal["CR0", "CR1", "CR2", "CR3"]
 BootstrapWeights = Literal["auto", "rademacher", "webb"]
@@ -101,11 +101,14 @@ def cluster_covariance(
     if np.ndim(groups) == 2:
         if kind not in ("CR0", "CR1"):
             _refuse_two_ways(groups, kind)
-        first, second, both = both_ways(groups)
-        one, other, crossing = (
-            cluster_covariance(design, errors, way, kind) for way in (first, second, both)
-        )
+        one, other, crossing = (_one_way(design, errors, way, kind) for way in both_ways(groups))
         return one + other - crossing
+    return _one_way(design, errors, groups, kind)
+
+
+def _one_way(
+    design: FloatArray, errors: FloatArray, groups: npt.NDArray[Any], kind: ClusterKind
+) -> FloatArray:
     codes, n_groups = group_codes(groups)
     _need_two(n_groups)
     n, k = design.shape

@@ -39,12 +39,6 @@ def one_column(values: npt.ArrayLike) -> FloatArray:
     return read[:, 0] if read.ndim == 2 and read.shape[1] == 1 else read
 
 
-def labels_of(groups: npt.ArrayLike) -> npt.NDArray[Any]:
-    """Read labels (n,), or (n, 2) for two ways; a single column counts as its labels."""
-    read = np.asarray(groups)
-    return read[:, 0] if read.ndim == 2 and read.shape[1] == 1 else read
-
-
 def need_columns(frame: pd.DataFrame, names: Sequence[str], *, where: str) -> None:
     """Refuse a frame that lacks a column.
 
