@@ -1,5 +1,12 @@
 {% set cycle = var('sales_cycle_months') %}
 {% set is_declared = cycle != 'none' %}
+{% set figures = {
+    'marketing_efficiency': ('ledger.revenue_numerator', 'spend.amount'),
+    'customer_acquisition_cost': ('ledger.sales_and_marketing', 'customers.new_customers_numerator'),
+    'customer_acquisition_cost_marketing': ('spend.amount', 'customers.new_customers_numerator'),
+    'customer_acquisition_cost_lagged': ('earlier.sales_and_marketing', 'customers.new_customers_numerator'),
+    'ticket_volume_per_customer': ('tickets.ticket_volume_numerator', 'customers.active_customers_numerator'),
+} %}
 
 with organization_periods as (
 
@@ -58,27 +65,11 @@ parts as (
         organization_periods.organization_id,
         organization_periods.period,
         spend.amount as marketing_spend_numerator,
-        case when spend.amount is not null then ledger.revenue_numerator end
-            as marketing_efficiency_numerator,
-        case when ledger.revenue_numerator is not null then spend.amount end
-            as marketing_efficiency_denominator,
-        case when customers.new_customers_numerator is not null then ledger.sales_and_marketing end
-            as customer_acquisition_cost_numerator,
-        case when ledger.sales_and_marketing is not null then customers.new_customers_numerator end
-            as customer_acquisition_cost_denominator,
-        case when customers.new_customers_numerator is not null then spend.amount end
-            as customer_acquisition_cost_marketing_numerator,
-        case when spend.amount is not null then customers.new_customers_numerator end
-            as customer_acquisition_cost_marketing_denominator,
-        case when customers.new_customers_numerator is not null then earlier.sales_and_marketing end
-            as customer_acquisition_cost_lagged_numerator,
-        case when earlier.sales_and_marketing is not null then customers.new_customers_numerator end
-            as customer_acquisition_cost_lagged_denominator,
-        cast({{ cycle if is_declared else 'null' }} as bigint) as sales_cycle_months,
-        case when customers.active_customers_numerator is not null then tickets.ticket_volume_numerator end
-            as ticket_volume_per_customer_numerator,
-        case when tickets.ticket_volume_numerator is not null then customers.active_customers_numerator end
-            as ticket_volume_per_customer_denominator
+        {% for figure, (numerator, denominator) in figures.items() %}
+        case when {{ denominator }} is not null then {{ numerator }} end as {{ figure }}_numerator,
+        case when {{ numerator }} is not null then {{ denominator }} end as {{ figure }}_denominator,
+        {% endfor %}
+        cast({{ cycle if is_declared else 'null' }} as bigint) as sales_cycle_months
     from organization_periods
     {% for source in ['tickets', 'ledger', 'earlier', 'customers', 'spend'] %}
     left join {{ source }}
@@ -93,18 +84,9 @@ final as (
 
     select
         *,
-        {{ ratio('marketing_efficiency_numerator', 'marketing_efficiency_denominator') }}
-            as marketing_efficiency,
-        {{ ratio('customer_acquisition_cost_numerator', 'customer_acquisition_cost_denominator') }}
-            as customer_acquisition_cost,
-        {{ ratio(
-            'customer_acquisition_cost_marketing_numerator', 'customer_acquisition_cost_marketing_denominator'
-        ) }} as customer_acquisition_cost_marketing,
-        {{ ratio(
-            'customer_acquisition_cost_lagged_numerator', 'customer_acquisition_cost_lagged_denominator'
-        ) }} as customer_acquisition_cost_lagged,
-        {{ ratio('ticket_volume_per_customer_numerator', 'ticket_volume_per_customer_denominator') }}
-            as ticket_volume_per_customer
+    {% for figure in figures %}
+    {{ ratio(figure ~ '_numerator', figure ~ '_denominator') }} as {{ figure }}{{ ',' if not loop.last }}
+    {% endfor %}
     from parts
 
 )
