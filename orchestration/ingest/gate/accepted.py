@@ -21,6 +21,9 @@ _FILE: Final = "rows.parquet"
 _SAME: Final = frozenset({"delivery_id", "source_system", "delivered_by", "unit_key_type"})
 """Columns that mostly say the same of all rows of a delivery: written as a list of what they say."""
 
+_WHOLE: Final = frozenset({"integer", "timestamp", "money", "minutes"})
+"""Kinds that Parquet holds as whole numbers; an amount as its cents."""
+
 
 class EntityWriter:
     """Rows of one entity on their way into a file per month; used as a context, written when it is left.
@@ -146,8 +149,8 @@ def _schema(contract: Contract) -> Any:
 def _parquet_writer(path: Path, contract: Contract) -> Any:
     path.parent.mkdir(parents=True, exist_ok=True)
     texts = [column.name for column in contract.columns if column.kind == "text"]
-    # Lines and times go up by steps: the steps take a third less room, and a sixth less time to write.
-    steps = [column.name for column in contract.columns if column.kind in ("integer", "timestamp")]
+    # Whole numbers in the bits that they need: a third less room, and less time to write than to compress.
+    numbers = [column.name for column in contract.columns if column.kind in _WHOLE]
     return files.pq.ParquetWriter(
         path,
         _schema(contract),
@@ -157,7 +160,7 @@ def _parquet_writer(path: Path, contract: Contract) -> Any:
         # Eight bytes that are compared as they are, where the other form turns each amount around.
         store_decimal_as_integer=True,
         use_dictionary=[name for name in texts if name not in contract.key],
-        column_encoding=dict.fromkeys(steps, "DELTA_BINARY_PACKED"),
+        column_encoding=dict.fromkeys(numbers, "DELTA_BINARY_PACKED"),
         # Nobody looks for a text by its size.
         write_statistics=[name for name in contract.column_names if name not in texts],
     )

@@ -1,6 +1,6 @@
 """Rows as Arrow tables: put in order, and what DuckDB says of them laid beside. No rules, no profiles."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any, Final
 
@@ -69,6 +69,13 @@ def with_constants(rows: Any, texts: Mapping[str, str]) -> Any:
     for name, value in texts.items():
         places = pa.array(np.zeros(rows.num_rows, np.int32))
         rows = rows.append_column(name, pa.DictionaryArray.from_arrays(places, pa.array([value])))
+    return rows
+
+
+def with_empty(rows: Any, schema: Any, names: Iterable[str]) -> Any:
+    """Rows with columns that hold nothing, of the types of a schema."""
+    for name in names:
+        rows = rows.append_column(name, pa.nulls(rows.num_rows, schema.field(name).type))
     return rows
 
 

@@ -17,13 +17,14 @@ from contracts.contract import Column, Contract
 from contracts.sql_forms import words_type
 from contracts.sql_given import GIVEN
 from contracts.sql_rules import SQL_TYPES, breaks_any, quoted, text
-from contracts.sql_typing import PlainRows
+from contracts.sql_typing import PlainRows, nothing
 from orchestration.ingest.gate.arrow_rows import (
     ROWS,
     beside,
     by_month,
     in_file_order,
     with_constants,
+    with_empty,
     without,
 )
 from orchestration.ingest.gate.landed import Source, pieces
@@ -59,7 +60,7 @@ def plain_tables(
     """
     if lot.plain is None:
         raise AssertionError("only a lot with plain rows is typed here")
-    lane = _Lane(lot, lot.plain, source, mapped, key, _constants(lot, lot.plain))
+    lane = _Lane(lot, lot.plain, source, mapped, key, _constants(lot, lot.plain), _empty(lot, lot.plain))
     waiting: deque[Future[tuple[Any, Any]]] = deque()
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         for piece in pieces(con, lot, source.plain):
@@ -83,7 +84,12 @@ def is_mapped(contract: Contract) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Lane:
-    """How the plain rows of a lot are typed, looked up and judged; `constants` as `_constants` finds them."""
+    """How the plain rows of a lot are typed, looked up and judged.
+
+    Attributes
+    ----------
+    constants, empty : as `_constants` and `_empty` find them; they are added when all else is done.
+    """
 
     lot: Lot
     plain: PlainRows
@@ -91,6 +97,7 @@ class _Lane:
     mapped: Callable[[str], str]
     key: Sequence[str]
     constants: Mapping[str, str]
+    empty: Sequence[str]
 
     def judged(self, con: duckdb.DuckDBPyConnection, piece: str) -> tuple[Any, Any]:
         """Rows of a piece, and whether each is for pandas; the connection is closed."""
@@ -107,13 +114,14 @@ class _Lane:
             rows = rows.append_column(name, found.column(name))
         names = ["_seq", "_period", "_hash", "source_line", *staged_columns(contract)]
         names += ["organization_id"] if is_mapped(contract) else []
-        return with_constants(rows, self.constants).select(names), found.column("_is_dirty")
+        rows = with_constants(with_empty(rows, contract.arrow_schema(), self.empty), self.constants)
+        return rows.select(names), found.column("_is_dirty")
 
     def _typed(self) -> str:
         """Columns of the contract, whether there was a text where one is empty, whether a row is plain."""
         contract, plain = self.lot.contract, self.plain
         values = {"source_line": "source_line", **plain.values}
-        apart = {"delivery_id", *self.constants} | ({"organization_id"} if is_mapped(contract) else set())
+        apart = {"delivery_id", *self.constants, *self.empty} | ({"organization_id"} if is_mapped(contract) else set())
         said = [
             f"({values.get(column.name, 'null')})::{self._type(column)} as {quoted(column.name)}"
             for column in contract.columns
@@ -147,8 +155,9 @@ class _Lane:
 
     def _said(self) -> str:
         """The columns that no cell says; the delivery is added last and stands here for itself."""
-        constants = {**self.constants, "delivery_id": ""}
-        return "".join(f", {text(value)} as {quoted(name)}" for name, value in constants.items())
+        said = {name: text(value) for name, value in {**self.constants, "delivery_id": ""}.items()}
+        said |= {name: nothing(self.lot.contract.column(name)) for name in self.empty}
+        return "".join(f", {sql} as {quoted(name)}" for name, sql in said.items())
 
     def _is_dirty(self) -> str:
         """Rows that are not plain, break a rule of the contract, or were corrected by a person."""
@@ -166,6 +175,16 @@ def _constants(lot: Lot, plain: PlainRows) -> dict[str, str]:
     found = {name: _CONSTANT.fullmatch(sql) for name, sql in values.items()}
     said = {name: match.group(1).replace("''", "'") for name, match in found.items() if match}
     return {name: value for name, value in said.items() if lot.contract.column(name).kind == "text"}
+
+
+def _empty(lot: Lot, plain: PlainRows) -> list[str]:
+    """Columns without a value in any row of a lot: to type, judge and carry them costs as much as others."""
+    own = {"delivery_id", "source_line", "organization_id", system_column(lot.contract)}
+    return [
+        column.name
+        for column in lot.contract.columns
+        if column.name not in own and plain.values.get(column.name) in (None, nothing(column))
+    ]
 
 
 def _noted(con: duckdb.DuckDBPyConnection, lot: Lot, rows: Any, is_dirty: Any) -> Any:

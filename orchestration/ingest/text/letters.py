@@ -86,6 +86,8 @@ def rival_of(own: Reading, others: Sequence[Reading]) -> Reading | None:
 
 def oddities(text: str) -> tuple[str, ...]:
     """What a reader should know about the characters; they are reported, never repaired."""
+    if text.isascii():
+        return ()
     told = []
     if n_spaces := text.count("\u00a0"):
         told.append(f"{n_spaces} non-breaking spaces stand in the file")
