@@ -121,7 +121,9 @@ class _Lane:
         """Columns of the contract, whether there was a text where one is empty, whether a row is plain."""
         contract, plain = self.lot.contract, self.plain
         values = {"source_line": "source_line", **plain.values}
-        apart = {"delivery_id", *self.constants, *self.empty} | ({"organization_id"} if is_mapped(contract) else set())
+        apart = {"delivery_id", *self.constants, *self.empty} | (
+            {"organization_id"} if is_mapped(contract) else set()
+        )
         said = [
             f"({values.get(column.name, 'null')})::{self._type(column)} as {quoted(column.name)}"
             for column in contract.columns

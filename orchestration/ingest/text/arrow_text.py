@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any, Final
 
 ARROW_BLOCK: Final = 1 << 20
-"""Bytes that Arrow reads at a time, unless a record is longer: these and what is made of them fit a core's cache."""
+"""Bytes that Arrow reads at a time, unless a record is longer: they and what is made of them fit a cache."""
 
 
 def arrow_rows(

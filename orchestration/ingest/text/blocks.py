@@ -144,8 +144,8 @@ def _chunks(open_: Open, head: Head, stretches: Stretches) -> Generator[Chunk, N
     if not head.first_line:
         return
     with open_() as file:
-        blocks = utf8_blocks(file, head.encoding, head.where, BLOCK_BYTES)
-        blocks = with_long_end(blocks, BLOCK_BYTES)
+        read = ahead(utf8_blocks(file, head.encoding, head.where, BLOCK_BYTES))
+        blocks = with_long_end(read, BLOCK_BYTES)
         block, line = _below_header(blocks, head.first_line), head.first_line
         for following in blocks:
             block, line = yield from stretches.read(block, line)

@@ -4,6 +4,7 @@ A newline inside a field, an empty line and a row of another width each make Arr
 are newlines; nothing makes it count more. So no newline has to be looked for.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
@@ -50,7 +51,6 @@ def lines_of(
     width, places : as in `proof.parsed`.
     n_below : lines to leave, at least two.
     """
-    import numpy as np
     import pyarrow
 
     pa: Any = pyarrow
@@ -62,14 +62,15 @@ def lines_of(
         return None
     if is_quoted_throughout and first_otherwise_quoted(block, delimiter, quote) < stop:
         return None
-    if not _is_well_quoted(block, delimiter, quote, ends[n_below - 2]):
-        return None
-    try:
-        table = arrow_rows(memoryview(block)[:stop], delimiter, quote, width, places)
-    except pa.ArrowInvalid:
-        return None
-    n_newlines = int(np.count_nonzero(np.frombuffer(block, np.uint8, stop) == ord("\n")))
-    if not 1 < table.num_rows == n_newlines:
+    # Arrow reads while what it cannot see is looked at: the other core has little else to do then.
+    with ThreadPoolExecutor(2) as other:
+        is_well_quoted = other.submit(_is_well_quoted, block, delimiter, quote, ends[n_below - 2])
+        n_newlines = other.submit(_n_newlines, block, stop)
+        try:
+            table = arrow_rows(memoryview(block)[:stop], delimiter, quote, width, places)
+        except pa.ArrowInvalid:
+            return None
+    if not is_well_quoted.result() or not 1 < table.num_rows == n_newlines.result():
         return None
     around = [(ends[at + 1] + 1, ends[at]) for at in (n_below, n_below - 1, n_below - 2)]
     return Lines(table, stop, [(0, block.index(b"\n")), *around])
@@ -87,6 +88,12 @@ def _are_filled(block: bytes, quote: bytes, width: int, ends: list[int]) -> bool
     """Whether the lines between these ends are long enough for a row, and no field goes on below them."""
     lines = [(start + 1, end) for end, start in pairwise(ends)]
     return all(end - start >= width and block.count(quote, start, end) % 2 == 0 for start, end in lines)
+
+
+def _n_newlines(block: bytes, stop: int) -> int:
+    import numpy as np
+
+    return int(np.count_nonzero(np.frombuffer(block, np.uint8, stop) == ord("\n")))
 
 
 def _is_well_quoted(block: bytes, delimiter: bytes, quote: bytes, end: int) -> bool:

@@ -17,7 +17,7 @@ _REMEDY: Final = (
 )
 
 
-def utf8_blocks(file: BinaryIO, encoding: str, where: str, size: int) -> Iterator[bytes]:
+def utf8_blocks(file: BinaryIO, encoding: str, where: str, size: int) -> Generator[bytes, None, None]:
     """Blocks of about `size` bytes without byte-order mark; they may end anywhere, even inside a letter.
 
     Raises
