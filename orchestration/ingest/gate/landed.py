@@ -11,7 +11,7 @@ from contracts.sql_given import GIVEN, cleaned, given_columns, listings, members
 from contracts.sql_rules import listed, quoted, text
 from orchestration.ingest.gate.lots import Lot, landed_rows
 
-_ROWS_AT_A_TIME = 600_000
+_ROWS_AT_A_TIME = 400_000
 """Bounds the memory of typing, never the outcome."""
 
 
