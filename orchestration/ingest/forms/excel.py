@@ -96,8 +96,7 @@ def _facts(part: Part) -> openxml.SheetFacts | None:
         if archive is None:
             with part.open() as stream:
                 return biff.facts_of(stream.read(), part.sheet)
-        facts = opendoc.facts_of(archive, part.sheet)
-        return facts if facts != openxml.SheetFacts() else openxml.facts_of(archive, part.sheet)
+        return opendoc.facts_of(archive, part.sheet) or openxml.facts_of(archive, part.sheet)
 
 
 def _named(error: openxml.CellError, records: Sequence[Record]) -> None:

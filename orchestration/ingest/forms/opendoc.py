@@ -18,13 +18,13 @@ _SHOWN: Final = 200
 _ERROR: Final = re.compile(r"#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|Err:\d+")
 
 
-def facts_of(archive: zipfile.ZipFile, sheet: str) -> SheetFacts:
-    """Errors, formulas without a result and what is hidden in one sheet; none where the file is no ODS.
+def facts_of(archive: zipfile.ZipFile, sheet: str) -> SheetFacts | None:
+    """Errors, formulas without a result and what is hidden in one sheet; None where the file is no ODS.
 
     A program shows an error as the text of a formula and keeps an empty result beside it.
     """
     if _CONTENT not in archive.namelist():
-        return SheetFacts()
+        return None
     errors: list[CellError] = []
     unvalued: list[str] = []
     hidden: list[str] = []

@@ -10,7 +10,11 @@ from xml.etree import ElementTree
 _BLOCK: Final = 2**22
 # Parts of a workbook that are read as a whole.
 _SMALL: Final = 2**24
-_RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+# Of workbooks as Excel saves them by default, and as "Strict Open XML".
+_RELATIONS: Final = (
+    "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id",
+    "{http://purl.oclc.org/ooxml/officeDocument/relationships}id",
+)
 _CELL: Final = re.compile(rb"<(?:\w+:)?c\b([^>]*+)>((?:[^<]|<(?!/?(?:\w+:)?c[\s>]))*+)</(?:\w+:)?c>")
 _FORMULA: Final = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _VALUE: Final = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?(?:/>|>([^<]*)<)")
@@ -53,11 +57,11 @@ class SheetFacts:
     blank_results: tuple[str, ...] = ()
 
 
-def facts_of(archive: zipfile.ZipFile, sheet: str) -> SheetFacts:
-    """Facts about one sheet; none where the file is no XLSX."""
+def facts_of(archive: zipfile.ZipFile, sheet: str) -> SheetFacts | None:
+    """Facts about one sheet; None where its XML is not found, as in an XLSB."""
     path = _path_of(archive, sheet)
     if path is None:
-        return SheetFacts()
+        return None
     unvalued: list[str] = []
     errors: list[CellError] = []
     hidden: tuple[str, ...] | None = None
@@ -111,7 +115,8 @@ def _path_of(archive: zipfile.ZipFile, sheet: str) -> str | None:
     targets = {entry.get("Id"): entry.get("Target", "") for entry in relations}
     for entry in book.iter():
         if entry.tag.endswith("}sheet") and entry.get("name") == sheet:
-            target = targets.get(entry.get(_RELATION), "")
+            relation = next((entry.get(name) for name in _RELATIONS if entry.get(name)), None)
+            target = targets.get(relation, "")
             path = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
             return path if path in archive.namelist() else None
     return None

@@ -94,6 +94,25 @@ def test_formulas_without_a_stored_result_are_refused_by_name(tmp_path: Path) ->
         opened(tmp_path / "qbo.xlsx")
 
 
+STRICT = {
+    b"http://schemas.openxmlformats.org/officeDocument/2006/": b"http://purl.oclc.org/ooxml/officeDocument/",
+    b"http://schemas.openxmlformats.org/spreadsheetml/2006/main": b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+}
+"""Names of the usual XLSX, and those that Excel writes as "Strict Open XML Spreadsheet"."""
+
+
+def test_a_strict_workbook_is_asked_for_its_formulas_too(tmp_path: Path) -> None:
+    workbook(tmp_path / "usual.xlsx", [["account", "amount"], ["Sales", "=15000.00"]])
+    with zipfile.ZipFile(tmp_path / "usual.xlsx") as usual, zipfile.ZipFile(tmp_path / "a.xlsx", "w") as made:
+        for name in usual.namelist():
+            content = usual.read(name)
+            for given, strict in STRICT.items():
+                content = content.replace(given, strict)
+            made.writestr(name, content)
+    with pytest.raises(UnreadableFile, match=r"1 cells are formulas without a stored result, first B2"):
+        opened(tmp_path / "a.xlsx")
+
+
 def test_formulas_of_an_old_workbook_without_a_stored_result_are_named(tmp_path: Path) -> None:
     old_workbook(tmp_path / "a.xls", rows=2)
     notes = opened(tmp_path / "a.xls")[1].warnings
