@@ -135,7 +135,7 @@ def _row(entry: Any) -> dict[str, Any] | None:
     if set(entry) == _TYPED and isinstance(entry["attributes"], dict):
         entry = entry["attributes"]
     row = {name.strip(): _unwrapped(value) for name, value in entry.items()}
-    return row | dict(_within(row))
+    return row | {path: value for path, value in _within(row) if path not in row}
 
 
 def _within(row: dict[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -191,6 +191,7 @@ def _parsed(text: str) -> Any:
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
-    if len(found) < len(pairs):
+    # Names are read without blanks at their ends: `id` and `id ` would be one column.
+    if len({name.strip() for name in found}) < len(pairs):
         raise ValueError("an object says a key twice")
     return found

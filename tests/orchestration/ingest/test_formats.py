@@ -65,12 +65,18 @@ def test_n35_nested_json_stays_json_and_wrapped_values_are_unwrapped(tmp_path: P
     assert row.tolist()[:3] == ["7", "Ops", '[{"name":"a","percentage":50.5}]']
 
 
+def test_a_field_counts_before_a_path_that_looks_like_it(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('[{"via": {"channel": "inner"}, "via.channel": "own"}]')
+    assert rows_of(opened(tmp_path / "a.json")[0])["via.channel"].tolist() == ["own"]
+
+
 def test_a_line_that_is_no_object_is_a_refused_row(tmp_path: Path) -> None:
     lines = [
         '{"id": 1}',
         '{"id": 2',
         "[3]",
         '{"id": 4, "id": 5}',
+        '{"id": 4, "id ": 5}',
         '{"id": "\\ud83d"}',
         "[" * 100_000,
         '{"id": 6}',
@@ -79,7 +85,7 @@ def test_a_line_that_is_no_object_is_a_refused_row(tmp_path: Path) -> None:
     chunk = next(iter(opened(tmp_path / "a.json")[0].chunks(("id",), ())))
     assert chunk.rows.column("id").to_pylist() == ["1", "6"]
     assert {record.line: record.fault for record in chunk.refused} == dict.fromkeys(
-        range(2, 7), "row:no_object"
+        range(2, 8), "row:no_object"
     )
 
 
