@@ -9,7 +9,7 @@ import pyarrow.parquet
 
 from orchestration.errors import UnreadableFile
 from orchestration.ingest.forms.containers import Part
-from orchestration.ingest.forms.contents import Chunk, Content
+from orchestration.ingest.forms.contents import Chunk, Content, chunk_of
 from orchestration.ingest.forms.texts import json_text, text_of
 
 # pyarrow carries no types; named so that this is said once.
@@ -47,6 +47,8 @@ def open_parquet(part: Part, decimal: str = ".") -> Content:
                 yield Chunk(pa.table(columns), (), (), 0)
         except (OSError, pa.ArrowException) as error:
             raise _damaged(part, error) from None
+        if line == 1:
+            yield chunk_of(keep, (), ())
 
     names = tuple(name.strip() for name in schema.names)
     if len(set(names)) < len(names):

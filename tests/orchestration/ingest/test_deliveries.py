@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from orchestration.errors import IngestBusy, LandingDamaged, MissingReference, NothingDelivered
@@ -105,6 +106,15 @@ def test_a_file_with_a_header_only_delivers_nothing(exports: Any) -> None:
     result = exports.run()
     assert result.ledger["delivered"].tolist() == [0, 0, 6, 2]
     assert exports.entity("tickets").empty
+
+
+def test_a_parquet_file_without_rows_delivers_nothing(exports: Any) -> None:
+    names = ("id", "brand_id", "created_at", "updated_at", "status", "priority", "via_channel")
+    pd.DataFrame({name: pd.Series(dtype="str") for name in names}).to_parquet(
+        exports.put("exports/zendesk/a.parquet", b"")
+    )
+    ledger = exports.run().ledger
+    assert ledger.set_index("file").loc["exports/zendesk/a.parquet", "delivered"] == 0
 
 
 def test_a_declaration_made_later_is_used(exports: Any) -> None:
