@@ -81,7 +81,8 @@ def accept(
         Another run is at work; no room is left; landed rows cannot be read back.
     """
     with one_at_a_time(home), room_to_write(home):
-        landed = _counting(receipts(home), settings)
+        received = receipts(home)
+        landed = _counting(received, settings)
         if not landed:
             raise NothingDelivered(
                 "Nothing was delivered that could be taken",
@@ -89,7 +90,7 @@ def accept(
                 "put exports in the drop zone",
             )
         if require_references:
-            _require_references(home, landed)
+            _require_references(home, received, landed)
         for target in (ACCEPTED, QUARANTINE):
             restore(home / "tmp", home / target)
         made, held = fresh(home / "tmp" / ACCEPTED), fresh(home / "tmp" / QUARANTINE)
@@ -156,14 +157,17 @@ def _counting(received: Sequence[Delivery], settings: Settings) -> list[Delivery
     return [delivery for delivery in received if delivery.is_landed and delivery.delivery_id not in withdrawn]
 
 
-def _require_references(home: Path, landed: Sequence[Delivery]) -> None:
+def _require_references(home: Path, received: Sequence[Delivery], landed: Sequence[Delivery]) -> None:
     profiles = profiles_of(home)
     entities = {profiles[str(delivery.profile)].entity for delivery in landed}
+    problems = {delivery.file: delivery.problem for delivery in received if delivery.problem}
     for entity in _REFERENCES:
         if entity not in entities:
             columns = ", ".join(profiles[f"reference_{entity}"].signature.required)
+            problem = problems.get(f"{REFERENCE}/{entity}.csv")
+            what = f"cannot be used: {problem.removesuffix('.')}" if problem else "is missing"
             raise MissingReference(
-                f"The reference file {entity}.csv is missing",
+                f"The reference file {entity}.csv {what}",
                 str(home / REFERENCE / f"{entity}.csv"),
                 f"write it there with the columns {columns}",
             )

@@ -21,6 +21,8 @@ from orchestration.settings import HeaderChanges, Settings, Source
 Status = Literal["taken", "unknown", "unreadable"]
 # Formats that know their columns themselves have no header rows to count.
 _WITHOUT_HEADER: Final = 0
+_REFERENCE: Final = "reference/"
+_OWN_SYSTEM: Final = "reference"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +110,14 @@ def _remedy(part: Part) -> str:
 
 
 def declaration(file: str, settings: Settings, system: str | None = None) -> Source | None:
-    """What the settings declare about a part, else about the file it lies in; patterns lie below exports/."""
+    """What the settings declare about a part, else about the file it lies in; patterns lie below exports/.
+
+    Files of ``reference/`` are the user's own: what is declared of the exports of a system does not hold
+    there, however wide its pattern.
+    """
     relative = file.removeprefix("exports/")
+    if file.startswith(_REFERENCE):
+        system = system or _OWN_SYSTEM
     return settings.source_for(relative, system) or settings.source_for(relative.split("!")[0], system)
 
 

@@ -156,6 +156,23 @@ def test_a_missing_reference_is_said_with_its_columns(exports: Any, name: str) -
     assert not (exports.home / "accepted").exists()
 
 
+def test_a_reference_that_cannot_be_read_is_not_called_missing(exports: Any) -> None:
+    exports.tickets("a.csv", [{"id": "1"}])
+    exports.put("reference/crosswalk.csv", "system,key\nzendesk,B1\n")
+    with pytest.raises(MissingReference, match=r"crosswalk.csv cannot be used: No export profile fits"):
+        exports.run()
+
+
+def test_what_is_declared_of_exports_does_not_hold_for_the_reference_files(exports: Any) -> None:
+    header = "id;brand_id;created_at;updated_at;status;priority;via_channel"
+    exports.put("exports/zendesk/a.csv", f"{header}\n1;B1;2024-05-01T08:00Z;;new;low;chat\n")
+    source = {"system": "zendesk", "pattern": "**/*.csv", "delimiter": ";", "profile": "zendesk_ticket_api"}
+    exports.settings = exports.settings.model_validate({"is_simulated": True, "sources": [source]})
+    exports.references()
+    exports.run()
+    assert exports.entity("tickets")["organization_id"].tolist() == ["org-B1"]
+
+
 def test_two_runs_at_once_are_refused(exports: Any) -> None:
     exports.tickets("a.csv", [{"id": "1"}])
     with one_at_a_time(exports.home), pytest.raises(IngestBusy, match="wait until it has ended"):
