@@ -5,7 +5,7 @@ What a profile may say: contracts/profile_shape.py as a whole, contracts/column_
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -14,7 +14,7 @@ import yaml
 from pydantic import ValidationError
 
 from contracts.column_map import Case, ColumnMap, Ordinal, WhenValue
-from contracts.profile_checks import faults
+from contracts.profile_checks import Place, faults
 from contracts.profile_shape import Control, Profile, Refuse, Signature, Unit
 from contracts.yaml_lines import line_of, repeated_key
 
@@ -39,6 +39,10 @@ __all__ = [
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+Faults = Callable[[Profile], Iterable[tuple[Place, str]]]
+"""Place in the YAML and what is wrong there."""
+
+
 class ProfileError(ValueError):
     """A profile that cannot be used; the message names file, line and what to change."""
 
@@ -50,8 +54,13 @@ def match(header: Iterable[str], profiles: Mapping[str, Profile]) -> list[Profil
     return sorted(found, key=lambda profile: (-len(profile.signature.required), profile.name))
 
 
-def parse_profile(text: str, where: str) -> Profile:
-    """Profile out of YAML text; `where` names the file in messages.
+def parse_profile(text: str, where: str, also: Faults = lambda _: ()) -> Profile:
+    """Profile out of YAML text.
+
+    Parameters
+    ----------
+    where : names the file in messages.
+    also : finds what is faulty in a view that this room has not, such as that of the engine on `sql`.
 
     Raises
     ------
@@ -71,18 +80,23 @@ def parse_profile(text: str, where: str) -> Profile:
     try:
         profile = Profile.model_validate(content)
     except ValidationError as error:
-        said = "; ".join(
-            f"{where}:{line_of(node, item['loc'])}: "
-            f"{'.'.join(str(part) for part in item['loc']) or 'profile'}: {item['msg']}"
-            for item in error.errors()
-        )
-        raise ProfileError(said) from error
-    if wrong := [
-        f"{where}:{line_of(node, place)}: {'.'.join(map(str, place))}: {fault}"
-        for place, fault in faults(profile)
-    ]:
-        raise ProfileError("; ".join(wrong))
+        found = [(item["loc"], _in_words(item["type"], item["msg"])) for item in error.errors()]
+        raise ProfileError("; ".join(_told(found, node, where))) from error
+    if wrong := list(faults(profile)) or list(also(profile)):
+        raise ProfileError("; ".join(_told(wrong, node, where)))
     return profile
+
+
+def _told(found: Iterable[tuple[Place, str]], node: yaml.Node | None, where: str) -> Iterator[str]:
+    for place, fault in found:
+        yield f"{where}:{line_of(node, place)}: {'.'.join(map(str, place)) or 'profile'}: {fault}"
+
+
+def _in_words(kind: str, said: str) -> str:
+    """What the schema says of a fault, in words for who writes profiles."""
+    if kind == "extra_forbidden":
+        return "a profile says nothing of this name here; correct or remove it"
+    return said.removeprefix("Value error, ")
 
 
 @lru_cache(maxsize=1)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from contracts.column_map import ColumnMap
-from contracts.contract import Contract, Kind
+from contracts.contract import Column, Contract, Kind
 from contracts.entities import ENTITIES
-from contracts.profile_shape import ROWS, Profile, Total
+from contracts.profile_shape import ROWS, Balance, Profile, Total
+from contracts.values import NO, NULL_WORDS, YES
 
 Place = tuple[str | int, ...]
+
+# Currencies are too many to be told.
+_NAMED = 20
 
 _NUMBERS: frozenset[Kind] = frozenset({"integer", "real", "share", "score", "money", "minutes"})
 _SUITS: dict[str, frozenset[Kind]] = {
@@ -32,7 +36,8 @@ _SUITS: dict[str, frozenset[Kind]] = {
 
 
 def faults(profile: Profile) -> Iterator[tuple[Place, str]]:
-    """Place in the YAML and what is wrong, for everything that the contract of the entity forbids."""
+    """Place in the YAML and what is wrong: columns that header or entity lacks, words of no meaning."""
+    yield from _unsigned(profile)
     if profile.entity is not None and profile.entity not in ENTITIES:
         yield ("entity",), f"{profile.entity} is none of {', '.join(ENTITIES)}"
         return
@@ -42,9 +47,15 @@ def faults(profile: Profile) -> Iterator[tuple[Place, str]]:
             yield ("columns", name), f"{contract.name} has no column {name}; it has {_named(contract)}"
         else:
             yield from _unsuited(name, mapping, contract)
-    for name in profile.constants:
+            yield from _misworded(("columns", name), _words(mapping), contract.column(name))
+            if mapping.account_ranges:
+                classes = _entries("account_classes", profile.account_classes)
+                yield from _misworded((), classes, contract.column(name))
+    for name, said in profile.constants.items():
         if name not in contract.column_names:
             yield ("constants", name), f"{contract.name} has no column {name}; it has {_named(contract)}"
+        else:
+            yield from _misworded((), [(("constants", name), said)], contract.column(name))
     for control in profile.control:
         if isinstance(control, Total) and not _is_summed(control.total_of, profile, contract):
             yield ("control",), f"total_of: {control.total_of} is no amount of {contract.name} that is mapped"
@@ -70,6 +81,54 @@ def _unsuited(name: str, mapping: ColumnMap, contract: Contract) -> Iterator[tup
                 ("columns", name, word),
                 f"a {kind} is not read so; {word} is for {', '.join(sorted(kinds))}",
             )
+
+
+def _unsigned(profile: Profile) -> Iterator[tuple[Place, str]]:
+    """Source columns that are read and that the signature does not know."""
+    for place, names in _read(profile):
+        if unknown := sorted(set(names) - profile.signature.known):
+            yield place, f"columns used but not in the signature: {', '.join(unknown)}"
+
+
+def _read(profile: Profile) -> Iterator[tuple[Place, Iterable[str]]]:
+    """Each place of a profile that reads source columns, and their names."""
+    for name, mapping in profile.columns.items():
+        yield ("columns", name), mapping.used
+    for place, rule in enumerate(profile.refuse):
+        yield ("refuse", place), rule.when
+    yield ("version_columns",), profile.version_columns
+    if profile.unit is not None:
+        yield ("unit",), (profile.unit.source,)
+    if profile.survey is not None:
+        yield ("survey",), profile.survey.used
+    for control in profile.control:
+        if isinstance(control, Balance):
+            yield ("control",), filter(None, (control.balances_to_zero, control.per))
+
+
+def _words(mapping: ColumnMap) -> Iterator[tuple[Place, object]]:
+    """Canonical words that a mapping gives, and where it says them."""
+    yield from _entries("values", mapping.values)
+    yield from ((("cases", place), case.value) for place, case in enumerate(mapping.cases))
+    yield ("default",), mapping.default
+    if mapping.threshold is not None:
+        yield from ((("threshold",), word) for word in (mapping.threshold.below, mapping.threshold.reached))
+
+
+def _entries(name: str, words: Mapping[str, str]) -> Iterator[tuple[Place, str]]:
+    yield from (((name, source), word) for source, word in words.items())
+
+
+def _misworded(
+    below: Place, said: Iterable[tuple[Place, object]], column: Column
+) -> Iterator[tuple[Place, str]]:
+    """Words for a column that it cannot have."""
+    known = {"yes", "no"} if column.kind == "boolean" else set(column.allowed)
+    may_be = NULL_WORDS | (YES | NO if column.kind == "boolean" else {word.casefold() for word in known})
+    named = f"one of {', '.join(sorted(known))}" if len(known) <= _NAMED else f"such as {column.example}"
+    for place, word in said:
+        if known and word is not None and str(word).casefold() not in may_be:
+            yield (*below, *place), f"'{word}' is no {column.name}; it is {named}"
 
 
 def _is_summed(name: str, profile: Profile, contract: Contract) -> bool:

@@ -19,7 +19,7 @@ from contracts.header_words import Known, Language, Words, by_language, every, f
 from contracts.instrument import load_instrument
 from contracts.items import places
 from contracts.strict import Strict
-from contracts.survey_shape import Survey
+from contracts.survey_shape import Survey, known_zone
 
 DateOrder = Literal["dmy", "mdy", "ymd"]
 
@@ -30,6 +30,11 @@ class Signature(Strict):
     required: tuple[str, ...] = Field(min_length=1)
     optional: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()
+
+    @property
+    def known(self) -> set[str]:
+        """Columns that a mapping may name."""
+        return {*self.required, *self.optional}
 
 
 class Unit(Strict):
@@ -144,6 +149,11 @@ class Profile(Strict):
     control: tuple[Control, ...] = ()
     personal: tuple[str, ...] = ()
 
+    @field_validator("zone")
+    @classmethod
+    def _zone(cls, value: str | None) -> str | None:
+        return None if value is None else known_zone(value)
+
     @field_validator("spoken", mode="before")
     @classmethod
     def _by_language(cls, value: object) -> object:
@@ -171,12 +181,9 @@ class Profile(Strict):
     def _agrees(self) -> Self:
         if (self.entity is None) == (self.survey is None):
             raise ValueError("say either entity or survey")
-        known = {*self.signature.required, *self.signature.optional}
-        if unknown := sorted(self.used - known):
-            raise ValueError(f"columns used but not in the signature: {', '.join(unknown)}")
         if leaked := sorted(set(self.personal) & self.used - set(self.hashed)):
             raise ValueError(f"personal columns may not be kept: {', '.join(leaked)}")
-        named = known | set(self.signature.forbidden) | set(self.personal)
+        named = self.signature.known | set(self.signature.forbidden) | set(self.personal)
         if strange := sorted(set(self.aliases) - named):
             raise ValueError(f"aliases of columns that are not in the signature: {', '.join(strange)}")
         labels = [label for said in self.aliases.values() for label in said]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import model_validator
+from pydantic import field_validator, model_validator
 
 from contracts.strict import Strict
 
@@ -55,6 +56,11 @@ class Survey(Strict):
     item_column: str | None = None
     answer_column: str | None = None
 
+    @field_validator("zone_of_names")
+    @classmethod
+    def _zone(cls, value: str | None) -> str | None:
+        return None if value is None else known_zone(value)
+
     @model_validator(mode="after")
     def _has_steps(self) -> Self:
         if self.scale[0] == self.scale[1]:
@@ -67,3 +73,18 @@ class Survey(Strict):
     def used(self) -> set[str]:
         """Columns that hold items and answers, where one row is one answer."""
         return {name for name in (self.item_column, self.answer_column) if name is not None}
+
+
+def known_zone(name: str) -> str:
+    """Name of a time zone, as it stands.
+
+    Raises
+    ------
+    ValueError
+        There is no such zone.
+    """
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError(f"'{name}' is no time zone; write one such as Europe/Amsterdam or UTC") from None
+    return name

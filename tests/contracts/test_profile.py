@@ -32,6 +32,7 @@ signature:
 columns:
   entry_key: {from: id}
 """
+CLASSES = "  account_class: {from: id, "
 
 
 def test_the_named_profiles_are_there_and_map_known_columns_only() -> None:
@@ -92,7 +93,23 @@ def test_only_mapped_columns_are_kept() -> None:
     [
         (("shape: api", "shape: cloud"), 6, "shape"),
         (("{from: id}", "{form: id}"), 10, "form"),
-        (("{from: id}", "{from: nowhere}"), 1, "nowhere"),
+        (("{from: id}", "{from: nowhere}"), 10, "nowhere"),
+        (("columns:", "version_columns: [nowhere]\ncolumns:"), 9, "nowhere"),
+        (("columns:", "unit: {type: a, from: nowhere}\ncolumns:"), 9, "nowhere"),
+        (("columns:", "zone: Europe/Amsterdm\ncolumns:"), 9, "'Europe/Amsterdm' is no time zone"),
+        (
+            ("{from: id}", f"{{from: id}}\n{CLASSES}cases: [{{value: revenu}}]}}"),
+            11,
+            "'revenu' is no account_class",
+        ),
+        (("{from: id}", f"{{from: id}}\n{CLASSES}values: {{a: b}}}}"), 11, "'b' is no account_class"),
+        (("{from: id}", f"{{from: id}}\n{CLASSES}default: b}}"), 11, "'b' is no account_class"),
+        (("columns:", "constants: {account_class: b}\ncolumns:"), 9, "'b' is no account_class"),
+        (
+            ("columns:", f'account_classes: {{"1": b}}\ncolumns:\n{CLASSES}account_ranges: true}}'),
+            9,
+            "'b' is no",
+        ),
         (('version: "1"', "version: [1"), 3, "not YAML"),
         (("shape: api", "shape: api\nshape: ui"), 7, "said twice"),
         (("entity: ledger_lines\n", ""), 1, "either entity or survey"),

@@ -19,7 +19,7 @@ from orchestration.ingest.gate.accepted import read_entity
 from orchestration.ingest.gate.gate_again import judge_aside
 from orchestration.ingest.gate.judge import entities_of
 from orchestration.ingest.land.deliveries import EXPORTS, LANDING, Delivery, manifest_of
-from orchestration.ingest.profiles import PROFILES, profiles_of
+from orchestration.ingest.profiles import PROFILES, profiles_of, sql_faults
 from orchestration.ingest.tell.violations import MASKED, Violation, violations
 from orchestration.settings import Settings, Source
 
@@ -112,7 +112,7 @@ def _chosen(aside: Path, profile: str) -> Profile:
     if path.suffix in (".yaml", ".yml"):
         try:
             text = path.read_text(encoding="utf-8")
-            name = parse_profile(text, path.name).name
+            name = parse_profile(text, path.name, sql_faults).name
         except (OSError, UnicodeDecodeError, ProfileError) as error:
             raise SettingsError(f"The profile cannot be used: {error}", str(path), "correct it") from None
         (aside / PROFILES / f"{name}.yaml").write_text(text, encoding="utf-8")

@@ -9,7 +9,7 @@ import pytest
 
 from contracts.profile import load_profiles
 from orchestration.errors import SettingsError
-from orchestration.ingest.profiles import profiles_of
+from orchestration.ingest.profiles import profiles_of, sql_faults
 from tests.our_desk import our_desk
 
 DESK = our_desk()
@@ -49,9 +49,28 @@ def test_a_profile_of_the_home_replaces_the_shipped_one_of_its_name(tmp_path: Pa
         (("name: our_desk", "name: other_desk"), "the file's name another"),
         (("entity: tickets", "entity: tickles"), "profiles/our_desk.yaml:5: entity"),
         (("status: {from", "state: {from"), "tickets has no column state"),
+        (("shape: ui", "shape: ui\nzone: Europe/Amsterdm"), "our_desk.yaml:7: zone: 'Europe/Amsterdm' is no"),
+        (
+            ("{from: State}", "{from: State, values: {done: ready}}"),
+            "our_desk.yaml:11: .*'ready' is no status",
+        ),
+        (
+            ("{from: Opened}", "{from: Opened, sql: f(x}"),
+            "our_desk.yaml:10: columns.created_at.sql: DuckDB cannot",
+        ),
+        (
+            ("{from: Opened}", "{from: Opened, sql: State}"),
+            "our_desk.yaml:10: columns.created_at.sql: DuckDB cannot",
+        ),
     ],
 )
 def test_a_fault_names_file_and_line(tmp_path: Path, changed: tuple[str, str], named: str) -> None:
     put(tmp_path, DESK.replace(*changed))
     with pytest.raises(SettingsError, match=named):
         profiles_of(tmp_path)
+
+
+def test_duckdb_can_read_what_the_shipped_profiles_ask_of_it() -> None:
+    asked = [profile for profile in load_profiles().values() if profile.expressions]
+    assert asked
+    assert not [fault for profile in asked for fault in sql_faults(profile)]
