@@ -19,6 +19,8 @@ _NAMED: Final = 8
 _PATTERNS: Final[tuple[tuple[Kind, re.Pattern[str]], ...]] = (
     ("boolean", re.compile(r"(?i)true|false|yes|no|ja|nein|nee|oui|non|sí|si|t|f|y|n")),
     ("integer", re.compile(r"[-+]?\d{1,18}")),
+    # Days with points, before numbers that group their thousands with them: those have three digits each.
+    ("date", re.compile(r"\d{1,2}\.\d{1,2}\.(?:\d{4}|\d{2})|\d{4}\.\d{1,2}\.\d{1,2}")),
     (
         "decimal",
         re.compile(r"[-+(]?\s?(?:[€$£¥]\s?)?[-+]?\d[\d., \u00a0']*(?:e[-+]?\d+)?\s?(?:[-)%€]|[A-Z]{2,3})?"),

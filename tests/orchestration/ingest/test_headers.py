@@ -50,6 +50,8 @@ def test_kinds_are_coarse_and_mixed_is_text() -> None:
     assert kind_of_texts(["1", "20", ""]) == "integer"
     assert kind_of_texts(["1", "2,5", "(1.234,00)", "€ 3"]) == "decimal"
     assert kind_of_texts(["2024-01-02", "3/4/24", "25/Feb/26"]) == "date"
+    assert kind_of_texts(["13.05.2024", "1.5.24", "2024.05.13"]) == "date"
+    assert kind_of_texts(["1.234.567", "12.345"]) == "decimal"
     assert kind_of_texts(["2024-01-02 03:04:05Z", "03:04", "2024-01-02"]) == "time"
     assert kind_of_texts(["true", "No"]) == "boolean"
     assert kind_of_texts(["1", "x"]) == "text"

@@ -59,6 +59,14 @@ def test_a_draft_finds_entity_columns_manner_and_unit(desk: Path) -> None:
     assert profile.version_columns == ("Last changed",)
 
 
+def test_days_with_points_are_days_and_no_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "tickets.csv"
+    path.write_text("Ticket;Opened;State;Team\nT-1;13.05.2024;Open;North\nT-2;14.05.2024;Closed;North\n")
+    made, profile = drafted(path)
+    assert "Opened, reads: [local, start_of_day]}  # date, all differ" in made.text
+    assert profile.date_order == "dmy"
+
+
 def test_what_is_personal_is_neither_mapped_nor_shown(desk: Path) -> None:
     made, profile = drafted(desk)
     assert profile.personal == ("Customer e-mail",)
