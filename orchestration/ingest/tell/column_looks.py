@@ -19,7 +19,7 @@ MASKED: Final = "(looks personal, not shown)"
 _ODD_SHARE: Final = 0.1
 _ODD_AT_MOST: Final = 3
 _LONG_TEXT: Final = 60
-_NUMERIC_DAY: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-]\d{4}(?:\D.*)?")
+_NUMERIC_DAY: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](?:\d{4}|\d{2})(?:\D.*)?")
 _DECIMAL_COMMA: Final = re.compile(r"[^\d(+-]*[-+(]?[\d.\s']*,\d{1,2}\D*|.*\d\.\d{3},\d+.*")
 _DECIMAL_POINT: Final = re.compile(r"[^\d(+-]*[-+(]?[\d,\s']*\.\d{1,2}\D*|.*\d,\d{3}\.\d+.*")
 # Addresses of mail and of machines, and numbers of telephones (with a sign or a space; else it may be an id).

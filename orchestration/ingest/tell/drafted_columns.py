@@ -20,6 +20,10 @@ _CURRENCY_SYMBOL: Final = re.compile(r"[€$£¥]|\b[A-Z]{3}\b")
 _WORDS_NAMED: Final = 8
 _WITH: Final = {"response_basis": ("first_response_minutes", "calendar")}
 """Columns that must be said where another is there, and what they most often are."""
+_SHORT_YEAR: Final = re.compile(
+    r"\d{1,2}(?P<sign>[/.-])\d{1,2}(?P=sign)\d{2}"
+    r"(?:(?P<blank> )\d{1,2}:\d\d(?P<seconds>:\d\d)?(?P<half> ?[AaPp][Mm])?)?"
+)
 _KINDS_OF_DAYS: Final = ("date", "timestamp")
 
 
@@ -118,11 +122,27 @@ def _day(column: Column, look: ColumnLook) -> dict[str, Any]:
     if look.kind == "integer":
         forms = {8: "yyyymmdd", 10: "epoch_seconds", 13: "epoch_millis", 5: "excel_serial"}
         return {"reads": forms[len(example)]} if len(example) in forms else {}
+    form = _short_year(look)
+    said: dict[str, Any] = {"format": form} if form else {}
+    local = [] if form else ["local"]
     if column.kind == "timestamp" and look.kind == "date":
-        return {"reads": ["local", "start_of_day"]}
+        return said | {"reads": [*local, "start_of_day"]}
     if column.kind == "date" and look.kind == "time":
-        return {"reads": ["local", "day_of_time"]}
-    return {}
+        return said | {"reads": [*local, "day_of_time"]}
+    return said
+
+
+def _short_year(look: ColumnLook) -> str:
+    """Pattern of days whose year has two digits, which are read only so; empty where that is not proven."""
+    found = _SHORT_YEAR.fullmatch(look.example)
+    if found is None or look.order not in ("dmy", "mdy"):
+        return ""
+    day = found["sign"].join(("%d", "%m", "%y") if look.order == "dmy" else ("%m", "%d", "%y"))
+    if not found["blank"]:
+        return day
+    half = found["half"]
+    clock = ("%I:%M" if half else "%H:%M") + (":%S" if found["seconds"] else "")
+    return f"{day} {clock}{half[:-2] + '%p' if half else ''}"
 
 
 def _required(

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
+from contracts.manner import Manner
 from contracts.profile import load_profiles, parse_profile
+from contracts.times import parse_times
 from orchestration.cli import cli
 from orchestration.ingest.tell.column_looks import MASKED, look
 from orchestration.ingest.tell.header_names import core, words
@@ -65,6 +68,26 @@ def test_days_with_points_are_days_and_no_numbers(tmp_path: Path) -> None:
     made, profile = drafted(path)
     assert "Opened, reads: [local, start_of_day]}  # date, all differ" in made.text
     assert profile.date_order == "dmy"
+
+
+@pytest.mark.parametrize(
+    ("opened", "form", "reads"),
+    [
+        ("5/13/24 3:51 PM", "%m/%d/%y %I:%M %p", ()),
+        ("13-05-24 15:51:02", "%d-%m-%y %H:%M:%S", ()),
+        ("13.05.24", "%d.%m.%y", ("start_of_day",)),
+    ],
+)
+def test_years_of_two_digits_are_drafted_with_their_form(
+    tmp_path: Path, opened: str, form: str, reads: tuple[str, ...]
+) -> None:
+    path = tmp_path / "tickets.csv"
+    path.write_text(f"Ticket;Opened;State;Team\nT-1;{opened};Open;North\nT-2;{opened};Closed;North\n")
+    _, profile = drafted(path)
+    assert (profile.columns["created_at"].format, profile.columns["created_at"].reads) == ((form,), reads)
+    text = pd.Series([opened], dtype="str")
+    _, failures = parse_times(text, Manner(), profile.columns["created_at"])
+    assert not any(mask.any() for mask in failures.values())
 
 
 def test_what_is_personal_is_neither_mapped_nor_shown(desk: Path) -> None:
