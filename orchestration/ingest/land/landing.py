@@ -17,7 +17,7 @@ from contracts.pseudonym import keyed_hashes
 from contracts.values import blank_to_null
 from orchestration.ingest.behind import Behind
 from orchestration.ingest.files import fresh, write_json, write_text_table
-from orchestration.ingest.land.headers import LOOKED_AT, HeaderPrint, Kind, kind_of_texts
+from orchestration.ingest.land.headers import LOOKED_AT, HeaderPrint, kind_of_texts
 from orchestration.ingest.land.reading import Reading, labels_of, reading_key
 from orchestration.ingest.text.records import Record
 from orchestration.settings import Settings
@@ -46,7 +46,7 @@ class _Tally:
     last_line: int = 0
     refused: list[Record] = field(default_factory=list)
     footers: list[Record] = field(default_factory=list)
-    kinds: dict[str, Kind] = field(default_factory=dict)
+    first_texts: dict[str, list[str]] = field(default_factory=dict)
     files: list[str] = field(default_factory=list)
 
 
@@ -100,8 +100,7 @@ def _write_rows(reading: Reading, folder: Path, secret: str) -> _Tally:
             if not chunk.rows.num_rows and tally.files:
                 continue
             rows = chunk.rows.rename_columns([*found.kept, "source_line"])
-            if not tally.files:
-                tally.kinds = _kinds(rows, raw)
+            _note_first(tally, rows, raw)
             tally.n_rows += rows.num_rows
             tally.last_line = _last_line(rows, tally.last_line)
             tally.files.append(f"rows-{len(tally.files):05}.parquet")
@@ -131,9 +130,11 @@ def _without_persons(rows: Any, profile: Profile, secret: str) -> Any:
     return rows
 
 
-def _kinds(rows: Any, raw: Sequence[str]) -> dict[str, Kind]:
-    first = rows.slice(0, LOOKED_AT)
-    return {name: kind_of_texts(first.column(place).to_pylist()) for place, name in enumerate(raw)}
+def _note_first(tally: _Tally, rows: Any, raw: Sequence[str]) -> None:
+    """Keep the texts of the first rows, which say what kind each column is; the first chunk may be empty."""
+    first = rows.slice(0, max(LOOKED_AT - tally.n_rows, 0))
+    for place, name in enumerate(raw):
+        tally.first_texts.setdefault(name, []).extend(first.column(place).to_pylist())
 
 
 def _last_line(rows: Any, before: int) -> int:
@@ -148,6 +149,7 @@ def _manifest(
         raise AssertionError("only a part that was taken is landed")
     canonical = [found.renamed.get(name, name) for name in content.names]
     labels = {found.renamed.get(name, name): label for name, label in labels_of(content).items()}
+    kinds = {name: kind_of_texts(texts) for name, texts in tally.first_texts.items()}
     return {
         "delivery_id": part.delivery_id,
         "file": part.name,
@@ -167,7 +169,7 @@ def _manifest(
         "decimal": "" if part.kind == "text" else reading.decimal,
         "header_rows": content.header_rows,
         "header_fingerprint": header_fingerprint(content.names),
-        "header": HeaderPrint(content.names, tally.kinds).as_json(),
+        "header": HeaderPrint(content.names, kinds).as_json(),
         "header_changes": {},
         "renamed": dict(found.renamed),
         "labels": {name: label for name, label in labels.items() if name in found.kept},

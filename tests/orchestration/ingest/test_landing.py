@@ -2,6 +2,7 @@
 
 import gzip
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -210,6 +211,50 @@ def test_n71_a_changed_header_is_named_and_refused_where_that_is_declared(export
     assert not (exports.home / "landing" / refused.delivery_id).exists()
     # What was landed before stays.
     assert _of(exports.receive(), "exports/zendesk/t-2024-02.csv").status == "taken"
+
+
+TICKET_ROW = {
+    "id": "1",
+    "brand_id": "B1",
+    "created_at": "2024-05-01",
+    "updated_at": "2024-05-01",
+    "status": "new",
+    "priority": "",
+    "via_channel": "email",
+    "reopens": "0",
+    "requester_name": "x",
+}
+WITHOUT_REOPENS = {name: text for name, text in TICKET_ROW.items() if name != "reopens"}
+CHANGED = {
+    "added": ({**TICKET_ROW, "mood": "fine"}, "mood"),
+    "missing": (WITHOUT_REOPENS, "reopens"),
+    "renamed": (
+        {name.replace("requester_name", "requester"): text for name, text in TICKET_ROW.items()},
+        "requester (was requester_name)",
+    ),
+    "retyped": ({**TICKET_ROW, "id": "T-1"}, "id (was integer, now text)"),
+}
+
+
+@pytest.mark.parametrize("policy", ["accept", "warn", "refuse"])
+@pytest.mark.parametrize("change", CHANGED)
+def test_n71_each_kind_of_changed_header_has_its_policy(exports: Any, change: str, policy: str) -> None:
+    changed, column = CHANGED[change]
+    exports.settings = _settings(header_changes={change: policy})
+    exports.put("exports/zendesk/t-1.csv", _as_csv(TICKET_ROW))
+    exports.receive()
+    exports.put("exports/zendesk/t-2.csv", _as_csv(changed))
+    delivery = _of(exports.receive(), "exports/zendesk/t-2.csv")
+    said = f"columns {change} since the delivery before: {column}"
+    assert (delivery.status == "unreadable") == (policy == "refuse")
+    assert (said in delivery.problem) == (policy == "refuse")
+    assert (said in delivery.warnings) == (policy == "warn")
+    if delivery.is_landed:
+        assert manifest_of(exports.home, delivery.delivery_id)["header_changes"] == {change: [column]}
+
+
+def _as_csv(row: Mapping[str, str]) -> str:
+    return f"{','.join(row)}\n{','.join(row.values())}\n"
 
 
 def test_n32_a_pivoted_layout_is_turned_by_declaration(exports: Any) -> None:
