@@ -76,7 +76,7 @@ def told(home: Path, report: RunReport, stages: Progress, as_json: bool) -> None
             if check.asset.startswith("accepted/") and check.name != UNMAPPED and not check.is_blocking:
                 click.echo(f"Warning: {check.asset} {check.name} ({check.summary}).")
         _first_of(
-            [f"Restated by late corrections: {restated_words(line)}" for line in moved],
+            [f"Restated by later deliveries: {restated_words(line)}" for line in moved],
             "more period",
             "see accepted/restated.parquet.",
         )

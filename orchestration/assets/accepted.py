@@ -166,6 +166,7 @@ def _accepted(
             "unmapped": verdict.n_unmapped,
             "deleted_at_source": verdict.n_deleted,
             "late_corrections": verdict.n_late_corrections,
+            "vanished": verdict.n_vanished,
         },
         check_results=found,
     )

@@ -59,7 +59,7 @@ def inputs(home: Path, rows: Brought) -> list[dict[str, Any]]:
 
 
 def restated(home: Path) -> list[dict[str, Any]]:
-    """Periods that late corrections changed, with what stood before and what stands now."""
+    """Periods that later deliveries changed, with what stood before and what stands now."""
     import pandas as pd
 
     path = home / "accepted" / "restated.parquet"

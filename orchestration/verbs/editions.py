@@ -200,7 +200,7 @@ def _told(manifest: Mapping[str, Any]) -> list[str]:
         f"Inputs: {counted(len(manifest['inputs']), 'file')}"
         + (f", months {min(months)} to {max(months)}" if months else ""),
         f"Rows:   {rows}",
-        f"Restated by late corrections: {counted(manifest['n_restated'], 'period')}",
+        f"Restated by later deliveries: {counted(manifest['n_restated'], 'period')}",
         f"Checks: {len(manifest['checks'])} passed" if not failed else f"Checks failed: {', '.join(failed)}",
         f"Size:   {_size(sum(manifest['bytes'].values()))} in {counted(len(manifest['bytes']), 'file')}",
         "Tables:",

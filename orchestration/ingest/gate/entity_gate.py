@@ -15,6 +15,7 @@ import pyarrow
 from contracts.contract import Contract
 from contracts.sql_rules import SQL_TYPES, clashing, listed, quoted, text
 from contracts.work import Given
+from orchestration.counted import counted
 from orchestration.ingest.gate import plain_lane, versions
 from orchestration.ingest.gate.accepted import EntityWriter, take_out
 from orchestration.ingest.gate.landed import lists_of, source_of
@@ -89,11 +90,7 @@ class EntityGate:
             "join deliveries using (delivery_id)"
         )
         versions.resolve(self.con, self.contract, "good", alike, self.key)
-        if any(lot.snapshot_of for lot in self.lots):
-            self._note_refused_keys()
-            self.n_vanished = versions.supersede_vanished(
-                self.con, self.contract, "good", self.key, self.lots
-            )
+        self._supersede_vanished()
         self._refuse("select _seq, source_line from fates where fate = 'conflict'", "unique_key")
         self._note_clashes()
         self.n_late = versions.late_corrections(self.con, self.key)
@@ -179,6 +176,18 @@ class EntityGate:
             for (delivery_id, line), found in batch.refused.items():
                 self.reasons.add(delivery_id, line, found)
         yield self._staged()
+
+    def _supersede_vanished(self) -> None:
+        """Let go of what is no longer in a full snapshot, and note on the snapshot how much that is."""
+        self._note_refused_keys()
+        vanished = versions.supersede_vanished(self.con, self.contract, "good", self.key, self.lots)
+        self.n_vanished = sum(vanished.values())
+        for lot in self.lots:
+            if n_keys := vanished.get(lot.sequence):
+                records = counted(n_keys, "record")
+                self.notes[lot.delivery_id] += (
+                    f"{records} of earlier full snapshots no longer there, counted no more",
+                )
 
     def _note_refused_keys(self) -> None:
         """Texts of the keys of refused rows, by which a snapshot still holds them."""

@@ -161,8 +161,8 @@ def _held_back(rows: pd.DataFrame, reasons: dict[int, list[str]], lot: Lot) -> p
 
 
 def _restated(gate: EntityGate) -> list[Line]:
-    """Periods that late corrections changed: what stood before and what stands now."""
-    if not gate.n_late:
+    """Periods that later deliveries changed: what stood before and what stands now."""
+    if not gate.n_late and not gate.n_vanished:
         return []
     found = gate.con.execute(RESTATED)
     names = [column[0] for column in found.description or ()]

@@ -108,7 +108,7 @@ def write_periods(path: Path, periods: pd.DataFrame) -> None:
 
 
 def write_restated(path: Path, lines: Sequence[Mapping[str, Any]]) -> None:
-    """Write the periods that late corrections changed, with what stood before and what stands now."""
+    """Write the periods that later deliveries changed, with what stood before and what stands now."""
     money = pa.decimal128(18, 2)
     schema = pa.schema(
         [

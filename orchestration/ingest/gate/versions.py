@@ -24,24 +24,35 @@ FATES = "fates"
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """SQL of a row's period (first day of its month), currency and amount; null where there is none."""
+    """SQL of a row's period (first day of its month), currency and money; null where there is none.
+
+    Attributes
+    ----------
+    amount, counted : money of the row, and what of it counts: nothing of a row that its source deleted.
+    """
 
     period: str
     currency: str
     amount: str
+    counted: str
 
     @property
     def columns(self) -> str:
-        """The three as columns of a select."""
-        return f"{self.period} as _period, {self.currency} as _currency, {self.amount} as _amount"
+        """All as columns of a select."""
+        return (
+            f"{self.period} as _period, {self.currency} as _currency, "
+            f"{self.amount} as _amount, {self.counted} as _counted"
+        )
 
 
 def money_of(contract: Contract) -> Money:
     """Period and money of an entity's rows."""
     period, amount = period_of(contract), amount_column(contract)
     if amount is None:
-        return Money(period, "null::varchar", "null::decimal(18,2)")
-    return Money(period, "currency", amount)
+        return Money(period, "null::varchar", "null::decimal(18,2)", "null::decimal(18,2)")
+    is_deletable = "is_deleted" in contract.column_names
+    counted = f"case when is_deleted then 0::decimal(18,2) else {amount} end" if is_deletable else amount
+    return Money(period, "currency", amount, counted)
 
 
 def amount_column(contract: Contract) -> str | None:
@@ -102,14 +113,14 @@ def resolve(
             select *, row_number() over (partition by {names} order by _place desc) = 1 as _is_last
             from judged where not _in_conflict
         )
-        select _seq, source_line, {names}, _period, _currency, _amount, _place, 'duplicate' as fate
+        select _seq, source_line, {names}, _period, _currency, _amount, _counted, _place, 'duplicate' as fate
         from told where _is_duplicate
         union all by name
-        select _seq, source_line, {names}, _period, _currency, _amount, _place, 'conflict' as fate
+        select _seq, source_line, {names}, _period, _currency, _amount, _counted, _place, 'conflict' as fate
         from judged where _in_conflict
         union all by name
         select
-            _seq, source_line, {names}, _period, _currency, _amount, _place,
+            _seq, source_line, {names}, _period, _currency, _amount, _counted, _place,
             case when _is_last then 'accepted' else 'superseded' end as fate
         from chained
         """
@@ -145,46 +156,54 @@ def _note_several(con: duckdb.DuckDBPyConnection, good: str, alike: Any, key: Se
 
 def supersede_vanished(
     con: duckdb.DuckDBPyConnection, contract: Contract, good: str, key: Sequence[str], lots: Sequence[Lot]
-) -> int:
-    """Mark as superseded what the newest full snapshot of its source no longer holds; how many keys.
+) -> dict[int, int]:
+    """Mark as superseded what the newest full snapshot of its source no longer holds.
 
     A key whose row was refused in the newest snapshot is there, so that its last good row still counts.
+    The rows that counted until then are put into `gone`.
+
+    Returns
+    -------
+    dict
+        Number of keys that are gone, by the sequence of the snapshot that lacks them.
     """
     newest = {lot.snapshot_of: lot for lot in lots if lot.snapshot_of is not None}
-    names, money, n_vanished = listed(key), money_of(contract), 0
+    names, money, vanished = listed(key), money_of(contract), {}
+    con.execute(
+        f"create or replace table gone as select _seq, source_line, {names}, {money.columns} "
+        f"from {good} where false"
+    )
     for snapshot, last in newest.items():
         older = [str(lot.sequence) for lot in lots if lot.snapshot_of == snapshot and lot is not last]
         if not older:
             continue
-        gone = (
+        con.execute(
+            "create or replace table vanished as "
             f"select _seq, source_line, {names}, {money.columns} from {good} as old "
             f"where _seq in ({', '.join(older)}) and not exists "
             f"(select 1 from {good} as new where new._seq = {last.sequence} and {_same(key, 'new', 'old')}) "
             f"and old.{quoted(contract.key[0])}::varchar not in "
-            f"(select key from refused_keys where _seq = {last.sequence})"
+            f"(select key from refused_keys where _seq = {last.sequence}) "
+            f"and (_seq, source_line) not in (select _seq, source_line from {FATES} where fate <> 'accepted')"
         )
-        con.execute(f"create or replace table vanished as {gone}")
-        known = "select _seq, source_line from fates"
-        counted = con.execute(
-            f"select count(*) from (select distinct {names} from vanished where (_seq, source_line) not in "
-            f"(select _seq, source_line from fates where fate <> 'accepted'))"
-        )
-        n_vanished += int(counted.fetchall()[0][0])
+        found = con.execute(f"select count(*) from (select distinct {names} from vanished)").fetchall()
+        vanished[last.sequence] = int(found[0][0])
+        con.execute("insert into gone by name from vanished")
         con.execute(
             f"insert into {FATES} by name select *, 0 as _place, 'superseded' as fate from vanished "
-            f"where (_seq, source_line) not in ({known})"
+            f"where (_seq, source_line) not in (select _seq, source_line from {FATES})"
         )
         con.execute(
             f"update {FATES} set fate = 'superseded' where fate = 'accepted' "
             "and (_seq, source_line) in (select _seq, source_line from vanished)"
         )
         con.execute("drop table vanished")
-    return n_vanished
+    return vanished
 
 
 LATE = """
     select new.*, old._seq as _old_seq, old._period as _old_period, old._currency as _old_currency,
-        old._amount as _old_amount
+        old._counted as _old_counted
     from fates as new inner join fates as old on {same} and old._seq < new._seq
     where new.fate = 'accepted' and old.fate = 'superseded'
     qualify row_number() over (partition by new._seq, new.source_line order by old._place desc) = 1
@@ -203,13 +222,16 @@ RESTATED = """
         period::varchar as period, currency, count(*) as n_rows,
         sum(before)::decimal(18,2) as amount_before, sum(after)::decimal(18,2) as amount_after
     from (
-        select _period as period, _currency as currency, 0::decimal(18,2) as before, _amount as after
+        select _period as period, _currency as currency, 0::decimal(18,2) as before, _counted as after
         from late
         union all
-        select _old_period, _old_currency, _old_amount, 0::decimal(18,2) from late
+        select _old_period, _old_currency, _old_counted, 0::decimal(18,2) from late
+        union all
+        select _period, _currency, _counted, 0::decimal(18,2) from gone
     )
     group by all order by all
 """
+"""Periods that later deliveries changed: by a correction, by a deletion, by a key that is gone."""
 
 
 def _same(key: Sequence[str], one: str, other: str) -> str:

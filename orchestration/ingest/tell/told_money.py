@@ -1,4 +1,4 @@
-"""Money in the ledger, for telling: what is held back, what late corrections moved. Counts nothing anew."""
+"""Money in the ledger, for telling: what is held back, what later deliveries moved. Counts nothing anew."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from orchestration.counted import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,7 +56,7 @@ def together(held: Mapping[str, HeldMoney]) -> HeldMoney:
 
 
 def restated(home: Path) -> list[dict[str, Any]]:
-    """Periods that late corrections moved: entity, period, currency, rows, amount before and after."""
+    """Periods that later deliveries moved: entity, period, currency, rows, amount before and after."""
     found = _read(home / "accepted" / "restated.parquet")
     if found is None:
         return []
@@ -71,7 +73,7 @@ def restated_words(line: Mapping[str, Any]) -> str:
         if line["currency"] and line["amount_before"] is not None
         else ""
     )
-    return f"{line['entity']}{period}: {line['n_rows']:,} rows, old and new{moved}"
+    return f"{line['entity']}{period}: {counted(line['n_rows'], 'row')}, old and new{moved}"
 
 
 def _of(rows: pd.DataFrame) -> HeldMoney:

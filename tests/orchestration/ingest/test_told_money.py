@@ -1,4 +1,4 @@
-"""If these fail, money that is held back or was moved by a late correction is not told, or told wrongly."""
+"""If these fail, money that is held back or was moved by a later delivery is not told, or told wrongly."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from orchestration.cli import cli
 from orchestration.ingest.tell.told_money import held_money, restated, restated_words, together
+from orchestration.ingest.tell.told_notes import notes_of
 
 COLUMNS = (
     "id,account_id,amount,close_date,created_date,is_closed,is_deleted,is_won,probability,stage_name,type,"
@@ -46,6 +47,38 @@ def test_late_corrections_are_told_with_what_they_moved(exports: Any) -> None:
     (line,) = restated(exports.home)
     assert restated_words(line) == "opportunities 2024-05: 2 rows, old and new, EUR 100.00 -> 120.00"
     json.dumps(line)
+
+
+def test_a_deal_that_its_source_deleted_or_restored_is_told_with_the_money_that_counts(exports: Any) -> None:
+    exports.put("exports/deals_1.csv", COLUMNS + deal("a", "100.00") + deal("b", "7.00"))
+    gone = deal("a", "100.00", at="2024-06-02").replace("true,false,true", "true,true,true")
+    exports.receive()
+    exports.put("exports/deals_2.csv", COLUMNS + gone)
+    exports.run()
+    (line,) = restated(exports.home)
+    assert restated_words(line) == "opportunities 2024-05: 2 rows, old and new, EUR 100.00 -> 0.00"
+    exports.put("exports/deals_3.csv", COLUMNS + deal("a", "90.00", at="2024-07-02"))
+    exports.run()
+    (line,) = restated(exports.home)
+    assert restated_words(line) == "opportunities 2024-05: 2 rows, old and new, EUR 0.00 -> 90.00"
+
+
+def test_a_deal_that_is_gone_from_a_full_snapshot_is_told(exports: Any) -> None:
+    source = {"system": "salesforce", "pattern": "deals*", "is_full_snapshot": True}
+    exports.settings = type(exports.settings).model_validate({"is_simulated": True, "sources": [source]})
+    exports.put("exports/deals_1.csv", COLUMNS + deal("a", "100.00") + deal("b", "7.00"))
+    exports.receive()
+    exports.put("exports/deals_2.csv", COLUMNS + deal("a", "120.00", at="2024-06-02") + deal("b", "7.00"))
+    exports.receive()
+    exports.put("exports/deals_3.csv", COLUMNS + deal("b", "7.00"))
+    result = exports.run()
+    (line,) = restated(exports.home)
+    assert restated_words(line) == "opportunities 2024-05: 1 row, old and new, EUR 120.00 -> 0.00"
+    said = "1 record of earlier full snapshots no longer there, counted no more"
+    assert [(note.text, list(note.files)) for note in notes_of(exports.home) if "snapshot" in note.text] == [
+        (said, ["exports/deals_3.csv"])
+    ]
+    assert result.verdicts["opportunities"].n_vanished == 1
 
 
 def test_before_anything_was_accepted_there_is_nothing_to_tell(exports: Any) -> None:
