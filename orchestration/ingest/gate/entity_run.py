@@ -16,7 +16,7 @@ from orchestration.ingest.gate.ledger import LedgerLine
 from orchestration.ingest.gate.lots import Lot
 from orchestration.ingest.gate.tally import Line
 from orchestration.ingest.gate.verdict import EntityVerdict, Judged
-from orchestration.ingest.gate.versions import RESTATED, amount_column
+from orchestration.ingest.gate.versions import RESTATED
 
 
 @dataclass(slots=True)
@@ -73,12 +73,9 @@ def run_entity(
             rows = gate.refused_rows(lot)
             others += tally.refused_lines(gate, lot, rows, len(reasons_by_line))
             quarantine.write(held, _held_back(rows, reasons_by_line, lot))
-    whole = [
-        tally.whole_line(lot, contract.name, has_money=amount_column(contract) is not None)
-        for lot in own
-        if lot.whole
-    ]
-    periods = [*accepted, *others, *whole]
+    found = [*accepted, *others]
+    whole = [line for lot in own if lot.whole for line in tally.whole_lines(lot, contract, found)]
+    periods = [*found, *whole]
     controls = {lot.sequence: _control(gate, lot) for lot in own}
     lines = [
         _ledger_line(gate, lot, [line for line in periods if _is_of(line, lot)], controls[lot.sequence].tie)

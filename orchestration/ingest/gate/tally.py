@@ -1,6 +1,6 @@
 """What became of the rows of each delivery, in rows and money by period. No judging."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -66,14 +66,26 @@ def other_lines(gate: EntityGate) -> list[Line]:
     ]
 
 
-def whole_line(lot: Lot, entity: str, *, has_money: bool) -> Line:
-    """Rows of a delivery that counts as a whole: bytes that came before, a reference file since replaced."""
-    return {
-        **_place(lot.file, lot.delivery_id, entity, None, None, str(lot.whole)),
-        "n_rows": lot.delivered,
-        "amount": None,
-        "n_amount_unknown": lot.delivered if has_money else 0,
-    }
+def whole_lines(lot: Lot, contract: Contract, lines: Iterable[Line]) -> list[Line]:
+    """Rows of a delivery that counts as a whole: bytes that came before, a reference file since replaced.
+
+    Parameters
+    ----------
+    lines : of the entity; bytes that came before hold the periods and the money of the file they came in.
+    """
+    fate = str(lot.whole)
+    first = [line for line in lines if line["delivery_id"] == lot.delivery_id] if fate == "duplicate" else []
+    if not first:
+        return [
+            _line(lot.file, lot.delivery_id, contract, None, None, fate, lot.delivered, None, lot.delivered)
+        ]
+    return [
+        {
+            **_place(lot.file, lot.delivery_id, contract.name, line["period"], line["currency"], fate),
+            **{name: line[name] for name in ("n_rows", "amount", "n_amount_unknown")},
+        }
+        for line in first
+    ]
 
 
 def refused_lines(gate: EntityGate, lot: Lot, rows: pd.DataFrame, n_refused: int) -> list[Line]:

@@ -1,5 +1,6 @@
 """Two lanes that decide differently would make a large file say something else than a small one."""
 
+import json
 import random
 from typing import Any
 
@@ -156,6 +157,28 @@ def test_the_money_of_refused_rows_is_counted_by_period(exports: Any) -> None:
     assert '"quarantined": "7.00"' in _line(result.ledger, "exports/xero/a.csv")["amounts"]
 
 
+def test_bytes_that_came_before_hold_the_same_money_by_period(exports: Any) -> None:
+    rows = (
+        "1,j1,2024-05-01,1,4000,Sales,REVENUE,-10.50,EUR,North,\n"
+        "2,j1,2024-06-01,2,4000,Sales,REVENUE,-2,USD,North,\n"
+        "3,j1,2024-06-01,3,4000,Sales,REVENUE,ten,EUR,North,\n"
+    )
+    exports.put("exports/xero/a.csv", XERO + rows)
+    exports.put("exports/xero/b.csv", XERO + rows)
+    result = exports.run()
+    periods = pd.read_parquet(exports.home / "accepted" / "ledger_periods.parquet")
+    again = periods[periods["file"] == "exports/xero/b.csv"].fillna({"amount": "none"})
+    said = again[["period", "currency", "fate", "n_rows", "amount", "n_amount_unknown"]].astype(str)
+    assert said.values.tolist() == [
+        ["2024-05-01", "EUR", "duplicate", "1", "10.50", "0"],
+        ["2024-06-01", "EUR", "duplicate", "1", "none", "1"],
+        ["2024-06-01", "USD", "duplicate", "1", "2.00", "0"],
+    ]
+    amounts = json.loads(_line(result.ledger, "exports/xero/b.csv")["amounts"])
+    assert (amounts["EUR"]["duplicate"], amounts["EUR"]["delivered"]) == ("10.50", "10.50")
+    assert balance(result.ledger).empty
+
+
 def test_what_a_refused_row_cannot_say_is_not_taken_from_it(exports: Any) -> None:
     rows = (
         "1,j1,1850-05-01,1,4000,Sales,REVENUE,-10.50,EUR,North,\n"
@@ -177,8 +200,6 @@ def test_what_a_refused_row_cannot_say_is_not_taken_from_it(exports: Any) -> Non
 
 @pytest.mark.parametrize("file", ["exports/zendesk/a.csv"])
 def test_the_manifest_says_what_became_of_every_delivery(exports: Any, file: str) -> None:
-    import json
-
     exports.tickets("a.csv", [{"id": "1"}, {"id": "2", "status": "gone"}])
     exports.run()
     entries = json.loads((exports.home / "accepted" / "manifest.json").read_text())
