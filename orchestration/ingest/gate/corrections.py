@@ -22,7 +22,7 @@ from contracts.profile_checks import hidden
 from orchestration.errors import UnreadableFile
 from orchestration.ingest.files import fresh, one_at_a_time, read_json, room_to_write, swap, write_json
 from orchestration.ingest.gate import quarantine
-from orchestration.ingest.land.deliveries import LANDING, manifest_of
+from orchestration.ingest.land.deliveries import LANDING, manifest_of, receipts
 from orchestration.ingest.profiles import profiles_of
 from orchestration.ingest.text.decode import decode
 from orchestration.ingest.text.tabular import Table, read_table
@@ -169,13 +169,17 @@ def _corrected(
         lines = ", ".join(str(record.line) for record in table.refused[:_NAMED_AT_MOST])
         raise _wrong(path, f"line {lines} cannot be split into fields", "save it as CSV again")
     kept = _kept(home)
+    places = {_place(dict(zip(table.names, fields, strict=True))) for fields in table.rows}
+    released = _landed(home, places - {*known, *kept})
     found: list[dict[str, object]] = []
     repeated: list[Repeated] = []
     seen: set[tuple[str, int]] = set()
     allowed: dict[str, list[str]] = {}
     for fields, line in zip(table.rows, table.lines, strict=True):
         row = dict(zip(table.names, fields, strict=True))
-        place = _place(row, {*known, *kept}, path, line)
+        place = _place(row)
+        if place not in {*known, *kept, *released}:
+            raise _stranger(row, {*known, *kept}, path, line)
         if place in seen:
             raise _wrong(path, f"line {line} speaks of a row that stands there twice", "keep one of them")
         seen.add(place)
@@ -187,6 +191,11 @@ def _corrected(
                 f"line {line} fills {', '.join(strange)}, which its delivery does not have or does not keep",
                 f"correct only {', '.join(columns)}",
             )
+        if (texts := released.get(place)) is not None:
+            # Released meanwhile by another row or a mended profile: as it was delivered it says nothing new.
+            if any(said[name] != texts[name] for name in columns if name in said):
+                raise _stranger(row, {*known, *kept}, path, line)
+            continue
         digest = _digest({name: said[name] for name in columns if name in said})
         before = kept.get(place)
         if before is not None and before.row_sha256 == digest:
@@ -223,25 +232,37 @@ def _digest(cells: Mapping[str, str]) -> str:
     return hashlib.sha256(json.dumps(cells, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
-def _place(
-    row: Mapping[str, str], known: Collection[tuple[str, int]], path: Path, line: int
-) -> tuple[str, int]:
+def _place(row: Mapping[str, str]) -> tuple[str, int]:
+    """Delivery and line that a row says it is of; line -1 where it names none."""
     text = row["source_line"].strip()
-    place = (row["delivery_id"].strip(), int(text) if text.isdigit() else -1)
-    if place not in known:
-        held = sorted(number for delivery_id, number in known if delivery_id == place[0])
-        more = ", ..." if len(held) > _NAMED_AT_MOST else ""
-        of_it = (
-            f"; of that delivery these lines are or were: {', '.join(map(str, held[:_NAMED_AT_MOST]))}{more}"
-            if held
-            else ""
-        )
-        raise _wrong(
-            path,
-            f"line {line} speaks of line {text or '(empty)'} of a delivery, which was never held back",
-            f"write delivery_id and source_line as quarantine export writes them{of_it}",
-        )
-    return place
+    return row["delivery_id"].strip(), int(text) if text.isdigit() else -1
+
+
+def _landed(home: Path, places: Collection[tuple[str, int]]) -> dict[tuple[str, int], dict[str, str]]:
+    """Texts of landed rows by place; of lines that could not be split, and of strange deliveries, none."""
+    found: dict[tuple[str, int], dict[str, str]] = {}
+    for delivery_id in {delivery.delivery_id for delivery in receipts(home) if delivery.is_landed}:
+        lines = {line for of, line in places if of == delivery_id}
+        for name in manifest_of(home, delivery_id)["rows_files"] if lines else ():
+            path = home / LANDING / delivery_id / name
+            rows = pd.read_parquet(path, filters=[("source_line", "in", lines)]).fillna("")
+            for row in rows.astype("str").to_dict("records"):
+                found[delivery_id, int(row["source_line"])] = {str(name): text for name, text in row.items()}
+    return found
+
+
+def _stranger(
+    row: Mapping[str, str], known: Collection[tuple[str, int]], path: Path, line: int
+) -> UnreadableFile:
+    held = sorted(number for delivery_id, number in known if delivery_id == row["delivery_id"].strip())
+    named = ", ".join([*map(str, held[:_NAMED_AT_MOST]), *["..."][: len(held) > _NAMED_AT_MOST]])
+    of_it = f"; of that delivery these lines are or were: {named}" if held else ""
+    return _wrong(
+        path,
+        f"line {line} speaks of line {row['source_line'].strip() or '(empty)'} of a delivery, "
+        "which was never held back or is no longer",
+        f"leave it out, or write delivery_id and source_line as quarantine export writes them{of_it}",
+    )
 
 
 def _accepted(path: Path, line: int, before: Repeated) -> UnreadableFile:

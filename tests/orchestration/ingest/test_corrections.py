@@ -118,6 +118,21 @@ def test_rows_that_were_replayed_before_change_nothing_and_are_told(held: Any) -
     assert held.digest("landing") == landed
 
 
+def test_a_row_that_another_correction_released_may_stay_in_the_file(exports: Any) -> None:
+    exports.put("maturity.yaml", "is_simulated: true\n")
+    exports.tickets("tickets.csv", [{"id": "1", "priority": "low"}, {"id": "1", "priority": "high"}])
+    exports.run()
+    path = corrected(exported(exports.home), "3", id="2")
+    assert told(exports.home, "replay", str(path)).exit_code == 0
+    again = told(exports.home, "replay", str(path), "--json")
+    assert again.exit_code == 0, again.output
+    said = json.loads(again.output)
+    assert (said["corrected"], said["unchanged"], len(said["replayed_before"])) == (0, 1, 1)
+    corrected(path, "2", priority="urgent")
+    with pytest.raises(UnreadableFile, match=r"line 2 speaks of line 2 .* no longer .*: leave it out"):
+        corrections.take(exports.home, path)
+
+
 def test_a_row_that_was_corrected_and_accepted_is_not_corrected_once_more(held: Any) -> None:
     path = corrected(exported(held.home), "3", created_at="2024-02-28 08:00:00")
     told(held.home, "replay", str(path))
