@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -91,6 +92,12 @@ class FrameRule:
     remedy: str = "Correct the record in the source system and deliver it again."
     spans_rows: bool = False
     sql: str | None = None
+
+    def reads(self, names: Iterable[str]) -> frozenset[str]:
+        """Those of a table's columns that the rule looks at, by its SQL; all where it has none."""
+        if self.sql is None:
+            return frozenset(names)
+        return frozenset({self.column, *re.findall(r"\w+", self.sql)} & set(names))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from contracts.columns import fill_columns, lineage
 from contracts.contract import Contract
 from contracts.derive import Source
 from contracts.entities import ENTITIES
-from contracts.gate import reasons_by_row
+from contracts.gate import reasons_beside
 from contracts.manner import Manner
 from contracts.profile import Profile
 from contracts.proof import prove
@@ -27,7 +27,6 @@ __all__ = ["Converted", "Given", "convert", "convert_entity"]
 
 PLAIN = Manner()
 """English, UTC, and nothing declared beside."""
-_OF_ONE_COLUMN = frozenset({"required", "known_value", "well_formed", "in_range", "whole_day"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,17 +114,11 @@ def convert_entity(facts: pd.DataFrame, given: Given, contract: Contract) -> tup
 def _all_reasons(typed: pd.DataFrame, refusals: Refusals, contract: Contract) -> dict[int, list[str]]:
     """Reasons of refused rows: those of the conversion, and what the gate says of their other columns."""
     rows = refusals.by_row()
-    gate = reasons_by_row(typed.iloc[list(rows)], contract)
+    beside = reasons_beside(typed.iloc[list(rows)], contract, rows.values())
     return {
-        position: sorted(set().union(*row.values()) | {reason for reason in said if _adds(reason, row)})
-        for (position, row), said in zip(rows.items(), gate, strict=True)
+        position: sorted(said.union(*row.values()))
+        for (position, row), said in zip(rows.items(), beside, strict=True)
     }
-
-
-def _adds(reason: str, row: dict[str, set[str]]) -> bool:
-    # A cell that failed to convert is empty now: what the gate says of it, or of it with others, is an echo.
-    column, name = reason.split(":")
-    return name in _OF_ONE_COLUMN and column not in row
 
 
 def _refused(rows: list[Refused]) -> tuple[pd.DataFrame, dict[str, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,6 +77,27 @@ def reasons_by_row(frame: pd.DataFrame, contract: Contract) -> list[list[str]]:
     rows = _shaped(frame, contract)
     found = _judge_rows(rows, contract, BATCH_ROWS)
     return [sorted(found[position]) if position in found else [] for position in range(len(rows))]
+
+
+def reasons_beside(
+    frame: pd.DataFrame, contract: Contract, failed: Iterable[Collection[str]]
+) -> list[set[str]]:
+    """Rule ids that each row breaks by itself, beside those of its columns that could not be converted.
+
+    Parameters
+    ----------
+    failed : per row the columns that failed. They are empty now: what a rule says of them, alone or with
+        others, is an echo.
+    """
+    reads = {
+        f"{rule.column}:{rule.name}": rule.reads(contract.column_names)
+        for rule in contract.frame_rules
+        if not rule.spans_rows
+    }
+    return [
+        {reason for reason in said if reads.get(reason, {reason.split(":")[0]}).isdisjoint(columns)}
+        for said, columns in zip(reasons_by_row(frame, contract), failed, strict=True)
+    ]
 
 
 def _shaped(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import pandas as pd
 from contracts.answers import key_of, read
 from contracts.convert import Given, convert_entity
 from contracts.entities.assessment import ASSESSMENT_ANSWERS, CHANNEL_ADOPTION, PRACTICES
-from contracts.gate import reasons_by_row
+from contracts.gate import reasons_beside
 from contracts.items import item_of
 from contracts.refusals import Mask, Refusals
 from contracts.scale import odd_scale
@@ -20,8 +20,6 @@ from contracts.values import blank_to_null
 if TYPE_CHECKING:
     from contracts.instrument import Instrument
     from contracts.survey_shape import Survey
-
-_OF_ONE_COLUMN = frozenset({"required", "known_value", "well_formed", "in_range"})
 
 
 def convert_answer_rows(
@@ -87,16 +85,11 @@ def _reasons(rows: pd.DataFrame, refusals: Refusals) -> dict[int, list[str]]:
     """Reasons of the conversion, and of refused rows what the gate says of their other columns."""
     by_row = refusals.by_row()
     probe = rows.iloc[list(by_row)].assign(item_code="XX1", answer_level=0)
-    said = reasons_by_row(probe, ASSESSMENT_ANSWERS)
+    beside = reasons_beside(probe, ASSESSMENT_ANSWERS, by_row.values())
     return {
-        place: sorted(set().union(*own.values()) | {r for r in gate if _adds(r, own)})
-        for (place, own), gate in zip(by_row.items(), said, strict=True)
+        place: sorted(said.union(*own.values()))
+        for (place, own), said in zip(by_row.items(), beside, strict=True)
     }
-
-
-def _adds(reason: str, own: dict[str, set[str]]) -> bool:
-    column, name = reason.split(":")
-    return name in _OF_ONE_COLUMN and column not in own
 
 
 def _mask(values: pd.Series) -> Mask:

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.canary import example
+from contracts.contract import Contract, FrameRule
 from contracts.entities import ENTITIES
-from contracts.gate import ContractBrokenError, split
+from contracts.gate import ContractBrokenError, reasons_beside, split
 
 TICKETS = ENTITIES["tickets"]
 OPPORTUNITIES = ENTITIES["opportunities"]
@@ -140,3 +141,23 @@ def test_a_day_beyond_the_clock_of_pandas_is_refused_and_stops_nothing() -> None
     verdict = split(frame, OPPORTUNITIES)
     assert verdict.counts == {"closed_on:in_range": 1}
     assert len(verdict.accepted) == 1
+
+
+OF_A_ROW = [
+    (contract, rule) for contract in ENTITIES.values() for rule in contract.frame_rules if not rule.spans_rows
+]
+
+
+@pytest.mark.parametrize(
+    ("contract", "rule"), OF_A_ROW, ids=[f"{c.name}.{r.column}:{r.name}" for c, r in OF_A_ROW]
+)
+def test_a_row_refused_for_one_column_is_told_what_others_break_together(
+    contract: Contract, rule: FrameRule
+) -> None:
+    bad = rule.corrupt(example(contract, 2)).iloc[:1]
+    reads, said = rule.reads(contract.column_names), f"{rule.column}:{rule.name}"
+    (elsewhere,) = reasons_beside(bad, contract, [set(contract.column_names) - reads])
+    assert said in elsewhere
+    for column in reads:
+        (echo,) = reasons_beside(bad, contract, [{column}])
+        assert said not in echo
