@@ -226,6 +226,15 @@ class ColumnMap(Strict):
         turned = (self.sign.column if self.sign else None, self.threshold.column if self.threshold else None)
         return (*(name for name in turned if name), *(["currency"] if self.strip_symbols else []))
 
+    @property
+    def cells_above(self) -> tuple[tuple[int, int], ...]:
+        """Cells above the header that are read: row and place in it, both from 1."""
+        cell, period = self.from_preamble, self.period_in_preamble
+        return (
+            *([(cell.row, cell.cell)] if cell else ()),
+            *([(period.row, period.first), (period.row, period.last)] if period else ()),
+        )
+
     def _used(self) -> Iterator[str]:
         yield from self.sources
         yield from self.content_key

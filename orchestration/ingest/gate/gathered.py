@@ -56,7 +56,11 @@ class Gathered:
                     )
 
     def settle(self, lots: Sequence[Lot]) -> None:
-        """Put the lines in the order of arrival and add the money."""
+        """Put the lines in the order of arrival, add the money, and note headers that changed."""
+        for lot in lots:
+            if not lot.whole:
+                warned = tuple(lot.manifest.get("header_warnings", ()))
+                self.notes[lot.delivery_id] = (*warned, *self.notes.get(lot.delivery_id, ()))
         order = {(lot.file, lot.delivery_id): lot.sequence for lot in lots}
         self.lines.sort(key=lambda line: order[line.file, line.delivery_id])
         systems = {(line.file, line.delivery_id): line.source_system for line in self.lines}

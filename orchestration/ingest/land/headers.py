@@ -136,8 +136,9 @@ def note_changes(
     if before is None or "header" not in before:
         return [], []
     found = differences(HeaderPrint.from_json(before["header"]), HeaderPrint.from_json(manifest["header"]))
-    manifest["header_changes"] = as_json(found)
-    return verdict(found, policy)
+    warned, refused = verdict(found, policy)
+    manifest |= {"header_changes": as_json(found), "header_warnings": warned}
+    return warned, refused
 
 
 def _renamed(

@@ -27,7 +27,7 @@ pa: Any = pyarrow
 
 MANIFEST: Final = "manifest.json"
 HASHED: Final = "hmac:"
-# What a cell above the header may say about the file and not about a person: numbers, dates, currencies.
+# What a cell above the header that a profile reads may hold: numbers, dates, currencies, never a name.
 _IMPERSONAL: Final = re.compile(r"[^@]*\d[^@]*|[A-Z]{3,4}")
 _COUNT: Final = re.compile(r"[0-9]{1,3}([., ]?[0-9]{3})*")
 # A sheet or an old Excel CSV that ends exactly here may have lost the rest.
@@ -171,9 +171,10 @@ def _manifest(
         "header_fingerprint": header_fingerprint(content.names),
         "header": HeaderPrint(content.names, kinds).as_json(),
         "header_changes": {},
+        "header_warnings": [],
         "renamed": dict(found.renamed),
         "labels": {name: label for name, label in labels.items() if name in found.kept},
-        "preamble": [[_impersonal(cell) for cell in row] for row in content.preamble],
+        "preamble": _read_above(content.preamble, profile),
         "value_labels": _kept_labels(content.value_labels, found.renamed, found.kept),
         "zone": content.zone,
         "delivered": tally.n_rows + len(tally.refused),
@@ -215,8 +216,16 @@ def _warnings(reading: Reading, tally: _Tally) -> list[str]:
     return said
 
 
-def _impersonal(cell: str) -> str:
-    return cell if _IMPERSONAL.fullmatch(cell) else ""
+def _read_above(preamble: Sequence[Sequence[str]], profile: Profile) -> list[list[str]]:
+    """Cells above the header that the profile reads, if they cannot be a person; all others empty."""
+    read = {cell for column in profile.columns.values() for cell in column.cells_above}
+    return [
+        [
+            cell if (row, place) in read and _IMPERSONAL.fullmatch(cell) else ""
+            for place, cell in enumerate(cells, 1)
+        ]
+        for row, cells in enumerate(preamble, 1)
+    ]
 
 
 def _footer(record: Record, names: Sequence[str], kept: Sequence[str], profile: Profile) -> dict[str, Any]:

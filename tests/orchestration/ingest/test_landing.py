@@ -19,6 +19,7 @@ from orchestration.ingest.land import intake, landing
 from orchestration.ingest.land.deliveries import Delivery, manifest_of, receive
 from orchestration.ingest.land.reading import reading_key
 from orchestration.ingest.tell.samples import read_sample
+from orchestration.ingest.tell.told_notes import notes_of
 from orchestration.settings import DEMO_PSEUDONYM_KEY, Settings
 
 LEDGER = "Datum;Konto;Betrag\n"
@@ -251,6 +252,26 @@ def test_n71_each_kind_of_changed_header_has_its_policy(exports: Any, change: st
     assert (said in delivery.warnings) == (policy == "warn")
     if delivery.is_landed:
         assert manifest_of(exports.home, delivery.delivery_id)["header_changes"] == {change: [column]}
+
+
+def test_a_changed_header_that_is_warned_of_is_told_by_the_run(exports: Any) -> None:
+    exports.put("exports/zendesk/t-1.csv", _as_csv(TICKET_ROW))
+    exports.receive()
+    exports.put("exports/zendesk/t-2.csv", _as_csv({**TICKET_ROW, "id": "T-1", "mood": "fine"}))
+    exports.run()
+    said = "columns retyped since the delivery before: id (was integer, now text)"
+    assert [(note.text, list(note.files)) for note in notes_of(exports.home) if "columns" in note.text] == [
+        (said, ["exports/zendesk/t-2.csv"])
+    ]
+
+
+def test_a_title_lands_only_where_the_profile_reads_it(exports: Any) -> None:
+    title = "Made on 2024-05-01 by Quirina Vandersmissen,EUR\n,\n"
+    exports.put("exports/zendesk/t-1.csv", title + _as_csv(TICKET_ROW))
+    delivery = _of(exports.receive(), "exports/zendesk/t-1.csv")
+    folder = exports.home / "landing" / delivery.delivery_id
+    assert (delivery.status, delivery.delivered) == ("taken", 1)
+    assert "Vandersmissen" not in (folder / "manifest.json").read_text()
 
 
 def _as_csv(row: Mapping[str, str]) -> str:
