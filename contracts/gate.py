@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from contracts.canary import example
 from contracts.contract import Contract
 
 BATCH_ROWS = 100_000
@@ -90,7 +89,6 @@ def reasons_beside(
     failed : per row the columns that failed. They are empty now: what a rule says of them, alone or with
         others, is an echo.
     """
-    failed = list(failed)
     reads = {
         f"{rule.column}:{rule.name}": rule.reads(contract.column_names)
         for rule in contract.frame_rules
@@ -98,22 +96,8 @@ def reasons_beside(
     }
     return [
         {reason for reason in said if reads.get(reason, {reason.split(":")[0]}).isdisjoint(columns)}
-        for said, columns in zip(
-            reasons_by_row(_stood_in(frame, contract, failed), contract), failed, strict=True
-        )
+        for said, columns in zip(reasons_by_row(frame, contract), failed, strict=True)
     ]
-
-
-def _stood_in(frame: pd.DataFrame, contract: Contract, failed: Sequence[Collection[str]]) -> pd.DataFrame:
-    """Rows with an example in required cells that failed: rules over several columns pass over gaps."""
-    good, rows = example(contract, 1), frame.copy()
-    for name in [column.name for column in contract.columns if not column.nullable]:
-        gaps = rows[name].isna().to_numpy(dtype=bool) & np.array(
-            [name in columns for columns in failed], bool
-        )
-        if gaps.any():
-            rows[name] = rows[name].where(~gaps, good[name].iloc[0])
-    return rows
 
 
 def _shaped(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:

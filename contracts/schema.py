@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pandera.pandas as pa
 
-from contracts.contract import Column, Contract, Holds
+from contracts.contract import Column, Contract, FrameRule, Holds
 from contracts.frames import dtype_of
 
 Predicate = Callable[[pd.Series], "pd.Series[bool]"]
@@ -68,7 +68,7 @@ def _schema(contract: Contract, checks: list[pa.Check], *, coerce: bool) -> pa.D
 
 def _frame_checks(contract: Contract, *, spans_rows: bool) -> list[pa.Check]:
     return [
-        pa.Check(_known(contract, rule.holds), name=f"{rule.column}:{rule.name}", ignore_na=False)
+        pa.Check(_known(contract, rule), name=f"{rule.column}:{rule.name}", ignore_na=False)
         for rule in contract.frame_rules
         if rule.spans_rows == spans_rows
     ]
@@ -81,15 +81,16 @@ def _clash_checks(contract: Contract) -> list[pa.Check]:
     return checks
 
 
-def _known(contract: Contract, holds: Holds) -> Holds:
-    """Rule judged where every required column is filled; a missing one is `required`'s to report."""
-    required = [column.name for column in contract.columns if not column.nullable]
+def _known(contract: Contract, rule: FrameRule) -> Holds:
+    """Rule judged where every required column that it reads is filled; a gap is `required`'s to report."""
+    reads = rule.reads(contract.column_names)
+    required = [column.name for column in contract.columns if not column.nullable and column.name in reads]
 
     def judged(frame: pd.DataFrame) -> pd.Series[bool]:
         result = pd.Series(True, index=frame.index)
         complete = frame[required].notna().all(axis=1)
         if complete.any():
-            result[complete] = holds(frame[complete]).astype("boolean").fillna(True).astype(bool)
+            result[complete] = rule.holds(frame[complete]).astype("boolean").fillna(True).astype(bool)
         return result
 
     return judged

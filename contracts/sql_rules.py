@@ -34,11 +34,16 @@ def broken(contract: Contract) -> dict[str, str]:
     found = {
         rule: f"coalesce({said}, false)" for column in contract.columns for rule, said in _column(column)
     }
-    complete = " and ".join(f"{quoted(c.name)} is not null" for c in contract.columns if not c.nullable)
     for rule in contract.frame_rules:
         if rule.sql is not None and not rule.spans_rows:
-            # Judged where every required column is filled; a missing one is `required`'s to report.
-            said = f"{complete} and not ({rule.sql})" if complete else f"not ({rule.sql})"
+            # Judged where every required column that it reads is filled; a gap is `required`'s to report.
+            reads = rule.reads(contract.column_names)
+            filled = [
+                f"{quoted(c.name)} is not null"
+                for c in contract.columns
+                if not c.nullable and c.name in reads
+            ]
+            said = " and ".join([*filled, f"not ({rule.sql})"])
             found[f"{rule.column}:{rule.name}"] = f"coalesce({said}, false)"
     return found
 

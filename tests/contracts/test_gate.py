@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from contracts.canary import example
 from contracts.contract import Contract, FrameRule
 from contracts.entities import ENTITIES
-from contracts.gate import ContractBrokenError, reasons_beside, split
+from contracts.gate import ContractBrokenError, reasons_beside, reasons_by_row, split
 
 TICKETS = ENTITIES["tickets"]
 OPPORTUNITIES = ENTITIES["opportunities"]
@@ -161,3 +161,16 @@ def test_a_row_refused_for_one_column_is_told_what_others_break_together(
     for column in reads:
         (echo,) = reasons_beside(bad, contract, [{column}])
         assert said not in echo
+
+
+@pytest.mark.parametrize(
+    ("contract", "rule"), OF_A_ROW, ids=[f"{c.name}.{r.column}:{r.name}" for c, r in OF_A_ROW]
+)
+def test_a_gap_hides_no_rule_that_does_not_read_it(contract: Contract, rule: FrameRule) -> None:
+    bad, said = rule.corrupt(example(contract, 2)).iloc[:1], f"{rule.column}:{rule.name}"
+    for column in contract.columns:
+        if not column.nullable:
+            gap = contract.typed(bad.astype({column.name: "object"}).assign(**{column.name: None}))
+            (found,) = reasons_by_row(gap, contract)
+            assert f"{column.name}:required" in found
+            assert (said in found) or column.name in rule.reads(contract.column_names)
