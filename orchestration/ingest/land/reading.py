@@ -85,7 +85,7 @@ def read_part(part: Part, settings: Settings, profiles: Mapping[str, Profile]) -
     except UnreadableFile as error:
         return Reading(part, "unreadable", str(error))
     if found.profile is None:
-        problem = f"{found.problem}: {_remedy(part)}"
+        problem = f"{found.problem}: {_remedy(part, content)}"
         return Reading(part, "unknown", problem, content, found, decimal, content.warnings)
     if content.header_rows not in (_WITHOUT_HEADER, found.profile.header_rows):
         problem = (
@@ -97,7 +97,12 @@ def read_part(part: Part, settings: Settings, profiles: Mapping[str, Profile]) -
     return Reading(part, "taken", "", content, found, decimal, notes)
 
 
-def _remedy(part: Part) -> str:
+def _remedy(part: Part, content: Content) -> str:
+    if part.kind == "text" and len(content.names) == 1:
+        return (
+            "its header is a single column: if a sign parts its names, declare that sign (delimiter) for the "
+            "source in maturity.yaml; else draft a profile for it: maturity-impact profile suggest."
+        )
     if part.sheet:
         return (
             "if another sheet of the workbook is meant, declare it (sheet) for this source in maturity.yaml; "

@@ -155,10 +155,14 @@ def refuse_nothing_fits(n_rows: int, refused: Sequence[Record], width: int, wher
     if n_rows or len(refused) < 2 or not widths or any(len(record.fields) == width for record in refused):
         return
     shown = " or ".join(map(str, sorted(widths)[:3]))
+    # Whether their last field is a blank beyond the last column, or all stand one column off, cannot be told.
+    is_ended = widths == {width + 1} and not any(record.fields[-1].strip() for record in refused)
     raise UnreadableFile(
         f"The header has {width} columns, but no row does (they have {shown}): header and data do not fit",
         where,
-        "export it again, or declare the delimiter for this source in maturity.yaml",
+        "every row ends with a delimiter and the header does not: end all lines alike and deliver it again"
+        if is_ended
+        else "export it again, or declare the delimiter for this source in maturity.yaml",
     )
 
 

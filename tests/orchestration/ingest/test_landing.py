@@ -165,6 +165,13 @@ def test_a_declared_sheet_is_the_only_one_read(exports: Any) -> None:
     assert "it shows Notes, Tickets" in problem
 
 
+def test_a_header_in_one_piece_is_told_to_declare_its_delimiter(exports: Any) -> None:
+    exports.put("exports/zendesk/t.csv", "id^brand_id^created_at\n1^B1^2024-05-01\n")
+    delivery = _of(exports.receive(), "exports/zendesk/t.csv")
+    assert delivery.status == "unknown"
+    assert "declare that sign (delimiter)" in delivery.problem
+
+
 def test_numbers_of_a_workbook_are_written_as_the_locale_reads_them(exports: Any) -> None:
     header = "id,account_id,amount,close_date,created_date,is_closed,is_deleted,is_won,probability,stage_name"
     book = openpyxl.Workbook()

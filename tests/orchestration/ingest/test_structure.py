@@ -118,6 +118,11 @@ def test_a_layout_that_is_no_table_is_refused_by_name(text: str, said: str) -> N
         read_table(text, "f.csv")
 
 
+def test_rows_that_alone_end_with_a_delimiter_are_refused_with_that_remedy() -> None:
+    with pytest.raises(UnreadableFile, match="end all lines alike"):
+        read_table("id,city\n1,Delft,\n2,Gouda,\n", "f.csv")
+
+
 @pytest.mark.parametrize(
     "header",
     ["id,Q101,Q102,Q110", "id,Q1.10,Q1.11,Q1.12", "id,Mark 10,Mark 11,Mark 12", "region,n,2023,2024"],
