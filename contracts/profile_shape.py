@@ -19,7 +19,7 @@ from contracts.header_words import Known, Language, Words, by_language, every, f
 from contracts.instrument import load_instrument
 from contracts.items import places
 from contracts.strict import Strict
-from contracts.survey_shape import Survey, known_zone
+from contracts.survey_shape import Survey, Zone
 
 DateOrder = Literal["dmy", "mdy", "ymd"]
 
@@ -132,7 +132,7 @@ class Profile(Strict):
     shape: Literal["api", "ui", "reference"]
     evidence: Literal["sample", "documentation"] = "documentation"
     locale: str | None = Field(default=None, pattern=r"^[a-z]{2}(_[A-Z]{2})?$")
-    zone: str | None = None
+    zone: Zone | None = None
     date_order: DateOrder | None = None
     header_rows: int = Field(default=1, ge=1, le=3)
     zone_header_row: int | None = None
@@ -148,11 +148,6 @@ class Profile(Strict):
     footer: tuple[str, ...] = ()
     control: tuple[Control, ...] = ()
     personal: tuple[str, ...] = ()
-
-    @field_validator("zone")
-    @classmethod
-    def _zone(cls, value: str | None) -> str | None:
-        return None if value is None else known_zone(value)
 
     @field_validator("spoken", mode="before")
     @classmethod

@@ -12,6 +12,14 @@ from contracts.values import NO, NULL_WORDS, YES
 
 _SECONDS = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?"
 
+NOTHING = "null::varchar"
+"""Text of a column that the file lacks."""
+
+
+def nothing(column: Column) -> str:
+    """Value of a column that is empty in every row, since the file lacks what it is made of."""
+    return f"null::{SQL_TYPES[column.kind]}"
+
 
 def among(value: str, words: Iterable[str]) -> str:
     """Condition that a text is one of these words."""

@@ -14,15 +14,13 @@ from contracts.column_map import ColumnMap, Threshold, WhenValue, in_order
 from contracts.contract import Column, Contract
 from contracts.manner import Manner
 from contracts.profile import Profile
-from contracts.sql_forms import FORMS, among, among_known, clean, timestamp, words_type
+from contracts.sql_forms import FORMS, NOTHING, among, among_known, clean, nothing, timestamp, words_type
 from contracts.sql_given import GIVEN
 from contracts.sql_rules import SQL_TYPES, quoted, text
 from contracts.sql_scope import is_declared_here, is_read_here
 from contracts.values import NO, NULL_WORDS, OPEN_ENDS, YES
 from contracts.work import OWN, UNIT, Given
 
-_NOTHING = "null::varchar"
-"""Text of a column that the file lacks."""
 _LANDED = re.compile(r"nullif\((?P<name>\"(?:[^\"]|\"\")*\"), ''\)")
 
 
@@ -82,11 +80,6 @@ def plain_rows(
     return PlainRows(made.values, conditions, made.texts, frozenset(made.known))
 
 
-def nothing(column: Column) -> str:
-    """Expression of a column that is empty in every row, since the file lacks what it is made of."""
-    return f"null::{SQL_TYPES[column.kind]}"
-
-
 def _required_sources(profile: Profile, contract: Contract) -> set[str]:
     """Source columns that no good row leaves empty."""
     alone = {"sources", "values", "lower_case", "case_safe_id", "hmac", "reads", "strip_symbols"}
@@ -127,7 +120,7 @@ class _Made:
 
     def text(self, name: str) -> str:
         """Text of a landed column, null where it is empty or the file lacks it."""
-        return f"nullif({quoted(name)}, '')" if name in self.header else _NOTHING
+        return f"nullif({quoted(name)}, '')" if name in self.header else NOTHING
 
     def must(self, value: str, condition: str, *, is_clean: bool = True) -> None:
         """Hold a text, where there is one, to a form; its texts are clean unless that is denied."""
@@ -152,7 +145,7 @@ class _Made:
             self.must(value, f"regexp_full_match({value}, 'hmac:[0-9a-f]{{64}}')")
             return f"substr({value}, 6)"
         default = self.default(column, mapping)
-        if value == _NOTHING and default is None:
+        if value == NOTHING and default is None:
             typed = nothing(column)
         elif column.kind == "text":
             typed = self.words(value, column, mapping, default)
@@ -194,7 +187,7 @@ class _Made:
     def first(self, names: Sequence[str]) -> str:
         """First filled one of several columns; what is wrong with it is left to the form it must have."""
         present = [self.text(name) for name in names if name in self.header]
-        return f"coalesce({', '.join(present)})" if len(present) > 1 else (present or [_NOTHING])[0]
+        return f"coalesce({', '.join(present)})" if len(present) > 1 else (present or [NOTHING])[0]
 
     def words(self, value: str, column: Column, mapping: ColumnMap, default: str | None) -> str:
         """Words of a text column, mapped to canonical ones."""
@@ -279,7 +272,7 @@ class _Made:
         if "unit_key" not in self.contract.column_names or set(UNIT) & set(profile.columns):
             return
         declared, kind = (self.given.constant(name) for name in UNIT)
-        key, said = _NOTHING, text(kind or "declared")
+        key, said = NOTHING, text(kind or "declared")
         if profile.unit is not None:
             key, said = self.text(profile.unit.source), text(profile.unit.type)
             if profile.unit.source in self.header:

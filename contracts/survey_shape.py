@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Annotated, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import field_validator, model_validator
+from pydantic import AfterValidator, model_validator
 
 from contracts.strict import Strict
 
@@ -21,6 +21,25 @@ _PRACTICE_QUESTIONS = (
     "Welke praktijken zijn er in uw organisatie?",
     "Welke van deze praktijken zijn er in uw organisatie?",
 )
+
+
+def known_zone(name: str) -> str:
+    """Name of a time zone, as it stands.
+
+    Raises
+    ------
+    ValueError
+        There is no such zone.
+    """
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError(f"'{name}' is no time zone; write one such as Europe/Amsterdam or UTC") from None
+    return name
+
+
+Zone = Annotated[str, AfterValidator(known_zone)]
+"""Name of a time zone that there is."""
 
 
 class Survey(Strict):
@@ -52,14 +71,9 @@ class Survey(Strict):
     lowest_words: tuple[str, ...] = ()
     highest_words: tuple[str, ...] = ()
     dummy_times: tuple[str, ...] = ()
-    zone_of_names: str | None = None
+    zone_of_names: Zone | None = None
     item_column: str | None = None
     answer_column: str | None = None
-
-    @field_validator("zone_of_names")
-    @classmethod
-    def _zone(cls, value: str | None) -> str | None:
-        return None if value is None else known_zone(value)
 
     @model_validator(mode="after")
     def _has_steps(self) -> Self:
@@ -73,18 +87,3 @@ class Survey(Strict):
     def used(self) -> set[str]:
         """Columns that hold items and answers, where one row is one answer."""
         return {name for name in (self.item_column, self.answer_column) if name is not None}
-
-
-def known_zone(name: str) -> str:
-    """Name of a time zone, as it stands.
-
-    Raises
-    ------
-    ValueError
-        There is no such zone.
-    """
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise ValueError(f"'{name}' is no time zone; write one such as Europe/Amsterdam or UTC") from None
-    return name

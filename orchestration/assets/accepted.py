@@ -181,8 +181,10 @@ def _ledger_result(
     lost = balance(ledger)
     untied = ledger.loc[ledger["control"] == "untied", "file"]
     said = [
-        f"rows are not accounted for in {file} ({lost_rows:+,})"
-        for file, lost_rows in zip(lost["file"], lost["n_lost"], strict=True)
+        f"{what} not accounted for in {file} ({gone})"
+        for file, n_rows, money in zip(lost["file"], lost["n_lost"], lost["money_lost"], strict=True)
+        for what, gone in (("rows are", f"{n_rows:+,}"), ("money is", money))
+        if gone not in ("+0", "")
     ]
     said += [
         f"the total that {file} prints is not that of its rows, see accepted/manifest.json" for file in untied

@@ -5,6 +5,7 @@ Plain rows are judged by SQL, all others by pandas; keys, versions and snapshots
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,8 @@ class EntityGate:
     sources : SQL source of landed rows by sequence.
     reasons : refused rows.
     notes : what a person should know of how a delivery was read, by delivery.
+    money : of the rows that were good by themselves, by sequence and currency, before any was let go of.
+    refused_together : places of rows that were good by themselves and are refused beside others.
     """
 
     con: duckdb.DuckDBPyConnection
@@ -50,6 +53,8 @@ class EntityGate:
     sources: dict[int, str] = field(default_factory=dict)
     reasons: Reasons = field(init=False)
     notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    money: dict[int, dict[str, Decimal]] = field(default_factory=dict)
+    refused_together: set[tuple[str, int]] = field(default_factory=set)
     n_vanished: int = 0
     n_late: int = 0
 
@@ -89,6 +94,7 @@ class EntityGate:
             f"read_parquet({text(target / '**' / '*.parquet')}, hive_partitioning = false) as rows "
             "join deliveries using (delivery_id)"
         )
+        self.money = versions.money_by_sequence(self.con, self.contract, "good")
         versions.resolve(self.con, self.contract, "good", alike, self.key)
         self._supersede_vanished()
         self._refuse("select _seq, source_line from fates where fate = 'conflict'", "unique_key")
@@ -228,6 +234,7 @@ class EntityGate:
         for sequence, line in self.con.execute("from refused_now").fetchall():
             if sequence in by_sequence:
                 self.reasons.add(by_sequence[sequence], int(line), [rule])
+                self.refused_together.add((by_sequence[sequence], int(line)))
         self.con.execute(
             "insert into fates by name select _seq, source_line, 'conflict' as fate from refused_now "
             "where (_seq, source_line) not in (select _seq, source_line from fates)"

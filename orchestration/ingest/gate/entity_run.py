@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -29,6 +30,7 @@ class EntityOutcome:
     restated: list[Line] = field(default_factory=list)
     notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     reasons: dict[str, dict[str, int]] = field(default_factory=dict)
+    money: dict[str, dict[str, Decimal]] = field(default_factory=dict)
 
 
 def run_entity(
@@ -87,7 +89,8 @@ def run_entity(
         gate, n_rows, accepted, lines, [judged.verdicts.get(contract.name) for judged in surveys]
     )
     reasons = {lot.delivery_id: gate.reasons.by_rule(lot.delivery_id) for lot in gate.lots}
-    return EntityOutcome(verdict, lines, periods, _restated(gate), gate.notes, reasons)
+    money = tally.delivered_money(gate, others)
+    return EntityOutcome(verdict, lines, periods, _restated(gate), gate.notes, reasons, money)
 
 
 def _control(gate: EntityGate, lot: Lot) -> Control:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -25,6 +26,7 @@ class Gathered:
     restated: list[Line] = field(default_factory=list)
     reasons: dict[str, dict[str, int]] = field(default_factory=dict)
     periods: pd.DataFrame = field(default_factory=lambda: ledger.period_frame([]))
+    money: dict[str, dict[str, Decimal]] = field(default_factory=dict)
     _by_period: list[Line] = field(default_factory=list)
 
     def take(self, name: str, outcome: EntityOutcome) -> None:
@@ -34,6 +36,7 @@ class Gathered:
         self.notes |= outcome.notes
         self.restated += outcome.restated
         self.reasons |= outcome.reasons
+        self.money |= outcome.money
         self._by_period += outcome.periods
 
     def take_survey(self, judged: Judged) -> None:
@@ -72,11 +75,14 @@ class Gathered:
         )
         own = {place: part for place, part in self.periods.groupby(["file", "delivery_id"])}
         self.lines = [
-            replace(line, amounts=ledger.amounts_of(own[line.file, line.delivery_id]))
+            replace(line, amounts=ledger.amounts_of(own[line.file, line.delivery_id], self._delivered(line)))
             if (line.file, line.delivery_id) in own
             else line
             for line in self.lines
         ]
+
+    def _delivered(self, line: LedgerLine) -> dict[str, Decimal]:
+        return self.money.get(line.delivery_id, {})
 
 
 def accepted_manifest(lots: Sequence[Lot], gathered: Gathered) -> list[dict[str, Any]]:

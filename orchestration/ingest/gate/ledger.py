@@ -25,8 +25,8 @@ class LedgerLine:
     ----------
     n_deleted, n_unmapped : of the accepted rows, those the source marks as deleted, and those no organisation
         is known for.
-    amounts : JSON, per currency the amount by fate, for files that carry money; rows whose amount cannot be
-        read are in no sum.
+    amounts : JSON, per currency the amount by fate, for files that carry money, and the one delivered, which
+        is summed before any fate is known; rows whose amount cannot be read are in no sum.
     control : whether the totals printed in the file are those of its rows: tied, untied, or none printed.
     """
 
@@ -68,7 +68,7 @@ def frame(lines: Sequence[LedgerLine]) -> pd.DataFrame:
 
 
 def balance(ledger: pd.DataFrame) -> pd.DataFrame:
-    """Files whose rows are not all accounted for; empty when the ledger balances.
+    """Files whose rows or money are not all accounted for; empty when the ledger balances.
 
     Parameters
     ----------
@@ -77,11 +77,22 @@ def balance(ledger: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The offending lines with ``n_lost``: delivered minus the sum of all fates.
+        The offending lines with ``n_lost``: delivered minus the sum of all fates; and ``money_lost``: that of
+        each currency, such as ``EUR 1.00``, empty where there is none.
     """
     lost = ledger["delivered"] - ledger[list(FATES)].sum(axis=1)
     negative = (ledger[list(FATES)] < 0).any(axis=1)
-    return ledger.assign(n_lost=lost)[(lost != 0) | negative]
+    told = [_money_lost(amounts) if isinstance(amounts, str) else "" for amounts in ledger["amounts"]]
+    money = pd.Series(told, index=ledger.index, dtype="str")
+    return ledger.assign(n_lost=lost, money_lost=money)[(lost != 0) | negative | (money != "")]
+
+
+def _money_lost(amounts: str) -> str:
+    lost = {
+        code: Decimal(parts["delivered"]) - sum(Decimal(parts[fate]) for fate in FATES)
+        for code, parts in json.loads(amounts).items()
+    }
+    return ", ".join(f"{code} {amount:,}" for code, amount in lost.items() if amount)
 
 
 def write(path: Path, ledger: pd.DataFrame) -> None:
@@ -119,15 +130,23 @@ def write_restated(path: Path, lines: Sequence[Mapping[str, Any]]) -> None:
     write_parquet(path, pa.Table.from_pylist([dict(line) for line in lines], schema=schema))
 
 
-def amounts_of(periods: pd.DataFrame) -> str | None:
-    """Amounts of one file by currency and fate as JSON; None where it carries no money."""
-    sums: dict[str, dict[str, Decimal]] = {}
+def amounts_of(periods: pd.DataFrame, delivered: Mapping[str, Decimal]) -> str | None:
+    """Amounts of one file by currency and fate as JSON; None where it carries no money.
+
+    Parameters
+    ----------
+    delivered : sum by currency before any fate was known.
+    """
+    sums = {code: dict.fromkeys(FATES, Decimal("0.00")) for code in delivered}
     for code, fate, amount in zip(periods["currency"], periods["fate"], periods["amount"], strict=True):
         if isinstance(amount, Decimal) and isinstance(code, str):
             parts = sums.setdefault(code, dict.fromkeys(FATES, Decimal("0.00")))
             parts[fate] += amount
     said = {
-        code: {**{what: str(parts[what]) for what in FATES}, "delivered": str(sum(parts.values()))}
+        code: {
+            **{what: str(parts[what]) for what in FATES},
+            "delivered": str(delivered.get(code, Decimal("0.00"))),
+        }
         for code, parts in sorted(sums.items())
     }
     return json.dumps(said) if said else None

@@ -14,10 +14,10 @@ from typing import Any, Final
 import duckdb
 
 from contracts.contract import Column, Contract
-from contracts.sql_forms import words_type
+from contracts.sql_forms import nothing, words_type
 from contracts.sql_given import GIVEN
 from contracts.sql_rules import SQL_TYPES, breaks_any, quoted, text
-from contracts.sql_typing import PlainRows, nothing
+from contracts.sql_typing import PlainRows
 from orchestration.ingest.gate.arrow_rows import (
     ROWS,
     beside,

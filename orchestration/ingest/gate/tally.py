@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import duckdb
 import pandas as pd
@@ -16,6 +16,7 @@ from orchestration.ingest.gate.lots import Lot
 from orchestration.ingest.gate.versions import amount_column, money_of
 
 Line = dict[str, Any]
+_NOTHING: Final = Decimal("0.00")
 
 
 def accepted_lines(
@@ -88,6 +89,21 @@ def whole_lines(lot: Lot, contract: Contract, lines: Iterable[Line]) -> list[Lin
     ]
 
 
+def delivered_money(gate: EntityGate, lines: Iterable[Line]) -> dict[str, dict[str, Decimal]]:
+    """Money by delivery and currency as it was read, before it was decided what becomes of each row.
+
+    Parameters
+    ----------
+    lines : of refused rows among others; those never good by themselves are only there.
+    """
+    found = {lot.delivery_id: dict(gate.money.get(lot.sequence, {})) for lot in gate.lots}
+    for line in lines:
+        if apart := line.get("amount_apart"):
+            own = found[line["delivery_id"]]
+            own[line["currency"]] = own.get(line["currency"], _NOTHING) + apart
+    return found
+
+
 def refused_lines(gate: EntityGate, lot: Lot, rows: pd.DataFrame, n_refused: int) -> list[Line]:
     """Refused rows of a delivery by period, with the money that can be read of them.
 
@@ -109,17 +125,19 @@ def refused_lines(gate: EntityGate, lot: Lot, rows: pd.DataFrame, n_refused: int
         "object"
     )
     frame = frame.where(frame.notna(), None)
+    frame["is_alone"] = [
+        (lot.delivery_id, int(line)) not in gate.refused_together for line in typed["source_line"]
+    ]
     lines = []
     for (month, code), part in frame.groupby(["period", "currency"], dropna=False, sort=True):
         # Without its currency an amount cannot be added to any other.
-        known = [value for value in part["amount"] if isinstance(value, Decimal) and _said(code)]
-        total = sum(known, Decimal("0.00")) if known else None
-        lines.append(
-            _line(
-                *(lot.file, lot.delivery_id, gate.contract, _said(month), _said(code), "quarantined"),
-                *(len(part), total, len(part) - len(known)),
-            )
+        known = part[[isinstance(value, Decimal) and _said(code) is not None for value in part["amount"]]]
+        line = _line(
+            *(lot.file, lot.delivery_id, gate.contract, _said(month), _said(code), "quarantined"),
+            *(len(part), sum(known["amount"], _NOTHING) if len(known) else None, len(part) - len(known)),
         )
+        apart = sum(known.loc[known["is_alone"], "amount"], _NOTHING)
+        lines.append({**line, "amount_apart": apart})
     if n_refused > len(rows):
         # Lines that could not be split into fields: nobody knows which field is the amount.
         n_lost = n_refused - len(rows)

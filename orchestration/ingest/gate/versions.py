@@ -5,6 +5,7 @@ The same decisions as `resolve.resolve` makes on frames; a test holds both again
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import duckdb
@@ -59,6 +60,21 @@ def amount_column(contract: Contract) -> str | None:
     """Column with the money of a row; None where there is none, or no currency beside it."""
     amounts = [column.name for column in contract.columns if column.kind == "money"]
     return amounts[0] if amounts and "currency" in contract.column_names else None
+
+
+def money_by_sequence(
+    con: duckdb.DuckDBPyConnection, contract: Contract, rows: str
+) -> dict[int, dict[str, Decimal]]:
+    """Sum of the amounts of rows by delivery and currency; empty for entities without money."""
+    amount = amount_column(contract)
+    if amount is None:
+        return {}
+    found: dict[int, dict[str, Decimal]] = {}
+    query = f"select _seq, currency, sum({amount}) from {rows} where {amount} is not null group by all"
+    for sequence, currency, total in con.execute(query).fetchall():
+        if currency is not None:
+            found.setdefault(sequence, {})[currency] = total
+    return found
 
 
 def resolve(

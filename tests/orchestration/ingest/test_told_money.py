@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from click.testing import CliRunner
 
 from orchestration.cli import cli
+from orchestration.ingest.gate import entity_gate
+from orchestration.ingest.gate.ledger import balance
 from orchestration.ingest.tell.told_money import held_money, restated, restated_words, together
 from orchestration.ingest.tell.told_notes import notes_of
 
@@ -79,6 +83,49 @@ def test_a_deal_that_is_gone_from_a_full_snapshot_is_told(exports: Any) -> None:
         (said, ["exports/deals_3.csv"])
     ]
     assert result.verdicts["opportunities"].n_vanished == 1
+
+
+def test_money_that_leaves_with_the_wrong_row_unbalances_the_ledger(
+    exports: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many rows are there as were delivered, and not the same money."""
+    exports.put("exports/deals_1.csv", COLUMNS + deal("a", "100.00") + deal("b", "7.00"))
+    exports.receive()
+    exports.put("exports/deals_2.csv", COLUMNS + deal("a", "120.00", at="2024-06-02"))
+    assert balance(exports.run().ledger).empty
+    take_out = entity_gate.take_out
+
+    def of_the_line_below(target: Any, contract: Any, gone: Mapping[object, Mapping[str, list[int]]]) -> None:
+        wrong = {m: {of: [n + 1 for n in lines] for of, lines in own.items()} for m, own in gone.items()}
+        take_out(target, contract, wrong)
+
+    monkeypatch.setattr(entity_gate, "take_out", of_the_line_below)
+    lost = balance(exports.run().ledger)
+    assert lost[["file", "n_lost", "money_lost"]].values.tolist() == [
+        ["exports/deals_1.csv", 0, "EUR -93.00"]
+    ]
+
+
+def test_money_of_every_fate_adds_up_to_what_was_delivered(exports: Any) -> None:
+    unclear = [deal("a", "100.00"), deal("a", "90.00")]
+    bad = [deal("b", "80.10", day="never"), deal("c", "much")]
+    exports.put(
+        "exports/deals_1.csv", COLUMNS + "".join([*unclear, *bad, deal("d", "7.00"), deal("d", "7.00")])
+    )
+    exports.receive()
+    exports.put("exports/deals_2.csv", COLUMNS + deal("d", "8.00", at="2024-06-02"))
+    ledger = exports.run().ledger
+    assert balance(ledger).empty
+    (said,) = ledger.loc[ledger["file"] == "exports/deals_1.csv", "amounts"]
+    assert json.loads(said) == {
+        "EUR": {
+            "accepted": "0.00",
+            "quarantined": "270.10",
+            "duplicate": "7.00",
+            "superseded": "7.00",
+            "delivered": "284.10",
+        }
+    }
 
 
 def test_before_anything_was_accepted_there_is_nothing_to_tell(exports: Any) -> None:
