@@ -159,6 +159,14 @@ class Contract:
         """Names of the columns in their declared order."""
         return tuple(column.name for column in self.columns)
 
+    def required_by(self, rule: FrameRule) -> list[str]:
+        """Required columns that a rule reads.
+
+        The rule is judged where they are filled; a gap is `required`'s to report.
+        """
+        reads = rule.reads(self.column_names)
+        return [column.name for column in self.columns if not column.nullable and column.name in reads]
+
     @property
     def rules(self) -> tuple[Rule, ...]:
         """Every rule of the contract: conversion, column, frame and key rules."""

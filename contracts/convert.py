@@ -12,7 +12,7 @@ from contracts.columns import fill_columns, lineage
 from contracts.contract import Contract
 from contracts.derive import Source
 from contracts.entities import ENTITIES
-from contracts.gate import reasons_beside
+from contracts.gate import all_reasons
 from contracts.manner import Manner
 from contracts.profile import Profile
 from contracts.proof import prove
@@ -96,7 +96,7 @@ def convert(
         frames, found, warnings = convert_survey(facts, given, instrument)
     else:
         typed, refusals = convert_entity(facts, given, contract)
-        frames, found, warnings = {contract.name: typed}, _all_reasons(typed, refusals, contract), ()
+        frames, found, warnings = {contract.name: typed}, all_reasons(typed, contract, refusals.by_row()), ()
         frames[contract.name] = typed[~refusals.refused].reset_index(drop=True)
     lines, deliveries = facts["source_line"], facts["delivery_id"]
     refused += [(str(deliveries.iloc[row]), int(lines.iloc[row]), said) for row, said in found.items()]
@@ -109,16 +109,6 @@ def convert_entity(facts: pd.DataFrame, given: Given, contract: Contract) -> tup
     lineage(facts, work)
     fill_columns(facts, work)
     return contract.typed(pd.DataFrame(work.values, index=facts.index)), work.refusals
-
-
-def _all_reasons(typed: pd.DataFrame, refusals: Refusals, contract: Contract) -> dict[int, list[str]]:
-    """Reasons of refused rows: those of the conversion, and what the gate says of their other columns."""
-    rows = refusals.by_row()
-    beside = reasons_beside(typed.iloc[list(rows)], contract, rows.values())
-    return {
-        position: sorted(said.union(*row.values()))
-        for (position, row), said in zip(rows.items(), beside, strict=True)
-    }
 
 
 def _refused(rows: list[Refused]) -> tuple[pd.DataFrame, dict[str, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,6 +98,22 @@ def reasons_beside(
         {reason for reason in said if reads.get(reason, {reason.split(":")[0]}).isdisjoint(columns)}
         for said, columns in zip(reasons_by_row(frame, contract), failed, strict=True)
     ]
+
+
+def all_reasons(
+    frame: pd.DataFrame, contract: Contract, own: Mapping[int, Mapping[str, set[str]]]
+) -> dict[int, list[str]]:
+    """Sorted rule ids by position: those of the conversion, and those that the gate adds to them.
+
+    Parameters
+    ----------
+    own : by position in the frame, by column that failed, the reasons of the conversion.
+    """
+    beside = reasons_beside(frame.iloc[list(own)], contract, own.values())
+    return {
+        position: sorted(said.union(*row.values()))
+        for (position, row), said in zip(own.items(), beside, strict=True)
+    }
 
 
 def _shaped(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:

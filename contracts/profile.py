@@ -14,8 +14,9 @@ import yaml
 from pydantic import ValidationError
 
 from contracts.column_map import Case, ColumnMap, Ordinal, WhenValue
-from contracts.profile_checks import Place, faults
-from contracts.profile_shape import Control, Profile, Refuse, Signature, Unit
+from contracts.control_shape import Control
+from contracts.profile_checks import faults
+from contracts.profile_shape import Place, Profile, Refuse, Signature, Unit
 from contracts.yaml_lines import line_of, repeated_key
 
 __all__ = [

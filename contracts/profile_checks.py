@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from contracts.column_map import ColumnMap
 from contracts.contract import Column, Contract, Kind
+from contracts.control_shape import ROWS, Total
 from contracts.entities import ENTITIES
-from contracts.profile_shape import ROWS, Balance, Profile, Total
+from contracts.profile_shape import Place, Profile
 from contracts.values import NO, NULL_WORDS, YES
-
-Place = tuple[str | int, ...]
 
 # Currencies are too many to be told.
 _NAMED = 20
@@ -85,25 +84,9 @@ def _unsuited(name: str, mapping: ColumnMap, contract: Contract) -> Iterator[tup
 
 def _unsigned(profile: Profile) -> Iterator[tuple[Place, str]]:
     """Source columns that are read and that the signature does not know."""
-    for place, names in _read(profile):
+    for place, names in profile.reads:
         if unknown := sorted(set(names) - profile.signature.known):
             yield place, f"columns used but not in the signature: {', '.join(unknown)}"
-
-
-def _read(profile: Profile) -> Iterator[tuple[Place, Iterable[str]]]:
-    """Each place of a profile that reads source columns, and their names."""
-    for name, mapping in profile.columns.items():
-        yield ("columns", name), mapping.used
-    for place, rule in enumerate(profile.refuse):
-        yield ("refuse", place), rule.when
-    yield ("version_columns",), profile.version_columns
-    if profile.unit is not None:
-        yield ("unit",), (profile.unit.source,)
-    if profile.survey is not None:
-        yield ("survey",), profile.survey.used
-    for control in profile.control:
-        if isinstance(control, Balance):
-            yield ("control",), filter(None, (control.balances_to_zero, control.per))
 
 
 def _words(mapping: ColumnMap) -> Iterator[tuple[Place, object]]:

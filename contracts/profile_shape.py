@@ -6,8 +6,7 @@ A profile speaks of header columns by their canonical names: those of `signature
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Literal, Self
 
@@ -15,6 +14,7 @@ from pydantic import Field, field_validator, model_validator
 
 from contracts.account_ranges import AccountRanges
 from contracts.column_map import ColumnMap, WhenValue
+from contracts.control_shape import Balance, Control, Total, regular
 from contracts.header_words import Known, Language, Words, by_language, every, faults
 from contracts.instrument import load_instrument
 from contracts.items import places
@@ -22,6 +22,8 @@ from contracts.strict import Strict
 from contracts.survey_shape import Survey, Zone
 
 DateOrder = Literal["dmy", "mdy", "ymd"]
+Place = tuple[str | int, ...]
+"""Where something stands in the YAML of a profile."""
 
 
 class Signature(Strict):
@@ -54,47 +56,6 @@ class Refuse(Strict):
     when: dict[str, WhenValue] = Field(min_length=1)
     reason: str = Field(pattern=r"^\w+:\w+$")
     description: str
-
-
-ROWS = "rows"
-"""A printed total may also count the rows."""
-
-
-class Total(Strict):
-    """Printed total: what it sums up, and where it stands.
-
-    Attributes
-    ----------
-    total_of : canonical amount, each of whose source columns is tied by itself; or `ROWS`.
-    label : what a line below the records begins with (regular expression).
-    reason : why a line among the records is refused that is the total of the others.
-    """
-
-    total_of: str
-    label: str | None = None
-    reason: str | None = None
-
-    @field_validator("label")
-    @classmethod
-    def _pattern(cls, value: str | None) -> str | None:
-        return None if value is None else _regular(value, "label")
-
-    @model_validator(mode="after")
-    def _placed(self) -> Self:
-        if (self.label is None) == (self.reason is None):
-            raise ValueError("a total stands by its label or by its reason: say one of them")
-        return self
-
-
-class Balance(Strict):
-    """Amounts of a source column that add up to nothing: over the file, or per value of another column."""
-
-    balances_to_zero: str
-    per: str | None = None
-
-
-Control = Total | Balance
-"""A control total of the file; the gate ties it to the rows delivered."""
 
 
 class Profile(Strict):
@@ -164,7 +125,7 @@ class Profile(Strict):
     @field_validator("footer")
     @classmethod
     def _patterns(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(_regular(pattern, "footer pattern") for pattern in value)
+        return tuple(regular(pattern, "footer pattern") for pattern in value)
 
     @field_validator("account_classes")
     @classmethod
@@ -194,15 +155,19 @@ class Profile(Strict):
         return {column: every(words) for column, words in self.spoken.items()}
 
     @property
+    def reads(self) -> Iterator[tuple[Place, Iterable[str]]]:
+        """Each place of the profile that reads header columns, and their names."""
+        yield from ((("columns", name), mapping.used) for name, mapping in self.columns.items())
+        yield from ((("refuse", place), rule.when) for place, rule in enumerate(self.refuse))
+        yield ("version_columns",), self.version_columns
+        yield ("unit",), (self.unit.source,) if self.unit is not None else ()
+        yield ("survey",), self.survey.used if self.survey is not None else ()
+        yield from ((("control",), one.used) for one in self.control if isinstance(one, Balance))
+
+    @property
     def used(self) -> set[str]:
         """Header columns that the profile reads; columns of a survey's single items apart."""
-        used = set().union(*(column.used for column in self.columns.values()))
-        used |= self.survey.used if self.survey is not None else set()
-        used |= {name for rule in self.refuse for name in rule.when} | set(self.version_columns)
-        for control in self.control:
-            if isinstance(control, Balance):
-                used |= {control.balances_to_zero, *([control.per] if control.per else [])}
-        return used | ({self.unit.source} if self.unit is not None else set())
+        return {name for _, names in self.reads for name in names}
 
     @property
     def hashed(self) -> dict[str, str]:
@@ -288,11 +253,3 @@ class Profile(Strict):
 
 def _bare(name: str) -> str:
     return "".join(name.casefold().split())
-
-
-def _regular(pattern: str, what: str) -> str:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise ValueError(f"{what} {pattern!r} is no regular expression: {error}") from error
-    return pattern

@@ -82,9 +82,8 @@ def _clash_checks(contract: Contract) -> list[pa.Check]:
 
 
 def _known(contract: Contract, rule: FrameRule) -> Holds:
-    """Rule judged where every required column that it reads is filled; a gap is `required`'s to report."""
-    reads = rule.reads(contract.column_names)
-    required = [column.name for column in contract.columns if not column.nullable and column.name in reads]
+    """Rule judged where every required column that it reads is filled."""
+    required = contract.required_by(rule)
 
     def judged(frame: pd.DataFrame) -> pd.Series[bool]:
         result = pd.Series(True, index=frame.index)

@@ -36,13 +36,7 @@ def broken(contract: Contract) -> dict[str, str]:
     }
     for rule in contract.frame_rules:
         if rule.sql is not None and not rule.spans_rows:
-            # Judged where every required column that it reads is filled; a gap is `required`'s to report.
-            reads = rule.reads(contract.column_names)
-            filled = [
-                f"{quoted(c.name)} is not null"
-                for c in contract.columns
-                if not c.nullable and c.name in reads
-            ]
+            filled = [f"{quoted(name)} is not null" for name in contract.required_by(rule)]
             said = " and ".join([*filled, f"not ({rule.sql})"])
             found[f"{rule.column}:{rule.name}"] = f"coalesce({said}, false)"
     return found

@@ -13,7 +13,7 @@ import pandas as pd
 from contracts.answers import key_of, read
 from contracts.convert import Given, convert_entity
 from contracts.entities.assessment import ASSESSMENT_ANSWERS, CHANNEL_ADOPTION, PRACTICES
-from contracts.gate import reasons_beside
+from contracts.gate import all_reasons
 from contracts.items import Place, Places, places
 from contracts.options import flags
 from contracts.refusals import Mask, Refusals
@@ -125,10 +125,9 @@ def _reasons(responses: pd.DataFrame, refusals: Refusals) -> dict[int, list[str]
     """Reasons of refused responses: of the conversion, and what the gate would say of their answers."""
     probe = responses.assign(item_code="XX1", answer_level=0)
     rows = refusals.by_row()
-    own = [rows.get(position, {}) for position in range(len(probe))]
-    beside = reasons_beside(probe, ASSESSMENT_ANSWERS, own)
-    every = (said.union(*row.values()) for said, row in zip(beside, own, strict=True))
-    return {position: sorted(reasons) for position, reasons in enumerate(every) if reasons}
+    own = {position: rows.get(position, {}) for position in range(len(probe))}
+    found = all_reasons(probe, ASSESSMENT_ANSWERS, own)
+    return {position: reasons for position, reasons in found.items() if reasons}
 
 
 def _long(base: pd.DataFrame, wide: pd.DataFrame, code: str, value: str) -> pd.DataFrame:

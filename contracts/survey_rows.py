@@ -11,7 +11,7 @@ import pandas as pd
 from contracts.answers import key_of, read
 from contracts.convert import Given, convert_entity
 from contracts.entities.assessment import ASSESSMENT_ANSWERS, CHANNEL_ADOPTION, PRACTICES
-from contracts.gate import reasons_beside
+from contracts.gate import all_reasons
 from contracts.items import item_of
 from contracts.refusals import Mask, Refusals
 from contracts.scale import odd_scale
@@ -83,13 +83,8 @@ def _levels(
 
 def _reasons(rows: pd.DataFrame, refusals: Refusals) -> dict[int, list[str]]:
     """Reasons of the conversion, and of refused rows what the gate says of their other columns."""
-    by_row = refusals.by_row()
-    probe = rows.iloc[list(by_row)].assign(item_code="XX1", answer_level=0)
-    beside = reasons_beside(probe, ASSESSMENT_ANSWERS, by_row.values())
-    return {
-        place: sorted(said.union(*own.values()))
-        for (place, own), said in zip(by_row.items(), beside, strict=True)
-    }
+    probe = rows.assign(item_code="XX1", answer_level=0)
+    return all_reasons(probe, ASSESSMENT_ANSWERS, refusals.by_row())
 
 
 def _mask(values: pd.Series) -> Mask:

@@ -287,21 +287,3 @@ def test_an_empty_file_gives_empty_typed_frames() -> None:
         for entity, frame in result.frames.items():
             assert list(frame.columns) == list(ENTITIES[entity].column_names)
             assert frame.empty
-
-
-def test_a_ticket_is_told_all_that_is_wrong_with_it_at_once(converted: Convert) -> None:
-    wrong = {"status": "weird", "reopens": "-4", "solved_at": "2020-01-01T00:00:00Z", "priority": "x"}
-    (reasons,) = converted("zendesk_ticket_api", wrong).refused["reasons"]
-    assert reasons == [
-        "priority:known_value",
-        "reopens:in_range",
-        "solved_at:not_before_created_at",
-        "status:known_value",
-    ]
-    (unread,) = converted("zendesk_ticket_api", {**wrong, "created_at": "soon"}).refused["reasons"]
-    assert unread == [
-        "created_at:timestamp",
-        "priority:known_value",
-        "reopens:in_range",
-        "status:known_value",
-    ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 
 from contracts.canary import example
 from contracts.contract import Contract, FrameRule
+from contracts.convert import Converted
 from contracts.entities import ENTITIES
 from contracts.gate import ContractBrokenError, reasons_beside, reasons_by_row, split
 
@@ -174,3 +177,21 @@ def test_a_gap_hides_no_rule_that_does_not_read_it(contract: Contract, rule: Fra
             (found,) = reasons_by_row(gap, contract)
             assert f"{column.name}:required" in found
             assert (said in found) or column.name in rule.reads(contract.column_names)
+
+
+def test_a_ticket_is_told_all_that_is_wrong_with_it_at_once(converted: Callable[..., Converted]) -> None:
+    wrong = {"status": "weird", "reopens": "-4", "solved_at": "2020-01-01T00:00:00Z", "priority": "x"}
+    (reasons,) = converted("zendesk_ticket_api", wrong).refused["reasons"]
+    assert reasons == [
+        "priority:known_value",
+        "reopens:in_range",
+        "solved_at:not_before_created_at",
+        "status:known_value",
+    ]
+    (unread,) = converted("zendesk_ticket_api", {**wrong, "created_at": "soon"}).refused["reasons"]
+    assert unread == [
+        "created_at:timestamp",
+        "priority:known_value",
+        "reopens:in_range",
+        "status:known_value",
+    ]

@@ -9,9 +9,9 @@ from typing import Any, Literal
 import duckdb
 import pandas as pd
 
+from contracts.control_shape import ROWS, Balance, Total
 from contracts.number_forms import without_symbols
 from contracts.numbers import plain_numbers, proven_decimal
-from contracts.profile_shape import ROWS, Balance, Total
 from contracts.sql_rules import quoted
 from orchestration.ingest.gate.lots import Lot
 

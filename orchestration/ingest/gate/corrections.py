@@ -170,7 +170,8 @@ def _corrected(
         raise _wrong(path, f"line {lines} cannot be split into fields", "save it as CSV again")
     kept = _kept(home)
     places = {_place(dict(zip(table.names, fields, strict=True))) for fields in table.rows}
-    released = _landed(home, places - {*known, *kept})
+    ever_held = {*known, *kept}
+    released = _landed(home, places - ever_held)
     found: list[dict[str, object]] = []
     repeated: list[Repeated] = []
     seen: set[tuple[str, int]] = set()
@@ -178,8 +179,8 @@ def _corrected(
     for fields, line in zip(table.rows, table.lines, strict=True):
         row = dict(zip(table.names, fields, strict=True))
         place = _place(row)
-        if place not in {*known, *kept, *released}:
-            raise _stranger(row, {*known, *kept}, path, line)
+        if place not in ever_held and place not in released:
+            raise _stranger(row, ever_held, path, line)
         if place in seen:
             raise _wrong(path, f"line {line} speaks of a row that stands there twice", "keep one of them")
         seen.add(place)
@@ -194,7 +195,7 @@ def _corrected(
         if (texts := released.get(place)) is not None:
             # Released meanwhile by another row or a mended profile: as it was delivered it says nothing new.
             if any(said[name] != texts[name] for name in columns if name in said):
-                raise _stranger(row, {*known, *kept}, path, line)
+                raise _stranger(row, ever_held, path, line)
             continue
         digest = _digest({name: said[name] for name in columns if name in said})
         before = kept.get(place)

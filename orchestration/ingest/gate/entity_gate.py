@@ -198,12 +198,12 @@ class EntityGate:
     def _note_refused_keys(self) -> None:
         """Texts of the keys of refused rows, by which a snapshot still holds them."""
         mapping = self.contract.key[0] in {n for lot in self.lots for n in lot.profile.columns}
-        for lot in self.lots if mapping else ():
+        for lot in [lot for lot in self.lots if mapping and lot.snapshot_of is not None]:
             names = [
                 name for name in lot.profile.columns[self.contract.key[0]].sources if name in lot.columns
             ]
             lines = self.reasons.of(lot.delivery_id)
-            if names and lines and lot.snapshot_of is not None:
+            if names and lines:
                 key = f"trim(coalesce({listed(names)}))" if len(names) > 1 else f"trim({quoted(names[0])})"
                 self._register_lines(lines)
                 self.con.execute(

@@ -75,14 +75,16 @@ class Gathered:
         )
         own = {place: part for place, part in self.periods.groupby(["file", "delivery_id"])}
         self.lines = [
-            replace(line, amounts=ledger.amounts_of(own[line.file, line.delivery_id], self._delivered(line)))
+            replace(
+                line,
+                amounts=ledger.amounts_of(
+                    own[line.file, line.delivery_id], self.money.get(line.delivery_id, {})
+                ),
+            )
             if (line.file, line.delivery_id) in own
             else line
             for line in self.lines
         ]
-
-    def _delivered(self, line: LedgerLine) -> dict[str, Decimal]:
-        return self.money.get(line.delivery_id, {})
 
 
 def accepted_manifest(lots: Sequence[Lot], gathered: Gathered) -> list[dict[str, Any]]:

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 import pyarrow
 
+from contracts.control_shape import ROWS, Total
 from contracts.derive import case_safe_ids
 from contracts.profile import Profile
-from contracts.profile_shape import ROWS, Total
 from contracts.pseudonym import keyed_hashes
 from contracts.values import blank_to_null
 from orchestration.ingest.behind import Behind

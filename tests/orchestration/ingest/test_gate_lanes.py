@@ -2,6 +2,7 @@
 
 import json
 import random
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -32,6 +33,14 @@ XERO = (
 
 def _line(ledger: pd.DataFrame, file: str) -> dict[str, Any]:
     return {str(name): value for name, value in ledger.set_index("file").loc[file].items()}
+
+
+def _periods(home: Path, file: str) -> list[list[str]]:
+    """Lines of the ledger by period of one file, each cell as text."""
+    periods = pd.read_parquet(home / "accepted" / "ledger_periods.parquet")
+    own = periods[periods["file"] == file].fillna({"amount": "none"})
+    said = own[["period", "currency", "fate", "n_rows", "amount", "n_amount_unknown"]].astype(str)
+    return said.values.tolist()
 
 
 def accepted_rows(exports: Any) -> dict[str, list[tuple[str, ...]]]:
@@ -143,14 +152,7 @@ def test_the_money_of_refused_rows_is_counted_by_period(exports: Any) -> None:
     )
     exports.put("exports/xero/a.csv", XERO + rows)
     result = exports.run()
-    periods = pd.read_parquet(exports.home / "accepted" / "ledger_periods.parquet")
-    own = periods[periods["file"] == "exports/xero/a.csv"].fillna({"amount": "none"})
-    said = (
-        own[["period", "currency", "fate", "n_rows", "amount", "n_amount_unknown"]]
-        .astype(str)
-        .values.tolist()
-    )
-    assert said == [
+    assert _periods(exports.home, "exports/xero/a.csv") == [
         ["2024-05-01", "EUR", "accepted", "1", "10.50", "0"],
         ["2024-06-01", "EUR", "quarantined", "2", "7.00", "1"],
     ]
@@ -166,10 +168,7 @@ def test_bytes_that_came_before_hold_the_same_money_by_period(exports: Any) -> N
     exports.put("exports/xero/a.csv", XERO + rows)
     exports.put("exports/xero/b.csv", XERO + rows)
     result = exports.run()
-    periods = pd.read_parquet(exports.home / "accepted" / "ledger_periods.parquet")
-    again = periods[periods["file"] == "exports/xero/b.csv"].fillna({"amount": "none"})
-    said = again[["period", "currency", "fate", "n_rows", "amount", "n_amount_unknown"]].astype(str)
-    assert said.values.tolist() == [
+    assert _periods(exports.home, "exports/xero/b.csv") == [
         ["2024-05-01", "EUR", "duplicate", "1", "10.50", "0"],
         ["2024-06-01", "EUR", "duplicate", "1", "none", "1"],
         ["2024-06-01", "USD", "duplicate", "1", "2.00", "0"],
