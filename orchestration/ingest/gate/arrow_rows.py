@@ -14,32 +14,36 @@ pa: Any = pyarrow
 pc: Any = pyarrow.compute
 
 ROWS: Final = "rows_here"
-"""Name under which `beside` shows DuckDB the rows."""
+"""Name under which `Beside` shows DuckDB the rows."""
 _MOST_RUNS: Final = 100
 """To put more runs than this in order costs more than to sort the rows."""
 
 
-def beside(con: duckdb.DuckDBPyConnection, rows: Any, source: str, said: str) -> Any:
-    """What DuckDB says of rows, row by row.
+class Beside:
+    """What DuckDB says of rows, row by row: bound once, asked of one table after another.
 
     Parameters
     ----------
     con : a connection of the caller's own.
-    rows : `pyarrow.Table` with `source_line`, in its order.
     source : SQL source over `ROWS` that keeps `source_line` and has as many rows.
     said : columns of the select.
-
-    Returns
-    -------
-    pyarrow.Table
-        `source_line` and the columns, in the order of `rows`.
     """
-    con.register(ROWS, rows)
-    found = in_file_order(con.sql(f"select source_line, {said} from {source}").to_arrow_table())
-    con.unregister(ROWS)
-    if not found.column("source_line").equals(rows.column("source_line")):
-        raise AssertionError("what was said does not belong to these rows")
-    return found
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, source: str, said: str) -> None:
+        self._con = con
+        self._query = f"select source_line, {said} from {source}"
+        self._bound: Any = None
+
+    def of(self, rows: Any) -> Any:
+        """Return `source_line` and the columns in the order of `rows`, a `pyarrow.Table` by `source_line`."""
+        self._con.register(ROWS, rows)
+        if self._bound is None:
+            self._bound = self._con.sql(self._query)
+        found = in_file_order(self._bound.to_arrow_table())
+        self._con.unregister(ROWS)
+        if not found.column("source_line").equals(rows.column("source_line")):
+            raise AssertionError("what was said does not belong to these rows")
+        return found
 
 
 def in_file_order(table: Any) -> Any:

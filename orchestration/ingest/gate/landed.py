@@ -3,16 +3,19 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import duckdb
 import pandas as pd
 
 from contracts.sql_given import GIVEN, cleaned, given_columns, listings, members
 from contracts.sql_rules import listed, quoted, text
-from orchestration.ingest.gate.lots import Lot, landed_rows
+from orchestration.ingest.gate.lots import Lot
 
 _ROWS_AT_A_TIME = 400_000
 """Bounds the memory of typing, never the outcome."""
+_PIECE: Final = "piece"
+"""Variable of a connection: the files that `of_piece` reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,21 +130,31 @@ def _texts(fixed: pd.DataFrame, names: Sequence[str]) -> str:
     return f"(values {rows}) as fixed(source_line, {listed(names)})"
 
 
-def pieces(con: duckdb.DuckDBPyConnection, lot: Lot, source: str) -> Iterator[str]:
-    """SQL sources that together are a lot; one where values are made out of the whole file."""
+def of_piece(lot: Lot, source: str) -> str:
+    """Source of the rows of a piece; which files that is says the variable `piece` of the connection."""
+    return source.replace(lot.rows, f"read_parquet(getvariable('{_PIECE}'))")
+
+
+def choose(con: duckdb.DuckDBPyConnection, piece: Sequence[Path]) -> None:
+    """Let `of_piece` read these files from now on."""
+    con.execute(f"set variable {_PIECE} = [{', '.join(text(path) for path in piece)}]")
+
+
+def pieces(con: duckdb.DuckDBPyConnection, lot: Lot) -> Iterator[list[Path]]:
+    """Files of a lot, some hundred thousand rows at a time; all where values are made out of the whole."""
     if any("over (" in sql for sql in given_columns(lot.profile, lot.columns).values()):
-        yield source
+        yield [*lot.paths]
         return
     piece: list[Path] = []
     n_rows = 0
     for path in lot.paths:
         counted = con.execute(f"select count(*) from read_parquet({text(path)})").fetchall()[0][0]
         if piece and n_rows + int(counted) > _ROWS_AT_A_TIME:
-            yield source.replace(lot.rows, landed_rows(piece))
+            yield piece
             piece, n_rows = [], 0
         piece.append(path)
         n_rows += int(counted)
-    yield source.replace(lot.rows, landed_rows(piece))
+    yield piece
 
 
 def dirty_batches(

@@ -9,6 +9,8 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import cycle
+from pathlib import Path
 from typing import Any, Final
 
 import duckdb
@@ -20,14 +22,14 @@ from contracts.sql_rules import SQL_TYPES, breaks_any, quoted, text
 from contracts.sql_typing import PlainRows
 from orchestration.ingest.gate.arrow_rows import (
     ROWS,
-    beside,
+    Beside,
     by_month,
     in_file_order,
     with_constants,
     with_empty,
     without,
 )
-from orchestration.ingest.gate.landed import Source, pieces
+from orchestration.ingest.gate.landed import Source, choose, of_piece, pieces
 from orchestration.ingest.gate.lots import Lot, period_of, system_column
 from orchestration.ingest.gate.versions import key_hash
 
@@ -60,11 +62,13 @@ def plain_tables(
     """
     if lot.plain is None:
         raise AssertionError("only a lot with plain rows is typed here")
-    lane = _Lane(lot, lot.plain, source, mapped, key, _constants(lot, lot.plain), _empty(lot, lot.plain))
+    sql = _Queries(lot, lot.plain, source, mapped, key, _constants(lot, lot.plain), _empty(lot, lot.plain))
+    lanes = cycle([_Lane(sql, con.cursor()) for _ in range(_AT_ONCE)])
     waiting: deque[Future[tuple[Any, Any]]] = deque()
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for piece in pieces(con, lot, source.plain):
-            waiting.append(pool.submit(lane.judged, con.cursor(), piece))
+        # A lane is free again when the rows of its piece were taken.
+        for lane, piece in zip(lanes, pieces(con, lot), strict=False):
+            waiting.append(pool.submit(lane.judged, piece))
             if len(waiting) == _AT_ONCE:
                 yield _noted(con, lot, *waiting.popleft().result())
         while waiting:
@@ -83,7 +87,7 @@ def is_mapped(contract: Contract) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Lane:
+class _Queries:
     """How the plain rows of a lot are typed, looked up and judged.
 
     Attributes
@@ -99,23 +103,24 @@ class _Lane:
     constants: Mapping[str, str]
     empty: Sequence[str]
 
-    def judged(self, con: duckdb.DuckDBPyConnection, piece: str) -> tuple[Any, Any]:
-        """Rows of a piece, and whether each is for pandas; the connection is closed."""
-        contract = self.lot.contract
-        rows = in_file_order(con.sql(f"select {self._typed()} from {piece}").to_arrow_table())
-        looked_up = [*self.source.lists, *(["organization_id"] if is_mapped(contract) else [])]
-        said = [f"{self.lot.sequence}::integer as _seq", f"{period_of(contract)} as _period"]
-        said += [f"{key_hash(self.key)} as _hash"]
-        said += [*map(quoted, looked_up), f"({self._is_dirty()}) as _is_dirty"]
-        found = beside(con, rows, self._looked_up(), ", ".join(said))
-        con.close()
-        rows = rows.drop_columns(list(self.source.lists))
-        for name in ("_seq", "_period", "_hash", *looked_up):
-            rows = rows.append_column(name, found.column(name))
-        names = ["_seq", "_period", "_hash", "source_line", *staged_columns(contract)]
-        names += ["organization_id"] if is_mapped(contract) else []
-        rows = with_constants(with_empty(rows, contract.arrow_schema(), self.empty), self.constants)
-        return rows.select(names), found.column("_is_dirty")
+    @property
+    def added(self) -> list[str]:
+        """Columns that other tables say."""
+        return [*self.source.lists, *(["organization_id"] if is_mapped(self.lot.contract) else [])]
+
+    def typed(self) -> str:
+        """Query of the typed rows of a piece."""
+        return f"select {self._typed()} from {of_piece(self.lot, self.source.plain)}"
+
+    def said(self) -> list[str]:
+        """Columns of a row's place, of what other tables say of it, and of whether it is for pandas."""
+        return [
+            f"{self.lot.sequence}::integer as _seq",
+            f"{period_of(self.lot.contract)} as _period",
+            f"{key_hash(self.key)} as _hash",
+            *map(quoted, self.added),
+            f"({self._is_dirty()}) as _is_dirty",
+        ]
 
     def _typed(self) -> str:
         """Columns of the contract, whether there was a text where one is empty, whether a row is plain."""
@@ -137,7 +142,7 @@ class _Lane:
     def _type(self, column: Column) -> str:
         return words_type(column) if column.name in self.plain.known else SQL_TYPES[column.kind]
 
-    def _looked_up(self) -> str:
+    def looked_up(self) -> str:
         """Source of the typed rows with what other tables say of them."""
         rows = f"(select *{self._said()} from {ROWS})"
         for name, table in self.source.lists.items():
@@ -169,6 +174,33 @@ class _Lane:
         if corrected is not None and len(corrected):
             said.append(f"source_line in ({', '.join(str(int(line)) for line in corrected['source_line'])})")
         return " or ".join(said)
+
+
+class _Lane:
+    """Types, looks up and judges one piece after another on a connection of its own."""
+
+    def __init__(self, sql: _Queries, con: duckdb.DuckDBPyConnection) -> None:
+        self._sql = sql
+        self._con = con
+        self._typed: Any = None
+        self._beside = Beside(con, sql.looked_up(), ", ".join(sql.said()))
+
+    def judged(self, piece: Sequence[Path]) -> tuple[Any, Any]:
+        """Rows of a piece, and whether each is for pandas."""
+        sql, contract = self._sql, self._sql.lot.contract
+        choose(self._con, piece)
+        # Bound once: to plan a query of so many columns for every piece costs as much as to read one of them.
+        if self._typed is None:
+            self._typed = self._con.sql(sql.typed())
+        rows = in_file_order(self._typed.to_arrow_table())
+        found = self._beside.of(rows)
+        rows = rows.drop_columns(list(sql.source.lists))
+        for name in ("_seq", "_period", "_hash", *sql.added):
+            rows = rows.append_column(name, found.column(name))
+        names = ["_seq", "_period", "_hash", "source_line", *staged_columns(contract)]
+        names += ["organization_id"] if is_mapped(contract) else []
+        rows = with_constants(with_empty(rows, contract.arrow_schema(), sql.empty), sql.constants)
+        return rows.select(names), found.column("_is_dirty")
 
 
 def _constants(lot: Lot, plain: PlainRows) -> dict[str, str]:

@@ -8,8 +8,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from orchestration.ingest.gate import landed
 from orchestration.ingest.gate.accept import accept
 from orchestration.ingest.gate.ledger import balance
+from orchestration.ingest.text import blocks
 
 DIRT = (
     "",
@@ -59,12 +61,18 @@ def counted(exports: Any) -> dict[str, str]:
     return {name: digest for name, digest in found.items() if name.count("/") == 1}
 
 
-def test_both_lanes_write_the_same_rows(exports: Any) -> None:
+@pytest.mark.parametrize("in_pieces", [False, True], ids=["whole", "in pieces"])
+def test_both_lanes_write_the_same_rows(
+    exports: Any, in_pieces: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if in_pieces:
+        monkeypatch.setattr(blocks, "BLOCK_BYTES", 4_000)
+        monkeypatch.setattr(landed, "_ROWS_AT_A_TIME", 1)
     draw = random.Random(7)
     columns = ("id", "brand_id", "created_at", "updated_at", "status", "priority", "via_channel")
     for file in ("a.csv", "b.csv", "c.csv"):
         rows: list[dict[str, str]] = []
-        for _ in range(60):
+        for _ in range(300 if in_pieces else 60):
             row = {"id": str(draw.randrange(40)), "updated_at": f"2024-05-0{draw.randrange(2, 5)} 08:00:00"}
             if draw.random() < 0.3:
                 row[draw.choice(columns)] = draw.choice(DIRT)
@@ -80,6 +88,8 @@ def test_both_lanes_write_the_same_rows(exports: Any) -> None:
         + "32,j1,soon,,4000,Sales,REVENUE,7,EUR,North,\n",
     )
     fast = exports.run()
+    n_pieces = max(len(list(folder.glob("rows-*"))) for folder in (exports.home / "landing").iterdir())
+    assert (n_pieces > 4) == in_pieces, "each of the two lanes has several"
     rows, others = accepted_rows(exports), counted(exports)
     slow = accept(exports.home, exports.settings, is_fast=False)
     assert accepted_rows(exports) == rows
