@@ -6,25 +6,18 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from drawn import MONTHS, ORGANIZATIONS
 from money import in_euros
+from second_route import KEY, TOLERANCE, month
 
 from tests.dbt.conftest import SALES_CYCLE_MONTHS
 
-KEY = ["organization_id", "period"]
-ORGANIZATIONS = ("org-a", "org-b", "org-c")
-MONTHS = pd.date_range("2022-01-01", periods=20, freq="MS")
-TOLERANCE = 1e-9
-"""Both routes divide doubles of at most 1e9; they differ in the last places only."""
 YEAR = 12
 MINIMUM_GROUP = 10
 
 
 def _months(warehouse: Any) -> pd.DataFrame:
     return warehouse.frame("select * from marts.fct_organization_month").set_index(KEY).sort_index()
-
-
-def _month(values: pd.Series) -> pd.Series:
-    return values.dt.to_period("M").dt.start_time.astype("datetime64[us]")
 
 
 def _compare(found: pd.Series, expected: pd.Series, least: int) -> None:
@@ -45,7 +38,7 @@ def _answers(warehouse: Any, kind: str) -> Any:
         )
     else:
         scores = rows["score"].isin([4, 5]).astype(float)
-    return scores.groupby([rows["organization_id"], _month(rows["answered_at"]).rename("period")])
+    return scores.groupby([rows["organization_id"], month(rows["answered_at"]).rename("period")])
 
 
 def test_surveys(warehouse: Any) -> None:
@@ -64,7 +57,7 @@ def test_surveys(warehouse: Any) -> None:
 def _sales(warehouse: Any) -> pd.DataFrame:
     rows = warehouse.rows["invoices"]
     rows = rows[~rows["is_deleted"] & rows["status"].isin(["open", "paid"]) & rows["organization_id"].notna()]
-    rows = rows.assign(amount=rows["amount"].astype(float), period=_month(rows["issued_on"]))
+    rows = rows.assign(amount=rows["amount"].astype(float), period=month(rows["issued_on"]))
     return rows.assign(euros=in_euros(warehouse, rows, rows["period"]))
 
 
@@ -137,7 +130,7 @@ def _lately(sales: pd.DataFrame, organization: str, period: pd.Timestamp) -> dic
 def _ledger(warehouse: Any, account_class: str) -> pd.Series:
     rows = warehouse.rows["ledger_lines"]
     rows = rows[rows["organization_id"].notna() & (rows["account_class"] == account_class)]
-    period = _month(rows["posted_on"]).rename("period")
+    period = month(rows["posted_on"]).rename("period")
     amounts = in_euros(warehouse, rows, period)
     return amounts.groupby([rows["organization_id"], period]).sum(min_count=1).dropna().round(2)
 
@@ -146,7 +139,7 @@ def test_marketing_and_acquisition(warehouse: Any) -> None:
     months = _months(warehouse)
     rows = warehouse.rows["marketing_spend"]
     rows = rows[rows["organization_id"].notna() & (rows["spend_source"] == "platform")]
-    period = _month(rows["spent_on"]).rename("period")
+    period = month(rows["spent_on"]).rename("period")
     amounts = in_euros(warehouse, rows, period)
     spend = amounts.groupby([rows["organization_id"], period]).sum(min_count=1).dropna().round(2)
     _compare(months["marketing_spend"], spend, 20)
@@ -175,7 +168,7 @@ def test_acquisition_is_held_against_the_expense_of_the_declared_cycle(warehouse
 def test_attrition_by_reason(warehouse: Any) -> None:
     found = warehouse.frame("select * from marts.fct_organization_month where attrition is not null")
     stays = warehouse.frame("select * from intermediate.int_employment_stay where ended_on is not null")
-    keys = [stays["organization_id"], _month(stays["ended_on"]).rename("period"), stays["end_reason"]]
+    keys = [stays["organization_id"], month(stays["ended_on"]).rename("period"), stays["end_reason"]]
     leavers = stays.groupby(keys).size()
     rows = warehouse.rows["employment_spells"].dropna(subset=["organization_id", "ended_on"])
     told = rows.set_index(["organization_id", "person_key", "ended_on"])["end_reason"].groupby(
@@ -199,7 +192,7 @@ def test_hiring(warehouse: Any) -> None:
     months = _months(warehouse)
     rows = warehouse.rows["hires"]
     rows = rows[~rows["is_deleted"] & rows["organization_id"].notna()]
-    keys = [rows["organization_id"], _month(rows["accepted_on"]).rename("period")]
+    keys = [rows["organization_id"], month(rows["accepted_on"]).rename("period")]
     to_hire = (rows["accepted_on"] - rows["applied_on"]).dt.days
     to_fill = (rows["accepted_on"] - rows["opened_on"]).dt.days
     _compare(months["time_to_hire_days"], to_hire.groupby(keys).median(), 20)
