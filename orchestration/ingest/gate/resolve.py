@@ -17,9 +17,9 @@ def resolve(
     """Fate of every record.
 
     Records of one key are put in order of version (`source_updated_at`, unknown first), then of delivery,
-    then of line. A record equal to the one before it is a duplicate. Of the others the last is accepted and
-    those before it are superseded. Two different records of one key and version in one delivery are a
-    conflict: nothing says which is right.
+    then of line. Two different records of one key and version in one delivery are a conflict: nothing says
+    which is right, whatever other deliveries say. A record equal to another of its delivery, or to the one
+    before it, is a duplicate. Of the others the last is accepted and those before it are superseded.
 
     Parameters
     ----------
@@ -42,19 +42,18 @@ def resolve(
     some["_said"] = said(records[several]) if content is None else content[several]
     some["_group"] = some.groupby(list(key), sort=False, dropna=False).ngroup()
     some["_sequence"] = some["delivery_id"].map(dict(sequence))
-    order = ["_group", "source_updated_at", "_sequence", "source_line"]
+    order = ["_group", "source_updated_at", "_sequence", "_said", "source_line"]
     some = some.sort_values(order, na_position="first", kind="stable")
-    group = some["_group"].to_numpy()
-    is_duplicate = _as_before(group) & _as_before(some["_said"].to_numpy())
-    rest = some[~is_duplicate]
-    fate[some.index[is_duplicate]] = "duplicate"
-    version = rest["source_updated_at"].astype("int64").to_numpy()
-    as_before = (
-        _as_before(rest["_group"].to_numpy()) & _as_before(rest["_sequence"].to_numpy()) & _as_before(version)
-    )
+    is_repeated = _same_as_before(some, "_group", "_sequence", "_said")
+    fate[some.index[is_repeated]] = "duplicate"
+    rest = some[~is_repeated]
+    as_before = _same_as_before(rest, "_group", "_sequence", "source_updated_at")
     in_conflict = as_before | np.append(as_before[1:], False)
     fate[rest.index[in_conflict]] = "conflict"
-    chain = rest[~in_conflict]
+    clear = rest[~in_conflict]
+    is_duplicate = _same_as_before(clear, "_group", "_said")
+    fate[clear.index[is_duplicate]] = "duplicate"
+    chain = clear[~is_duplicate]
     is_last = ~chain["_group"].duplicated(keep="last")
     fate[chain.index[~is_last]] = "superseded"
     return fate
@@ -83,7 +82,11 @@ def said(rows: pd.DataFrame) -> pd.Series:
     return pd.util.hash_pandas_object(texts, index=False)
 
 
-def _as_before(values: np.ndarray) -> np.ndarray:
-    same = np.zeros(len(values), dtype=bool)
-    same[1:] = values[1:] == values[:-1]
+def _same_as_before(rows: pd.DataFrame, *columns: str) -> np.ndarray:
+    """Whether each row has what the row before it has in all of these columns; moments may be missing."""
+    same = np.arange(len(rows)) > 0
+    for column in columns:
+        values = rows[column]
+        numbers = (values.astype("int64") if values.dtype.kind == "M" else values).to_numpy()
+        same[1:] &= numbers[1:] == numbers[:-1]
     return same

@@ -81,6 +81,22 @@ def test_two_truths_in_one_file_are_held_back(exports: Any) -> None:
     assert result.verdicts["tickets"].refused == {"ticket_key:unique_key": 2}
 
 
+@pytest.mark.parametrize("is_fast", [True, False])
+@pytest.mark.parametrize("order", ["good bad", "bad good", "good bad good"])
+def test_two_truths_in_one_file_are_held_back_though_one_was_told_before(
+    order: str, is_fast: bool, exports: Any
+) -> None:
+    """Else the order of two lines decides whether the other truth counts."""
+    exports.tickets("a.csv", [{"id": "1"}])
+    told = [{"id": "1", "satisfaction_rating_score": score} for score in order.split()]
+    exports.tickets("b.csv", told)
+    exports.receive()
+    result = accept(exports.home, exports.settings, is_fast=is_fast)
+    assert _line(result.ledger, "exports/zendesk/a.csv") == (1, 1, 0, 0, 0)
+    assert _line(result.ledger, "exports/zendesk/b.csv") == (len(told), 0, 2, len(told) - 2, 0)
+    assert exports.entity("tickets")["satisfaction"].tolist() == ["good"]
+
+
 def test_a_bad_row_waits_and_its_correction_is_taken(exports: Any) -> None:
     exports.tickets("a.csv", [{"id": "1", "created_at": "yesterday"}, {"id": "2"}])
     result = exports.run()
