@@ -22,7 +22,7 @@ from orchestration.ingest.gate.accepted import EntityWriter, take_out
 from orchestration.ingest.gate.landed import lists_of, source_of
 from orchestration.ingest.gate.lots import Lot, period_of, record_key
 from orchestration.ingest.gate.mapping import mapped_sql
-from orchestration.ingest.gate.pandas_lane import converted_batches, proven_lots
+from orchestration.ingest.gate.pandas_lane import converted_batches, proven_lots, readable
 from orchestration.ingest.gate.reasons import Reasons
 
 # pyarrow carries no types; named so that this is said once.
@@ -43,6 +43,7 @@ class EntityGate:
     reasons : refused rows.
     notes : what a person should know of how a delivery was read, by delivery.
     money : of the rows that were good by themselves, by sequence and currency, before any was let go of.
+    proven : lots as their files prove them to be written, by sequence; not those with plain rows only.
     refused_together : places of rows that were good by themselves and are refused beside others.
     """
 
@@ -55,6 +56,7 @@ class EntityGate:
     notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     money: dict[int, dict[str, Decimal]] = field(default_factory=dict)
     refused_together: set[tuple[str, int]] = field(default_factory=set)
+    proven: dict[int, Lot] = field(default_factory=dict)
     n_vanished: int = 0
     n_late: int = 0
 
@@ -66,6 +68,10 @@ class EntityGate:
     def key(self) -> list[str]:
         """Columns that name a record."""
         return record_key([self.contract])
+
+    def as_proven(self, lot: Lot) -> Lot:
+        """A lot as its file proves it to be written."""
+        return self.proven.get(lot.sequence, lot)
 
     def judge(self, secret: str, made: Path, ids: dict[int, str]) -> None:
         """Decide about every row and write the accepted ones.
@@ -96,7 +102,7 @@ class EntityGate:
         )
         self.money = versions.money_by_sequence(self.con, self.contract, "good")
         versions.resolve(self.con, self.contract, "good", alike, self.key)
-        self._supersede_vanished()
+        self._supersede_vanished(secret)
         self._refuse("select _seq, source_line from fates where fate = 'conflict'", "unique_key")
         self._note_clashes()
         self.n_late = versions.late_corrections(self.con, self.key)
@@ -172,20 +178,19 @@ class EntityGate:
             for lot in self.lots
             if lot.plain is None or lot.sequence in dirty or lot.corrected is not None
         ]
-        proven = []
         for lot, notes in proven_lots(self.con, others, self.sources):
-            proven.append(lot)
+            self.proven[lot.sequence] = lot
             self.notes[lot.delivery_id] += notes
-        sequence = {lot.delivery_id: lot.sequence for lot in proven}
-        for batch in converted_batches(self.con, proven, self.sources, secret):
+        sequence = {lot.delivery_id: lot.sequence for lot in self.proven.values()}
+        for batch in converted_batches(self.con, list(self.proven.values()), self.sources, secret):
             self.stage(batch.good, sequence)
             for (delivery_id, line), found in batch.refused.items():
                 self.reasons.add(delivery_id, line, found)
         yield self._staged()
 
-    def _supersede_vanished(self) -> None:
+    def _supersede_vanished(self, secret: str) -> None:
         """Let go of what is no longer in a full snapshot, and note on the snapshot how much that is."""
-        self._note_refused_keys()
+        self._note_refused_keys(secret)
         vanished = versions.supersede_vanished(self.con, self.contract, "good", self.key, self.lots)
         self.n_vanished = sum(vanished.values())
         for lot in self.lots:
@@ -195,23 +200,18 @@ class EntityGate:
                     f"{records} of earlier full snapshots no longer there, counted no more",
                 )
 
-    def _note_refused_keys(self) -> None:
-        """Texts of the keys of refused rows, by which a snapshot still holds them."""
-        mapping = self.contract.key[0] in {n for lot in self.lots for n in lot.profile.columns}
-        for lot in [lot for lot in self.lots if mapping and lot.snapshot_of is not None]:
-            names = [
-                name for name in lot.profile.columns[self.contract.key[0]].sources if name in lot.columns
-            ]
-            lines = self.reasons.of(lot.delivery_id)
-            if names and lines:
-                key = f"trim(coalesce({listed(names)}))" if len(names) > 1 else f"trim({quoted(names[0])})"
-                self._register_lines(lines)
-                self.con.execute(
-                    f"insert into refused_keys select {lot.sequence}, {key} "
-                    f"from {self.sources[lot.sequence]} semi join lines using (source_line) "
-                    f"where {key} is not null"
-                )
-                self.con.unregister("lines")
+    def _note_refused_keys(self, secret: str) -> None:
+        """Keys of rows that were refused in a snapshot or after one, which still name a record."""
+        name, newest = self.contract.key[0], versions.newest_snapshots(self.lots).values()
+        first = min((lot.sequence for lot in newest), default=None)
+        for lot in self.lots:
+            if first is None or lot.sequence < first or not self.reasons.of(lot.delivery_id):
+                continue
+            keys = readable(self.refused_rows(lot), self.as_proven(lot), secret.encode())[name].dropna()
+            refused = pa.table({"key": pa.array(keys.astype("str").unique().tolist(), pa.string())})
+            self.con.register("refused_now", refused)
+            self.con.execute(f"insert into refused_keys select {lot.sequence}, key from refused_now")
+            self.con.unregister("refused_now")
 
     def _note_clashes(self) -> None:
         if not any(rule.spans_rows for rule in self.contract.frame_rules):

@@ -8,7 +8,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from contracts.convert import Converted, convert
+from contracts.convert import Converted, Given, convert, convert_entity
 from contracts.gate import reasons_by_row
 from contracts.instrument import load_instrument
 from contracts.proof import proven
@@ -17,6 +17,7 @@ from orchestration.ingest.gate.lots import Lot
 
 BATCH_ROWS = 100_000
 """Rows converted at a time; bounds the memory, never the outcome."""
+_NOT_KEPT = b"refused rows are counted, not kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,19 @@ def converted_batches(
             pile.n_rows += len(rows)
     for pile in piles:
         yield from _judged(pile, pseudonym_key)
+
+
+def readable(rows: pd.DataFrame, lot: Lot, pseudonym_key: bytes = _NOT_KEPT) -> pd.DataFrame:
+    """What can be read of refused rows, typed; any cell may be missing.
+
+    Parameters
+    ----------
+    rows : landed rows of the lot.
+    lot : as `proven_lots` gives it.
+    pseudonym_key : the secret where keys of persons are compared; they are not kept.
+    """
+    given = Given(lot.profile, lot.manner, pseudonym_key)
+    return convert_entity(rows.assign(delivery_id=lot.delivery_id), given, lot.contract)[0]
 
 
 def _is_alike(one: Lot, other: Lot) -> bool:

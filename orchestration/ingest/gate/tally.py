@@ -9,10 +9,10 @@ import duckdb
 import pandas as pd
 
 from contracts.contract import Column, Contract
-from contracts.convert import Given, convert_entity
 from contracts.sql_rules import text
 from orchestration.ingest.gate.entity_gate import EntityGate
 from orchestration.ingest.gate.lots import Lot
+from orchestration.ingest.gate.pandas_lane import readable
 from orchestration.ingest.gate.versions import amount_column, money_of
 
 Line = dict[str, Any]
@@ -112,7 +112,7 @@ def refused_lines(gate: EntityGate, lot: Lot, rows: pd.DataFrame, n_refused: int
     rows : as `EntityGate.refused_rows` gives them; lines that could not be split into fields are not there.
     n_refused : refused rows, those included.
     """
-    typed = _leniently(rows, lot) if len(rows) else gate.contract.empty()
+    typed = readable(rows, gate.as_proven(lot)) if len(rows) else gate.contract.empty()
     period, amount = gate.contract.period_column, amount_column(gate.contract)
     places = {"period": period, **({"currency": "currency", "amount": amount} if amount else {})}
     known_cells = {
@@ -145,13 +145,6 @@ def refused_lines(gate: EntityGate, lot: Lot, rows: pd.DataFrame, n_refused: int
             _line(lot.file, lot.delivery_id, gate.contract, None, None, "quarantined", n_lost, None, n_lost)
         )
     return lines
-
-
-def _leniently(rows: pd.DataFrame, lot: Lot) -> pd.DataFrame:
-    """Typed rows of which any cell may be missing: what can be read of a refused row."""
-    given = Given(lot.profile, lot.manner, b"refused rows are counted, not kept")
-    facts = rows.assign(delivery_id=lot.delivery_id)
-    return convert_entity(facts, given, lot.contract)[0]
 
 
 def _credible(typed: pd.DataFrame, column: Column) -> "pd.Series[Any]":

@@ -98,19 +98,22 @@ def resolve(
     con.execute(
         f"""
         create or replace table {FATES} as
-        with placed as (
+        with records as (
             select
                 _seq, source_line, {names}, {money.columns}, source_updated_at as _version,
-                row({content}) as _said,
-                row_number() over (
-                    partition by {names} order by source_updated_at nulls first, _seq, source_line
-                ) as _place
+                row({content}) as _said
             from {rows}
         ),
+        placed as (
+            select *, row_number() over (
+                partition by {names} order by _version nulls first, _seq, hash(_said), source_line
+            ) as _place
+            from records
+        ),
         told as (
-            select
-                * exclude (_said),
-                _said is not distinct from lag(_said) over by_place as _is_duplicate
+            select *, coalesce(
+                lag(_seq) over by_place = _seq and lag(_said) over by_place is not distinct from _said, false
+            ) as _is_repeated
             from placed window by_place as (partition by {names} order by _place)
         ),
         distinct_rows as (
@@ -119,18 +122,25 @@ def resolve(
                 and lag(_version) over by_place is not distinct from _version,
                 false
             ) as _is_as_before
-            from told where not _is_duplicate window by_place as (partition by {names} order by _place)
+            from told where not _is_repeated window by_place as (partition by {names} order by _place)
         ),
         judged as (
             select *, _is_as_before or coalesce(lead(_is_as_before) over by_place, false) as _in_conflict
             from distinct_rows window by_place as (partition by {names} order by _place)
         ),
+        clear as (
+            select *, _said is not distinct from lag(_said) over by_place as _is_duplicate
+            from judged where not _in_conflict window by_place as (partition by {names} order by _place)
+        ),
         chained as (
             select *, row_number() over (partition by {names} order by _place desc) = 1 as _is_last
-            from judged where not _in_conflict
+            from clear where not _is_duplicate
         )
         select _seq, source_line, {names}, _period, _currency, _amount, _counted, _place, 'duplicate' as fate
-        from told where _is_duplicate
+        from told where _is_repeated
+        union all by name
+        select _seq, source_line, {names}, _period, _currency, _amount, _counted, _place, 'duplicate' as fate
+        from clear where _is_duplicate
         union all by name
         select _seq, source_line, {names}, _period, _currency, _amount, _counted, _place, 'conflict' as fate
         from judged where _in_conflict
@@ -175,31 +185,34 @@ def supersede_vanished(
 ) -> dict[int, int]:
     """Mark as superseded what the newest full snapshot of its source no longer holds.
 
-    A key whose row was refused in the newest snapshot is there, so that its last good row still counts.
-    The rows that counted until then are put into `gone`.
+    A key that a later delivery holds, or the newest full snapshot of another source, is still there, and so
+    is one whose row was refused in them: its last good row counts. All others no longer count, whichever
+    delivery their last version came in. The rows that counted until then are put into `gone`.
 
     Returns
     -------
     dict
         Number of keys that are gone, by the sequence of the snapshot that lacks them.
     """
-    newest = {lot.snapshot_of: lot for lot in lots if lot.snapshot_of is not None}
+    newest = newest_snapshots(lots)
     names, money, vanished = listed(key), money_of(contract), {}
     con.execute(
         f"create or replace table gone as select _seq, source_line, {names}, {money.columns} "
         f"from {good} where false"
     )
+    there = ", ".join(str(lot.sequence) for lot in newest.values())
     for snapshot, last in newest.items():
         older = [str(lot.sequence) for lot in lots if lot.snapshot_of == snapshot and lot is not last]
         if not older:
             continue
+        is_there = f"(_seq in ({there}) or _seq > {last.sequence})"
         con.execute(
             "create or replace table vanished as "
-            f"select _seq, source_line, {names}, {money.columns} from {good} as old "
-            f"where _seq in ({', '.join(older)}) and not exists "
-            f"(select 1 from {good} as new where new._seq = {last.sequence} and {_same(key, 'new', 'old')}) "
-            f"and old.{quoted(contract.key[0])}::varchar not in "
-            f"(select key from refused_keys where _seq = {last.sequence}) "
+            f"select _seq, source_line, {names}, {money.columns} from {good} "
+            f"semi join (select {names} from {good} where _seq in ({', '.join(older)})) using ({names}) "
+            f"anti join (select {names} from {good} where {is_there}) using ({names}) "
+            f"where {quoted(contract.key[0])}::varchar not in "
+            f"(select key from refused_keys where {is_there}) "
             f"and (_seq, source_line) not in (select _seq, source_line from {FATES} where fate <> 'accepted')"
         )
         found = con.execute(f"select count(*) from (select distinct {names} from vanished)").fetchall()
@@ -215,6 +228,11 @@ def supersede_vanished(
         )
         con.execute("drop table vanished")
     return vanished
+
+
+def newest_snapshots(lots: Sequence[Lot]) -> dict[str, Lot]:
+    """Newest full snapshot of each source that declares them."""
+    return {lot.snapshot_of: lot for lot in lots if lot.snapshot_of is not None}
 
 
 LATE = """

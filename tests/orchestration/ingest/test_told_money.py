@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
@@ -15,6 +16,7 @@ from orchestration.ingest.gate import entity_gate
 from orchestration.ingest.gate.ledger import balance
 from orchestration.ingest.tell.told_money import held_money, restated, restated_words, together
 from orchestration.ingest.tell.told_notes import notes_of
+from orchestration.settings import Settings, Source
 
 COLUMNS = (
     "id,account_id,amount,close_date,created_date,is_closed,is_deleted,is_won,probability,stage_name,type,"
@@ -132,3 +134,16 @@ def test_before_anything_was_accepted_there_is_nothing_to_tell(exports: Any) -> 
     assert held_money(exports.home) == {}
     assert restated(exports.home) == []
     assert together({}).words == ""
+
+
+def test_a_refused_row_is_read_as_its_file_proves_it_to_be_written(exports: Any) -> None:
+    """Else the money that is held back is told as unreadable, and stands in no month."""
+    exports.settings = Settings(sources=(Source(system="ledger", currency="EUR"),))
+    header = "entry_key;line_number;posted_on;account_code;account_class;amount;unit_key\n"
+    rows = "E1;1;31.05.2024;8000;omzet;1.250,00;B1\nE1;2;01.06.2024;8000;wonder;1.000,50;B1\n"
+    exports.put("exports/own/ledger.csv", header + rows)
+    exports.run()
+    assert held_money(exports.home)["exports/own/ledger.csv"].words == "EUR 1,000.50"
+    periods = pd.read_parquet(exports.home / "accepted" / "ledger_periods.parquet")
+    held = periods[periods["fate"] == "quarantined"]
+    assert [str(month) for month in held["period"]] == ["2024-06-01"]
