@@ -40,7 +40,7 @@ def sheet_names(part: Part) -> tuple[list[str], tuple[str, ...]]:
         sheets = [entry for entry in book.sheets_metadata if entry.typ == SheetTypeEnum.WorkSheet]
         seen = [entry.name for entry in sheets if entry.visible == SheetVisibleEnum.Visible]
         hidden = [entry.name for entry in sheets if entry.visible != SheetVisibleEnum.Visible]
-        filled = [name for name in seen if not (_is_small(archive, name) and _is_empty(book, name))]
+        filled = [name for name in seen if not (_may_be_empty(archive, name) and _is_empty(book, name))]
     if not filled:
         raise UnreadableFile("The workbook shows no sheet with content", part.name, "export it again")
     warnings = []
@@ -60,12 +60,19 @@ def sheet_records(part: Part, decimal: str = ".") -> tuple[list[Record], tuple[s
     Raises
     ------
     UnreadableFile
-        The sheet cannot be read, or holds formulas whose results were never stored.
+        The sheet cannot be read, is too large for what it holds, or holds formulas whose results were never
+        stored.
     """
     facts = _facts(part)
     if facts is not None and facts.unvalued:
         raise UnreadableFile(
             f"{len(facts.unvalued):,} cells are formulas without a stored result, first {facts.unvalued[0]}",
+            part.name,
+            "open it in a spreadsheet program, save it and deliver it again, or export CSV",
+        )
+    if facts is not None and facts.n_unplaced:
+        raise UnreadableFile(
+            f"{facts.n_unplaced:,} cells hold an error such as #N/A, and the file does not say which",
             part.name,
             "open it in a spreadsheet program, save it and deliver it again, or export CSV",
         )
@@ -96,6 +103,12 @@ def _facts(part: Part) -> openxml.SheetFacts | None:
         if archive is None:
             with part.open() as stream:
                 return biff.facts_of(stream.read(), part.sheet)
+        if far := openxml.far_cell(archive, part.sheet):
+            raise UnreadableFile(
+                f"The sheet reaches to {far}, and most of it is empty: it would fill memory",
+                part.name,
+                "delete what stands far outside the table and save it again",
+            )
         return opendoc.facts_of(archive, part.sheet) or openxml.facts_of(archive, part.sheet)
 
 
@@ -159,8 +172,8 @@ def _to_milliseconds(cell: object) -> object:
     return cell.replace(microsecond=min(999, round(cell.microsecond / 1000)) * 1000)
 
 
-def _is_small(archive: zipfile.ZipFile | None, sheet: str) -> bool:
-    return archive is None or openxml.is_small(archive, sheet)
+def _may_be_empty(archive: zipfile.ZipFile | None, sheet: str) -> bool:
+    return archive is None or (openxml.is_small(archive, sheet) and not openxml.far_cell(archive, sheet))
 
 
 def _is_empty(book: "CalamineWorkbook", sheet: str) -> bool:

@@ -19,10 +19,16 @@ _CELL: Final = re.compile(rb"<(?:\w+:)?c\b([^>]*+)>((?:[^<]|<(?!/?(?:\w+:)?c[\s>
 _FORMULA: Final = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _VALUE: Final = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?(?:/>|>([^<]*)<)")
 _COLUMN: Final = re.compile(rb"<(?:\w+:)?col\b([^>]*)/?>")
-_CELL_PLACE: Final = re.compile(rb'\br="([A-Z]+)(\d+)"')
-_ERROR: Final = re.compile(rb'\bt="e"')
-_TEXT: Final = re.compile(rb'\bt="str"')
-_HIDDEN_ROW: Final = re.compile(rb'<(?:\w+:)?row\b[^>]*\bhidden="(?:1|true)"')
+_CELL_PLACE: Final = re.compile(rb"""\br\s*=\s*["']([A-Z]+)(\d+)["']""")
+_FILLED: Final = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br\s*=\s*["']([A-Z]+)(\d+)["'][^>]*+(?<!/)>(?!</)""")
+_ERROR: Final = re.compile(rb"""\bt\s*=\s*["']e["']""")
+_TEXT: Final = re.compile(rb"""\bt\s*=\s*["']str["']""")
+_HIDDEN_ROW: Final = re.compile(rb"""<(?:\w+:)?row\b[^>]*\bhidden\s*=\s*["'](?:1|true)["']""")
+_SHOWN: Final = re.compile(rb"""\b(min|max|hidden)\s*=\s*["'](\w+)["']""")
+# The reader of cells lays out every cell up to the last one, filled or not, in some forty bytes. What is
+# mostly filled may be larger.
+_ROOM: Final = 2**25
+_ROOM_PER_FILLED: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,7 @@ class SheetFacts:
     n_hidden_rows : rows that a person does not see, by a filter or by hand.
     unvalued : cells with a formula whose result was never stored.
     errors : cells that hold an error.
+    n_unplaced : further cells that hold an error, of which the file does not say where they stand.
     blank_results : cells with a formula whose stored result is an empty text, where a result that was never
         stored looks the same.
     """
@@ -54,6 +61,7 @@ class SheetFacts:
     n_hidden_rows: int = 0
     unvalued: tuple[str, ...] = ()
     errors: tuple[CellError, ...] = ()
+    n_unplaced: int = 0
     blank_results: tuple[str, ...] = ()
 
 
@@ -65,7 +73,7 @@ def facts_of(archive: zipfile.ZipFile, sheet: str) -> SheetFacts | None:
     unvalued: list[str] = []
     errors: list[CellError] = []
     hidden: tuple[str, ...] | None = None
-    n_rows = 0
+    n_rows = n_unplaced = 0
     for block in _blocks(archive, path):
         if hidden is None:
             hidden = tuple(_hidden(block.partition(b"sheetData")[0]))
@@ -81,7 +89,18 @@ def facts_of(archive: zipfile.ZipFile, sheet: str) -> SheetFacts | None:
                 letters, row = place.groups()
                 word = (value.group(1) or b"").decode()
                 errors.append(CellError(int(row) - 1, _number(letters) - 1, word))
-    return SheetFacts(hidden or (), n_rows, tuple(unvalued), tuple(errors))
+            elif value and _ERROR.search(attributes):
+                n_unplaced += 1
+    return SheetFacts(hidden or (), n_rows, tuple(unvalued), tuple(errors), n_unplaced)
+
+
+def far_cell(archive: zipfile.ZipFile, sheet: str) -> str:
+    """Cell so far from the others that all cells up to it fill memory; empty where there is none."""
+    path = _path_of(archive, sheet)
+    # What is blank but has a style is not laid out; to tell it from what is filled takes time.
+    if path is None or not _reach(archive, path, _CELL_PLACE):
+        return ""
+    return _reach(archive, path, _FILLED)
 
 
 def is_small(archive: zipfile.ZipFile, sheet: str) -> bool:
@@ -97,6 +116,18 @@ def letters_of(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
+
+
+def _reach(archive: zipfile.ZipFile, path: str, cell: re.Pattern[bytes]) -> str:
+    n_filled, columns, last = 0, {b""}, 0
+    for block in _blocks(archive, path):
+        found = cell.findall(block)
+        n_filled += len(found)
+        columns.update(letters for letters, _ in found)
+        last = max(last, max(map(int, {row for _, row in found}), default=0))
+    column = max(map(_number, columns))
+    is_far = column * last > max(_ROOM, _ROOM_PER_FILLED * n_filled)
+    return f"{letters_of(column)}{last}" if is_far else ""
 
 
 def _is_unvalued(attributes: bytes, value: re.Match[bytes] | None) -> bool:
@@ -141,7 +172,7 @@ def _blocks(archive: zipfile.ZipFile, path: str) -> Iterator[bytes]:
 
 def _hidden(head: bytes) -> Iterator[str]:
     for attributes in _COLUMN.findall(head):
-        found = dict(re.findall(rb'\b(min|max|hidden)="(\w+)"', attributes))
+        found = dict(_SHOWN.findall(attributes))
         if found.get(b"hidden") in (b"1", b"true"):
             # Excel hides "all columns after these" up to its last; what no sheet fills is not told.
             last = min(int(found[b"max"]), int(found[b"min"]) + 200)
