@@ -1,6 +1,8 @@
 """SPSS .sav and .zsav to rows of text: codes as they are, labels beside, missing codes empty. No profiles."""
 
+import datetime as dt
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -11,6 +13,12 @@ from orchestration.ingest.forms.contents import Chunk, Content, chunk_of
 from orchestration.ingest.forms.texts import text_of
 
 _ROWS: Final = 50_000
+# Days and moments are seconds since then; clocks are seconds that may be more than a day.
+_EPOCH: Final = dt.datetime(1582, 10, 14)
+_A_DAY: Final = dt.timedelta(days=1)
+_DAYS: Final = frozenset({"DATE", "ADATE", "EDATE", "JDATE", "SDATE"})
+_MOMENTS: Final = frozenset({"DATETIME", "YMDHMS"})
+_CLOCKS: Final = frozenset({"TIME", "DTIME", "MTIME"})
 _Ranges = Sequence[Mapping[str, Any]]
 
 
@@ -39,6 +47,7 @@ def open_sav(part: Part, decimal: str = ".") -> Content:
         raise _damaged(part, "variables without a name of their own")
     labels = tuple(" ".join(str(label or "").split()) for label in metadata.column_labels)
     ranges: Mapping[str, _Ranges] = metadata.missing_ranges
+    formats = {name: re.sub("[^A-Z].*", "", form) for name, form in metadata.original_variable_types.items()}
     counts: Counter[str] = Counter()
 
     def chunks(keep: Sequence[str], _footers: Sequence[str]) -> Iterator[Chunk]:
@@ -51,7 +60,9 @@ def open_sav(part: Part, decimal: str = ".") -> Content:
                 missing = [_is_missing(value, ranges[name]) for value in columns[name]]
                 columns[name] = [None if gone else v for v, gone in zip(columns[name], missing, strict=True)]
                 counts[f"cells of {name} hold a code declared as missing"] += sum(missing)
-            texts = [[_text(value, decimal) for value in columns[name]] for name in keep]
+            texts = [
+                [_text(value, formats.get(name, ""), decimal) for value in columns[name]] for name in keep
+            ]
             n_rows = len(texts[0]) if texts else 0
             rows = list(zip(*texts, strict=True))
             yield chunk_of(keep, rows, range(offset + 1, offset + 1 + n_rows))
@@ -78,7 +89,10 @@ def _read(part: Part, **options: Any) -> tuple[dict[str, Any], Any]:
 
     where: Any = part.seekable()
     try:
-        columns, metadata = pyreadstat.read_sav(where, output_format="dict", **options)
+        # Converted, a clock loses its days, and a code declared as missing is a day like others.
+        columns, metadata = pyreadstat.read_sav(
+            where, output_format="dict", disable_datetime_conversion=True, **options
+        )
     except (pyreadstat.ReadstatError, OSError, ValueError, OverflowError) as error:
         raise _damaged(part, type(error).__name__) from None
     return columns, metadata
@@ -88,8 +102,25 @@ def _damaged(part: Part, why: str) -> UnreadableFile:
     return UnreadableFile(f"The SPSS file cannot be read ({why})", part.name, "save it again in SPSS")
 
 
-def _text(value: object, decimal: str) -> str:
-    return "" if isinstance(value, float) and math.isnan(value) else text_of(value, decimal)
+def _text(value: object, form: str, decimal: str) -> str:
+    if isinstance(value, float) and math.isnan(value):
+        return ""
+    return text_of(_timed(value, form) if isinstance(value, int | float) else value, decimal)
+
+
+def _timed(value: float, form: str) -> object:
+    """Day, moment, clock or duration that a number of seconds stands for; a number that is none stays one."""
+    try:
+        passed = dt.timedelta(seconds=float(value))
+        if form in _DAYS:
+            return (_EPOCH + passed).date()
+        if form in _MOMENTS:
+            return _EPOCH + passed
+    except OverflowError:
+        return value
+    if form not in _CLOCKS:
+        return value
+    return (_EPOCH + passed).time() if dt.timedelta() <= passed < _A_DAY else passed
 
 
 def _is_missing(value: object, missing: _Ranges) -> bool:

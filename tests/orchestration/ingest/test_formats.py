@@ -162,6 +162,23 @@ def test_spss_lands_codes_with_labels_beside_them_and_missing_codes_empty(tmp_pa
         opened(tmp_path / "b.sav")
 
 
+def test_spss_clocks_keep_their_days_and_declared_days_are_missing(tmp_path: Path) -> None:
+    day = float((dt.date(2024, 1, 2) - dt.date(1582, 10, 14)).days * 86_400)
+    frame = pd.DataFrame({"open": [200_000.0, 3_600.0, -5.0], "day": [day, 1e10, None], "at": [day + 1] * 3})
+    pyreadstat.write_sav(
+        frame,
+        str(tmp_path / "a.sav"),
+        variable_format={"open": "TIME8", "day": "DATE11", "at": "DATETIME20"},
+        missing_ranges={"day": [1e10]},
+    )
+    content = opened(tmp_path / "a.sav")[0]
+    rows = rows_of(content)
+    assert rows["open"].tolist() == ["55:33:20", "01:00:00", "-0:00:05"]
+    assert rows["day"].tolist() == ["2024-01-02", "", ""]
+    assert rows["at"].tolist() == ["2024-01-02 00:00:01"] * 3
+    assert content.counts == {"cells of day hold a code declared as missing": 1}
+
+
 def _mutated(content: bytes, draw: random.Random) -> bytes:
     """Bytes cut off, left out or changed, as a broken transfer leaves them."""
     damaged = bytearray(content)
