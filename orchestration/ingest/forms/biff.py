@@ -8,7 +8,7 @@ import struct
 from collections.abc import Iterator
 from typing import Final
 
-from orchestration.ingest.forms.openxml import CellError, SheetFacts, letters_of
+from orchestration.ingest.forms.openxml import CellText, SheetFacts, letters_of
 
 _SIGNATURE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BOF, _EOF, _BOUNDSHEET = 0x0809, 0x000A, 0x0085
@@ -119,7 +119,7 @@ def _sheets(book: bytes) -> Iterator[tuple[str, int]]:
 
 
 def _facts(book: bytes, begin: int) -> SheetFacts:
-    errors: list[CellError] = []
+    errors: list[CellText] = []
     hidden: list[str] = []
     blank: list[str] = []
     n_hidden_rows = 0
@@ -127,11 +127,11 @@ def _facts(book: bytes, begin: int) -> SheetFacts:
         if kind == _BOOLERR:
             row, column, code, is_error = struct.unpack_from("<HH2xBB", data)
             if is_error:
-                errors.append(CellError(row, column, _WORDS.get(code, "#N/A")))
+                errors.append(CellText(row, column, _WORDS.get(code, "#N/A")))
         elif kind == _FORMULA and data[12:14] == _IS_NO_NUMBER:
             row, column = struct.unpack_from("<HH", data)
             if data[6] == _ERROR_RESULT:
-                errors.append(CellError(row, column, _WORDS.get(data[8], "#N/A")))
+                errors.append(CellText(row, column, _WORDS.get(data[8], "#N/A")))
             elif data[6] == _BLANK_RESULT:
                 blank.append(f"{letters_of(column + 1)}{row + 1}")
         elif kind == _ROW:

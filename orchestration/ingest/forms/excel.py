@@ -92,8 +92,8 @@ def sheet_records(part: Part, decimal: str = ".") -> tuple[list[Record], tuple[s
             n_rounded += sum(isinstance(cell, float) and abs(cell) >= _ROUNDED for cell in cells)
             texts = [_cell_text(cell, place in timed, decimal) for place, cell in enumerate(cells)]
             records.append(Record(left + texts, number))
-    for error in facts.errors if facts else ():
-        _named(error, records)
+    for told in (*facts.errors, *facts.texts) if facts else ():
+        _write(told, records)
     return records, _warnings(facts, records, merged, n_rounded)
 
 
@@ -112,11 +112,11 @@ def _facts(part: Part) -> openxml.SheetFacts | None:
         return opendoc.facts_of(archive, part.sheet) or openxml.facts_of(archive, part.sheet)
 
 
-def _named(error: openxml.CellError, records: Sequence[Record]) -> None:
-    """Write an error where the cell reader left nothing."""
-    for record in records[error.row : error.row + error.n_rows]:
-        last = min(error.column + error.n_columns, len(record.fields))
-        record.fields[error.column : last] = [error.word] * max(last - error.column, 0)
+def _write(told: openxml.CellText, records: Sequence[Record]) -> None:
+    """Write what the cell reader left out."""
+    for record in records[told.row : told.row + told.n_rows]:
+        last = min(told.column + told.n_columns, len(record.fields))
+        record.fields[told.column : last] = [told.word] * max(last - told.column, 0)
 
 
 def _warnings(

@@ -32,8 +32,8 @@ _ROOM_PER_FILLED: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
-class CellError:
-    """An error such as ``#N/A`` in a cell, or in a block of equal ones; row and column from 0."""
+class CellText:
+    """Text of a cell, or of a block of equal ones, such as the error ``#N/A``; row and column from 0."""
 
     row: int
     column: int
@@ -55,14 +55,16 @@ class SheetFacts:
     n_unplaced : further cells that hold an error, of which the file does not say where they stand.
     blank_results : cells with a formula whose stored result is an empty text, where a result that was never
         stored looks the same.
+    texts : cells of which the cell reader leaves something out.
     """
 
     hidden_columns: tuple[str, ...] = ()
     n_hidden_rows: int = 0
     unvalued: tuple[str, ...] = ()
-    errors: tuple[CellError, ...] = ()
+    errors: tuple[CellText, ...] = ()
     n_unplaced: int = 0
     blank_results: tuple[str, ...] = ()
+    texts: tuple[CellText, ...] = ()
 
 
 def facts_of(archive: zipfile.ZipFile, sheet: str) -> SheetFacts | None:
@@ -71,7 +73,7 @@ def facts_of(archive: zipfile.ZipFile, sheet: str) -> SheetFacts | None:
     if path is None:
         return None
     unvalued: list[str] = []
-    errors: list[CellError] = []
+    errors: list[CellText] = []
     hidden: tuple[str, ...] | None = None
     n_rows = n_unplaced = 0
     for block in _blocks(archive, path):
@@ -88,7 +90,7 @@ def facts_of(archive: zipfile.ZipFile, sheet: str) -> SheetFacts | None:
             elif place and value and _ERROR.search(attributes):
                 letters, row = place.groups()
                 word = (value.group(1) or b"").decode()
-                errors.append(CellError(int(row) - 1, _number(letters) - 1, word))
+                errors.append(CellText(int(row) - 1, _number(letters) - 1, word))
             elif value and _ERROR.search(attributes):
                 n_unplaced += 1
     return SheetFacts(hidden or (), n_rows, tuple(unvalued), tuple(errors), n_unplaced)
