@@ -45,7 +45,7 @@ def open_parquet(part: Part, decimal: str = ".") -> Content:
                 columns["source_line"] = pa.array(range(line, line + batch.num_rows), pa.int64())
                 line += batch.num_rows
                 yield Chunk(pa.table(columns), (), (), 0)
-        except (OSError, pa.ArrowException) as error:
+        except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
             raise _damaged(part, error) from None
         if line == 1:
             yield chunk_of(keep, (), ())
@@ -99,6 +99,8 @@ def _texts(column: Any, decimal: str) -> Any:
         texts = _times(column)
     else:
         texts = column.cast(pa.string())
+    # Whoever wrote the file may have called Latin letters UTF-8.
+    texts.validate(full=True)
     return texts.fill_null("")
 
 

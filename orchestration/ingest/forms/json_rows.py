@@ -56,10 +56,11 @@ def open_json(part: Part, decimal: str = ".") -> Content:
         numbers: list[int] = []
         refused: list[Record] = []
         for line, row in objects():
-            if row is None:
+            cells = _cells(row, keep, decimal)
+            if cells is None:
                 refused.append(Record([], line, "row:no_object"))
             else:
-                rows.append([text_of(row.get(name), decimal) for name in keep])
+                rows.append(cells)
                 numbers.append(line)
             if in_chunks(rows, refused):
                 yield chunk_of(keep, rows, numbers, refused)
@@ -67,6 +68,14 @@ def open_json(part: Part, decimal: str = ".") -> Content:
         yield chunk_of(keep, rows, numbers, refused)
 
     return Content(names=tuple(name.strip() for name in names), encoding="utf-8", chunks=chunks)
+
+
+def _cells(row: dict[str, Any] | None, keep: Sequence[str], decimal: str) -> list[str] | None:
+    """Texts of a row; None where it is none, or nested deeper than can be written."""
+    try:
+        return None if row is None else [text_of(row.get(name), decimal) for name in keep]
+    except RecursionError:
+        return None
 
 
 def _is_lines(part: Part) -> bool:
@@ -135,7 +144,10 @@ def _row(entry: Any) -> dict[str, Any] | None:
     if set(entry) == _TYPED and isinstance(entry["attributes"], dict):
         entry = entry["attributes"]
     row = {name.strip(): _unwrapped(value) for name, value in entry.items()}
-    return row | {path: value for path, value in _within(row) if path not in row}
+    try:
+        return row | {path: value for path, value in _within(row) if path not in row}
+    except RecursionError:
+        return None
 
 
 def _within(row: dict[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -4,6 +4,7 @@ import datetime as dt
 import gzip
 import json
 import random
+import struct
 import zipfile
 from contextlib import suppress
 from decimal import Decimal
@@ -99,6 +100,19 @@ def test_json_without_one_table_is_refused(tmp_path: Path, text: str) -> None:
             opened(tmp_path / "a.json")
 
 
+@pytest.mark.parametrize(
+    "inner", ["[" * 600 + "]" * 600, '{"a":' * 600 + "1" + "}" * 600], ids=["list", "dict"]
+)
+def test_a_row_nested_too_deeply_is_refused_and_does_not_stop_the_run(tmp_path: Path, inner: str) -> None:
+    rows = ['{"id":"1"}', f'{{"id":{inner}}}']
+    for name, written in {"a.json": f"[{','.join(rows)}]", "a.ndjson": "\n".join(rows)}.items():
+        (tmp_path / name).write_text(written)
+        content = opened(tmp_path / name)[0]
+        (chunk,) = content.chunks(["id"], ())
+        assert chunk.rows.column("id").to_pylist() == ["1"]
+        assert [(record.line, record.fault) for record in chunk.refused] == [(2, "row:no_object")]
+
+
 def test_json_in_another_encoding_is_said(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_bytes(b'{"a": "x"}\n' * 9000 + b'{"a": "\xe9"}\n')
     with pytest.raises(UnreadableFile, match="do not fit the encoding utf-8"):
@@ -124,6 +138,17 @@ def test_parquet_is_landed_as_text_in_its_plainest_form(tmp_path: Path) -> None:
     assert rows["list"].tolist() == ["[1,2]", "[]", ""]
     assert rows["word"].tolist() == ["a", "b", "a"]
     assert rows["source_line"].tolist() == [1, 2, 3]
+
+
+@pytest.mark.parametrize("is_nested", [False, True])
+def test_parquet_whose_texts_are_no_utf8_is_refused(tmp_path: Path, is_nested: bool) -> None:
+    offsets, letters = pa.py_buffer(struct.pack("<2i", 0, 4)), pa.py_buffer("café".encode("latin-1"))
+    texts = pa.Array.from_buffers(pa.string(), 1, [None, offsets, letters])
+    column = pa.StructArray.from_arrays([texts], names=["name"]) if is_nested else texts
+    pq.write_table(pa.table({"who": column}), tmp_path / "a.parquet")
+    content = opened(tmp_path / "a.parquet")[0]
+    with pytest.raises(UnreadableFile, match="cannot be read"):
+        list(content.chunks(["who"], ()))
 
 
 def test_parquet_packed_with_brotli_is_refused_before_it_is_read(tmp_path: Path) -> None:
