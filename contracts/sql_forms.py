@@ -22,8 +22,8 @@ def nothing(column: Column) -> str:
 
 
 def among(value: str, words: Iterable[str]) -> str:
-    """Condition that a text is one of these words."""
-    return f"{value} in ({', '.join(text(word) for word in sorted(words))})"
+    """Condition that a text, in small letters, is one of these words."""
+    return f"{lower(value)} in ({', '.join(text(word) for word in sorted(words))})"
 
 
 def words_type(column: Column) -> str:
@@ -31,10 +31,15 @@ def words_type(column: Column) -> str:
     return f"enum({', '.join(text(word) for word in column.allowed)})"
 
 
+def lower(value: str) -> str:
+    """Text in small letters as Python writes them; DuckDB makes of İ an i without the dot above it."""
+    return f"lower(replace({value}, 'İ', 'i\u0307'))"
+
+
 def among_known(value: str, known: Mapping[str, str], column: Column) -> str:
     """Allowed word that a text means, by words in lower case; null where it means none."""
     said = ", ".join(f"{text(word)}: {text(what)}" for word, what in known.items())
-    return f"(map {{{said}}}::map(varchar, {words_type(column)}))[lower({value})]"
+    return f"(map {{{said}}}::map(varchar, {words_type(column)}))[{lower(value)}]"
 
 
 def clean(value: str) -> str:
@@ -42,6 +47,8 @@ def clean(value: str) -> str:
     nothing = ", ".join(f"{text(word)}: true" for word in sorted(NULL_WORDS))
     # A plus sign may belong to a key that a spreadsheet rounded: 1.23457E+15.
     visible = f"regexp_full_match({value}, {text(VISIBLE)}) and not contains({value}, '+')"
+    # Small letters of these are others in Python: i with two dots, and another sigma at the end of a word.
+    visible += f" and not contains({value}, 'İ') and not contains({value}, 'Σ')"
     # Most keys are digits, and most others signs of ASCII: to look for another sign takes half the time of a
     # regular expression, and DuckDB looks once only at a text that many rows share.
     trimmed = f"case when {value} glob '*[!!-*,-~]*' then {visible} else true end"
@@ -78,29 +85,34 @@ def _integer(value: str, _column: Column, _manner: Manner) -> tuple[str, str]:
 
 
 def _date(value: str, column: Column, _manner: Manner) -> tuple[str, str]:
+    # Of another length are years of five digits, days before Christ and `infinity`, which only DuckDB reads.
+    is_day = f"strlen({value}) = 10"
     if column.nullable:
         typed = f"try_cast(nullif({value}, '9999-12-31') as date)"
-        return typed, f"coalesce({typed}::varchar, '9999-12-31') = {value}"
+        return typed, f"{is_day} and coalesce({typed}::varchar, '9999-12-31') = {value}"
     typed = f"try_cast({value} as date)"
-    return typed, f"{typed}::varchar = {value}"
+    return typed, f"{is_day} and {typed}::varchar = {value}"
 
 
 def timestamp(value: str, manner: Manner) -> str:
     """Value of a time; empty where the text is not plain."""
     # strptime takes at most as many digits as a field has: of this length a text has all of them. The cast
     # would pass over spaces, offsets and hour 24.
-    local = "strlen(V) = 19 then try_strptime(V, ['%Y-%m-%d %H:%M:%S', '%Y-%m-%dT%H:%M:%S']) when "
+    # Two spaces stand for one there, and then some field lacks a digit; the year 0 is one before Christ.
+    local = (
+        "strlen(V) = 19 and not contains(V, '  ') then "
+        "try_strptime(V, ['%Y-%m-%d %H:%M:%S', '%Y-%m-%dT%H:%M:%S']) when "
+    )
     offset = r"(Z|\+00:?00)" + ("?" if manner.zone == "UTC" else "")
     return (
-        "case when strlen(V) = 20 then try_strptime(V, '%Y-%m-%dT%H:%M:%SZ') when "
+        "case when V < '0001' then null when strlen(V) = 20 then try_strptime(V, '%Y-%m-%dT%H:%M:%SZ') when "
         f"{local if manner.zone == 'UTC' else ''}"
         f"regexp_full_match(V, {text(_SECONDS + offset)}) then try_cast(V as timestamp) end"
     ).replace("V", value)
 
 
 def _boolean(value: str, _column: Column, _manner: Manner) -> tuple[str, str]:
-    word = f"lower({value})"
-    return f"{among(word, YES)}", among(word, YES | NO)
+    return among(value, YES), among(value, YES | NO)
 
 
 FORMS: dict[str, Callable[[str, Column, Manner], tuple[str, str]]] = {

@@ -251,12 +251,12 @@ class _Made:
         """Condition, never null, on one column."""
         value = self.text(name)
         if isinstance(wanted, bool):
-            self.must(value, among(f"lower({value})", YES | NO))
-            return f"coalesce({among(f'lower({value})', YES if wanted else NO)}, false)"
+            self.must(value, among(value, YES | NO))
+            return f"coalesce({among(value, YES if wanted else NO)}, false)"
         if name in self.header:
             self.clean[value] = None
         if isinstance(wanted, list):
-            return f"coalesce({among(f'lower({value})', {word.lower() for word in wanted})}, false)"
+            return f"coalesce({among(value, {word.lower() for word in wanted})}, false)"
         begins = " or ".join(f"starts_with({value}, {text(day)})" for day in OPEN_ENDS)
         empty = f"({value} is null or {begins})"
         return empty if wanted is None else f"not {empty}"

@@ -120,7 +120,9 @@ def _padded(iso: pd.Series) -> pd.Series:
     if short.any():
         iso = iso.copy()
         iso[short] = iso[short].str.slice(0, 11) + "0" + iso[short].str.slice(11)
-    return iso.str.replace(r"(:[0-9]{2}),([0-9])", r"\1.\2", regex=True)
+    iso = iso.str.replace(r"(:[0-9]{2}),([0-9])", r"\1.\2", regex=True)
+    # Digits beyond the microsecond are not kept; with them pandas reads no time after 2262, in any row.
+    return iso.str.replace(r"(\.[0-9]{6})[0-9]+", r"\1", regex=True)
 
 
 def _is(text: pd.Series, form: str) -> pd.Series[bool]:

@@ -217,3 +217,11 @@ def test_times_with_a_format_and_localised_months() -> None:
 def test_a_form_that_cannot_tell_the_day_is_refused_in_the_profile(declared: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"year|not read|1904"):
         ColumnMap.model_validate({"from": "a", **declared})
+
+
+@pytest.mark.parametrize("zone", ["", "Z"])
+def test_a_time_says_the_same_whatever_times_stand_beside_it(zone: str) -> None:
+    times = [f"9999-12-31T23:59:59.9999999{zone}", f"2024-05-01T10:00:00.1234567{zone}"]
+    alone = [value for time in times for value in read(TIME, {}, [time])]
+    assert read(TIME, {}, times) == alone
+    assert NO_TIME not in alone
