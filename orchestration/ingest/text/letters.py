@@ -33,7 +33,10 @@ _ORDINALS: Final = frozenset("ªº")
 _NUMERO: Final = re.compile(rb"\bN\xba")
 # UTF-8 that was once read as cp1252 and written again: lÃ¥r, donâ€™t.
 _MOJIBAKE: Final = re.compile("[ÃÂ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€[\u0080-\u00bf™œ“”˜¦¢]")
-_INVISIBLE: Final = re.compile("[\u200b\u200c\u200d\u2060\ufeff]")
+INVISIBLE: Final = re.compile(
+    "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+)
+"""Joiners, marks of direction and of hyphenation: a key with one is another key that looks the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ def oddities(text: str) -> tuple[str, ...]:
     told = []
     if n_spaces := text.count("\u00a0"):
         told.append(f"{n_spaces} non-breaking spaces stand in the file")
-    if invisible := _INVISIBLE.findall(text):
+    if invisible := INVISIBLE.findall(text):
         told.append(f"{len(invisible)} invisible characters stand in the file")
     if found := _MOJIBAKE.search(text):
         line = text.count("\n", 0, found.start()) + 1

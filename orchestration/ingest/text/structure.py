@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 from zoneinfo import available_timezones
 
+from orchestration.ingest.text.letters import INVISIBLE
 from orchestration.ingest.text.records import Record, next_line
 
 IsHeader = Callable[[Sequence[str]], bool]
@@ -21,7 +22,6 @@ _LEGACY_CODE: Final = re.compile(r"V\d+")
 _NO_OPTION: Final = frozenset({"response", "open-ended response"})
 # A title block longer than this was never met; a header is not looked for below it.
 _LOOKED_AT: Final = 50
-_INVISIBLE: Final = re.compile("[\u200b\u200c\u200d\u2060\ufeff]")
 _DATA_LIKE: Final = re.compile(
     r"[-+(]?\s*[$€£¥]?\s*[-+]?\d[\d.,'\u00a0 ]*\)?-?%?"  # numbers, amounts
     r"|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ]\d.*)?|\d{1,2}:\d{2}(:\d{2})?.*"  # dates, times
@@ -54,7 +54,7 @@ class Structure:
 
 def clean(text: str) -> str:
     """Name as a person reads it: no line breaks, no invisible characters, single spaces."""
-    return " ".join(_INVISIBLE.sub("", text).split())
+    return " ".join(INVISIBLE.sub("", text).split())
 
 
 def cells(fields: Sequence[str]) -> list[str]:

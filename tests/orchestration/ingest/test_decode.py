@@ -7,6 +7,7 @@ import pytest
 
 from orchestration.errors import UnreadableFile
 from orchestration.ingest.text.decode import MINIMUM_CONFIDENCE, decode, whole_lines
+from orchestration.ingest.text.tabular import read_table
 
 WESTERN = "id,name,city\n" + "".join(f"{i},Café Müller,Zürich – ’s-Gravenhage €\n" for i in range(5))
 SIZES = (1, 2, 3, 5, 10, 50, 200)
@@ -174,6 +175,13 @@ def test_the_most_likely_encoding_is_named_where_it_is_asked_for() -> None:
 def test_nul_characters_are_named_by_line() -> None:
     with pytest.raises(UnreadableFile, match="Line 2 holds NUL"):
         decode(b"a,b\n1,\x00\n", "f.csv")
+
+
+@pytest.mark.parametrize("mark", ["\u00ad", "\u061c", "\u200d", "\u200e", "\u202c", "\u2068", "\ufeff"])
+def test_a_mark_that_nobody_sees_is_told_and_is_no_part_of_a_name(mark: str) -> None:
+    found = decode(f"id,na{mark}me\n{mark}1,x\n".encode(), "f.csv")
+    assert found.warnings == ("2 invisible characters stand in the file",)
+    assert read_table(found.text, "f.csv").names == ("id", "name")
 
 
 def test_odd_characters_are_told_and_not_mended() -> None:
