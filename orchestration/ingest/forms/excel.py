@@ -109,6 +109,12 @@ def _facts(part: Part) -> openxml.SheetFacts | None:
                 part.name,
                 "delete what stands far outside the table and save it again",
             )
+        if n_unread := openxml.n_unread(archive, part.sheet):
+            raise UnreadableFile(
+                f"{n_unread:,} texts of the workbook are written as CDATA, which its reader passes over",
+                part.name,
+                "open it in a spreadsheet program, save it and deliver it again, or export CSV",
+            )
         return opendoc.facts_of(archive, part.sheet) or openxml.facts_of(archive, part.sheet)
 
 

@@ -25,6 +25,9 @@ _ERROR: Final = re.compile(rb"""\bt\s*=\s*["']e["']""")
 _TEXT: Final = re.compile(rb"""\bt\s*=\s*["']str["']""")
 _HIDDEN_ROW: Final = re.compile(rb"""<(?:\w+:)?row\b[^>]*\bhidden\s*=\s*["'](?:1|true)["']""")
 _SHOWN: Final = re.compile(rb"""\b(min|max|hidden)\s*=\s*["'](\w+)["']""")
+_UNREAD: Final = b"<![CDATA["
+# Where texts stand beside the sheet: of an XLSX, and of an ODS all of them.
+_TEXTS: Final = ("xl/sharedStrings.xml", "content.xml")
 # The reader of cells lays out every cell up to the last one, filled or not, in some forty bytes. What is
 # mostly filled may be larger.
 _ROOM: Final = 2**25
@@ -105,6 +108,12 @@ def far_cell(archive: zipfile.ZipFile, sheet: str) -> str:
     return _reach(archive, path, _FILLED)
 
 
+def n_unread(archive: zipfile.ZipFile, sheet: str) -> int:
+    """Texts written in a way that the cell reader passes over, as far as the sheet may show them."""
+    paths = {_path_of(archive, sheet), *_TEXTS} & set(archive.namelist())
+    return sum(_count(archive, path) for path in paths if path)
+
+
 def is_small(archive: zipfile.ZipFile, sheet: str) -> bool:
     """Whether the sheet may well hold nothing, so that it pays to look."""
     path = _path_of(archive, sheet)
@@ -118,6 +127,15 @@ def letters_of(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
+
+
+def _count(archive: zipfile.ZipFile, path: str) -> int:
+    n, tail = 0, b""
+    with archive.open(path) as stream:
+        while block := stream.read(_BLOCK):
+            n += (tail + block).count(_UNREAD)
+            tail = block[1 - len(_UNREAD) :]
+    return n
 
 
 def _reach(archive: zipfile.ZipFile, path: str, cell: re.Pattern[bytes]) -> str:

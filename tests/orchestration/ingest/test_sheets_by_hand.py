@@ -39,6 +39,15 @@ def test_an_error_is_refused_where_the_xml_does_not_say_which_cell_holds_it(tmp_
         opened(with_rows(tmp_path / "a.xlsx", HEADER + rows))
 
 
+def test_texts_that_the_reader_passes_over_are_refused(tmp_path: Path) -> None:
+    said = "<c r='B2' t='inlineStr'><is><t><![CDATA[a < b]]></t></is></c>"
+    with pytest.raises(UnreadableFile, match="1 texts of the workbook are written as CDATA"):
+        opened(with_rows(tmp_path / "a.xlsx", HEADER + f"<row r='2'><c r='A2'><v>1</v></c>{said}</row>"))
+    path = open_document(tmp_path / "a.ods", [text("1"), text("<![CDATA[a < b]]>")])
+    with pytest.raises(UnreadableFile, match="1 texts of the workbook are written as CDATA"):
+        opened(path)
+
+
 @pytest.mark.parametrize("far", ["XFD1048576", "ZZZZZZ4294967290"])
 def test_a_cell_far_outside_the_table_does_not_fill_memory(tmp_path: Path, far: str) -> None:
     row = far.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
