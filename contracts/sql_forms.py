@@ -42,13 +42,17 @@ def among_known(value: str, known: Mapping[str, str], column: Column) -> str:
     return f"(map {{{said}}}::map(varchar, {words_type(column)}))[{lower(value)}]"
 
 
-def clean(value: str) -> str:
-    """Condition, never null, that a text needs no trimming and is no word for nothing, or is not there."""
+def clean(value: str, *, is_lowered: bool = False) -> str:
+    """Condition, never null, that a text needs no trimming and is no word for nothing, or is not there.
+
+    One of which small letters are made also has no letter of which DuckDB and Python make two different ones:
+    İ, and Σ at the end of a word.
+    """
     nothing = ", ".join(f"{text(word)}: true" for word in sorted(NULL_WORDS))
     # A plus sign may belong to a key that a spreadsheet rounded: 1.23457E+15.
     visible = f"regexp_full_match({value}, {text(VISIBLE)}) and not contains({value}, '+')"
-    # Small letters of these are others in Python: i with two dots, and another sigma at the end of a word.
-    visible += f" and not contains({value}, 'İ') and not contains({value}, 'Σ')"
+    if is_lowered:
+        visible += f" and not contains({value}, 'İ') and not contains({value}, 'Σ')"
     # Most keys are digits, and most others signs of ASCII: to look for another sign takes half the time of a
     # regular expression, and DuckDB looks once only at a text that many rows share.
     trimmed = f"case when {value} glob '*[!!-*,-~]*' then {visible} else true end"

@@ -98,7 +98,7 @@ class _Made:
 
     Attributes
     ----------
-    clean : texts that must need no trimming and be no word for nothing.
+    clean : texts that must need no trimming and be no word for nothing; and whether small letters matter.
     formed : texts that another condition holds to a form, all of which are clean.
     known : columns that can only hold their allowed words.
     """
@@ -109,7 +109,7 @@ class _Made:
     values: dict[str, str] = field(default_factory=dict)
     conditions: list[str] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
-    clean: dict[str, None] = field(default_factory=dict)
+    clean: dict[str, bool] = field(default_factory=dict)
     formed: set[str] = field(default_factory=set)
     known: set[str] = field(default_factory=set)
 
@@ -130,7 +130,7 @@ class _Made:
 
     def cleanness(self) -> list[str]:
         """Conditions that the texts are clean which no other condition makes so."""
-        return [clean(_as_landed(value)) for value in self.clean if value not in self.formed]
+        return [clean(_as_landed(v), is_lowered=low) for v, low in self.clean.items() if v not in self.formed]
 
     def column(self, column: Column, mapping: ColumnMap) -> str:
         """Expression of one canonical column."""
@@ -195,7 +195,7 @@ class _Made:
         if mapping.case_safe_id:
             self.conditions.append(_if_any(value, f"not regexp_full_match({value}, '[0-9A-Za-z]{{15}}')"))
         if not column.allowed:
-            self.clean[value] = None
+            self.clean[value] = bool(mapped) or mapping.lower_case or self.clean.get(value, False)
             plain = f"nullif(lower({_as_landed(value)}), '')" if mapping.lower_case else value
             said = "".join(f" when {text(word)} then {text(what)}" for word, what in mapped.items())
             typed = f"case lower({value}){said} else {plain} end" if said else plain
@@ -254,7 +254,7 @@ class _Made:
             self.must(value, among(value, YES | NO))
             return f"coalesce({among(value, YES if wanted else NO)}, false)"
         if name in self.header:
-            self.clean[value] = None
+            self.clean[value] = True
         if isinstance(wanted, list):
             return f"coalesce({among(value, {word.lower() for word in wanted})}, false)"
         begins = " or ".join(f"starts_with({value}, {text(day)})" for day in OPEN_ENDS)
@@ -276,7 +276,7 @@ class _Made:
         if profile.unit is not None:
             key, said = self.text(profile.unit.source), text(profile.unit.type)
             if profile.unit.source in self.header:
-                self.clean[key] = None
+                self.clean.setdefault(key, False)
             if profile.unit.case_safe_id:
                 self.conditions.append(_if_any(key, f"not regexp_full_match({key}, '[0-9A-Za-z]{{15}}')"))
             if kind is not None:
