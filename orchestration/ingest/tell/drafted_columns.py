@@ -191,7 +191,19 @@ def _borrowed(name: str, columns: Mapping[str, str], own: list[Profile]) -> list
 
 def flow(value: Any) -> str:
     """A value as YAML on one line, quoted where it must be."""
-    text: str = yaml.safe_dump(
-        value, default_flow_style=True, allow_unicode=True, width=10**6, sort_keys=False
+    text: str = yaml.dump(
+        value, Dumper=_OneLine, default_flow_style=True, allow_unicode=True, width=10**6, sort_keys=False
     )
     return text.removesuffix("\n").removesuffix("\n...")
+
+
+class _OneLine(yaml.SafeDumper):
+    """Writes a text of several lines on one, with escapes: also a comment must end where it began."""
+
+
+def _text(dumper: _OneLine, text: str) -> yaml.ScalarNode:
+    style = '"' if len(text.splitlines()) > 1 else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_OneLine.add_representer(str, _text)

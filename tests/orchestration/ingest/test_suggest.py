@@ -112,6 +112,14 @@ def test_keys_and_unused_columns_are_told_with_their_words(tmp_path: Path) -> No
     assert "#   Floor: text, 1 different: 2nd (2)" in text
 
 
+def test_texts_of_several_lines_stay_on_one_line_of_the_draft(tmp_path: Path) -> None:
+    path = tmp_path / "desk.csv"
+    path.write_text('Ticket,Opened,State,Next\nT1,2024-05-13,open,"call\n\nback"\nT2,2024-05-13,"on\nhold",x\n')
+    made, _ = drafted(path)
+    assert r'Next: text, all differ: "call\n\nback" (1)' in made.text
+    assert r'# CHECK status: map "on\nhold" (1)' in made.text
+
+
 def test_a_person_who_knows_better_names_the_entity(desk: Path) -> None:
     assert drafted(desk, "opportunities")[1].entity == "opportunities"
     assert told("suggest", str(desk), "--entity", "tickles").exit_code == 2
