@@ -74,4 +74,6 @@ def _one(path: Path) -> Profile:
 
 
 def _faulty(said: str, path: Path) -> SettingsError:
-    return SettingsError(f"An export profile cannot be used: {said}", str(path), "correct it and run again")
+    return SettingsError(
+        f"An export profile cannot be used: {said}", str(path.resolve()), "correct it and run again"
+    )

@@ -87,7 +87,7 @@ def try_profile(
     settings = settings or Settings()
     with tempfile.TemporaryDirectory(prefix="maturity-trial-") as folder:
         aside = Path(folder)
-        _copy_profiles(aside, home)
+        _link_profiles(aside, home)
         chosen = _chosen(aside, profile) if profile is not None else None
         below = _below(path, home, settings)
         link = aside / EXPORTS / below
@@ -101,10 +101,10 @@ def try_profile(
         return [_tried(aside, delivery, result, n) for delivery in received]
 
 
-def _copy_profiles(aside: Path, home: Path | None) -> None:
+def _link_profiles(aside: Path, home: Path | None) -> None:
     (aside / PROFILES).mkdir()
     for own in sorted((home / PROFILES).glob("*.yaml")) if home is not None else ():
-        (aside / PROFILES / own.name).write_bytes(own.read_bytes())
+        (aside / PROFILES / own.name).symlink_to(own.resolve())
 
 
 def _chosen(aside: Path, profile: str) -> Profile:
@@ -115,7 +115,9 @@ def _chosen(aside: Path, profile: str) -> Profile:
             name = parse_profile(text, path.name, sql_faults).name
         except (OSError, UnicodeDecodeError, ProfileError) as error:
             raise SettingsError(f"The profile cannot be used: {error}", str(path), "correct it") from None
-        (aside / PROFILES / f"{name}.yaml").write_text(text, encoding="utf-8")
+        replaced = aside / PROFILES / f"{name}.yaml"
+        replaced.unlink(missing_ok=True)
+        replaced.write_text(text, encoding="utf-8")
         profile = name
     known = profiles_of(aside)
     if profile not in known:

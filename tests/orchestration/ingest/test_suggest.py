@@ -114,7 +114,9 @@ def test_keys_and_unused_columns_are_told_with_their_words(tmp_path: Path) -> No
 
 def test_texts_of_several_lines_stay_on_one_line_of_the_draft(tmp_path: Path) -> None:
     path = tmp_path / "desk.csv"
-    path.write_text('Ticket,Opened,State,Next\nT1,2024-05-13,open,"call\n\nback"\nT2,2024-05-13,"on\nhold",x\n')
+    path.write_text(
+        'Ticket,Opened,State,Next\nT1,2024-05-13,open,"call\n\nback"\nT2,2024-05-13,"on\nhold",x\n'
+    )
     made, _ = drafted(path)
     assert r'Next: text, all differ: "call\n\nback" (1)' in made.text
     assert r'# CHECK status: map "on\nhold" (1)' in made.text

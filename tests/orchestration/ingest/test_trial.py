@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from click.testing import CliRunner
 
 from orchestration.cli import cli
 from orchestration.errors import SettingsError, UnreadableFile
+from orchestration.ingest.tell.check_path import check_path
 from orchestration.ingest.tell.trial import try_profile
 from orchestration.ingest.tell.violations import MASKED
 from orchestration.settings import Settings, Source
@@ -48,6 +51,25 @@ def test_a_profile_in_a_file_is_tried_without_being_installed(tmp_path: Path) ->
     assert part.counts["accepted"] == 2
     assert part.rows[1].after["tickets"][0]["created_at"] == "2024-06-05", "31/12 proves that days come first"
     assert [one.rule for one in part.refused] == ["status:known_value"]
+
+
+@pytest.mark.parametrize("tried", [try_profile, check_path])
+def test_a_faulty_profile_of_the_home_is_named_where_it_lies(exports: Any, tried: Callable[..., Any]) -> None:
+    exports.put("profiles/our_desk.yaml", OWN)
+    faulty = exports.put("profiles/other.yaml", "name: [")
+    path = exports.put("exports/desk/tickets.csv", ROWS)
+    with pytest.raises(SettingsError, match=re.escape("other.yaml:2: this is not YAML")) as said:
+        tried(path, home=exports.home)
+    assert said.value.where == str(faulty.resolve())
+
+
+def test_a_profile_in_a_file_replaces_one_of_the_home_for_the_trial_alone(exports: Any) -> None:
+    kept = exports.put("profiles/our_desk.yaml", OWN)
+    draft = exports.put("draft.yaml", OWN.replace("Ticket", "Case"))
+    path = exports.put("exports/desk/tickets.csv", ROWS.replace("Ticket", "Case"))
+    (part,) = try_profile(path, profile=str(draft), home=exports.home)
+    assert part.counts["accepted"] == 2
+    assert kept.read_text(encoding="utf-8") == OWN
 
 
 def test_profiles_and_declarations_of_the_home_count(exports: Any) -> None:
