@@ -59,11 +59,12 @@ def to_iso(clean: pd.Series, manner: Manner, form: ColumnMap) -> tuple[pd.Series
         if _ISO.fullmatch(text):
             iso[text] = _twenty_four(text)
             continue
-        found = {read for reader in readers if (read := reader(text)) is not None}
+        read = [_twenty_four(one) for reader in readers if (one := reader(text)) is not None]
+        found = {_moment(one): one for one in read}
         if len(found) > 1 or (not found and reads_local and _is_either(text, manner)):
             ambiguous.add(text)
         elif found:
-            iso[text] = _twenty_four(found.pop())
+            iso[text] = read[0]
     read_as = clean.map(iso).astype("str")
     return read_as.where(read_as.notna(), clean), clean.isin(ambiguous).to_numpy(dtype=bool)
 
@@ -211,6 +212,14 @@ def _spoken(moment: datetime, *, is_day: bool = False) -> str:
 def _composed(year: str, month: str, day: str, clock: str | None) -> str:
     said = (clock or "").lstrip(",T").strip()
     return f"{year}-{month.zfill(2)}-{day.zfill(2)}" + (f" {said}" if said else "")
+
+
+def _moment(iso: str) -> datetime | str:
+    """By which two readings of a text are one: 15:10 is 15:10:00."""
+    try:
+        return datetime.fromisoformat(re.sub(r"(?<=\s)([0-9]:)", r"0\1", iso))
+    except ValueError:
+        return iso
 
 
 def _twenty_four(iso: str) -> str:

@@ -225,3 +225,26 @@ def test_a_time_says_the_same_whatever_times_stand_beside_it(zone: str) -> None:
     alone = [value for time in times for value in read(TIME, {}, [time])]
     assert read(TIME, {}, times) == alone
     assert NO_TIME not in alone
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "order"),
+    [
+        ("%b %d, %Y %I:%M %p", "Jan 03, 2024 03:10 PM", None),
+        ("%d %B %Y %H:%M", "3 January 2024 15:10", None),
+        ("%Y/%m/%d %H:%M", "2024/01/03 15:10", None),
+        ("%m/%d/%Y %I:%M %p", "01/03/2024 3:10 PM", "mdy"),
+    ],
+)
+def test_a_form_that_is_declared_for_what_is_read_anyway_makes_no_second_day(
+    form: str, text: str, order: Any
+) -> None:
+    reads = {"format": form} if order is None else {"format": form, "reads": "local"}
+    assert read(TIME, reads, [text], Manner(date_order=order)) == ["2024-01-03 15:10:00"]
+
+
+def test_two_forms_that_read_two_days_refuse_the_text_and_two_clocks_are_two_times() -> None:
+    forms = {"format": ["%d/%m/%Y", "%m/%d/%Y"]}
+    assert read(DAY, forms, ["03/04/2024", "03/03/2024"]) == [EITHER, "2024-03-03"]
+    clocks = {"format": ["%Y/%m/%d %H:%M", "%Y/%m/%d %M:%H"]}
+    assert read(TIME, clocks, ["2024/01/03 10:11", "2024/01/03 10:10"])[0] == "created_at:ambiguous_date"
