@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from contracts.values import NULL_WORDS_TYPED
 from orchestration.ingest.land.headers import Kind, kind_of_texts
 from orchestration.ingest.tell.header_names import core
 
@@ -26,19 +27,26 @@ _DECIMAL_POINT: Final = re.compile(r"[^\d(+-]*[-+(]?[\d,\s']*\.\d{1,2}\D*|.*\d,\
 _PERSON_VALUE: Final = re.compile(
     r"[^@\s]+@[^@\s]+\.\w+|\d{1,3}(?:\.\d{1,3}){3}|\+\d[\d ()/-]{6,}\d|0\d+[ ()/-][\d ()/-]{5,}\d"
 )
+# Within a longer text too, such as an object that JSON holds in one cell.
+_MAIL: Final = re.compile(r"[^@\s\"',;:<>]+@[^@\s\"',;:<>]+\.\w+")
 # Names of columns as `core` gives them: small letters, no accents.
 _PERSON_NAME: Final = re.compile(
-    r"e ?mail|phone|telef|mobile|\bip\b|ip ?address|surname|first ?name|last ?name|full ?name|birth|gender|"
+    r"e ?mail|phone|telef|mobile|\bip\b|ip ?address|surname|first ?name|last ?name|full ?name|gender|"
+    r"birth|geboorte|geburt|naissance|nacimiento|nationalit|nacionalidad|religi|"
+    r"\b(?:bsn|ssn|dni)\b|burgerservice|social security|sozialversicherung|securite sociale|seguridad social|"
     r"voornaam|achternaam|vorname|nachname|prenom|apellido|correo|courriel|"
     r"\bassignee\b|\brequester\b|\bsubmitter\b|aanvrager|aanmelder|behandelaar|bearbeiter|anfragende|"
     r"demandeur|solicitante|asignado|"
-    r"\bowner\b|eigenaar|besitzer|proprietaire|propietario|salary|gehalt|iban|\buser ?name\b|contact"
+    r"\bowner\b|eigenaar|besitzer|proprietaire|propietario|iban|\buser ?name\b|"
+    r"gehalt|\b(?:salary|salaris|salaire|salario|sueldo|loon|lohn|wage|wages)\b|compensation|"
+    r"contact(?! (?:type|channel|method|reason))"
 )
 _NO_PERSON: Final = re.compile(
     r"account|company|organi|brand|group|team|channel|stage|status|product|campaign|department|project|"
     r"bedrijf|firma|empresa|societe|entreprise"
 )
 # These count only where a column holds texts: numbers and days are no name and no remark.
+_PERSON_WORD: Final = re.compile(r"^(?:person|persoon|personne|persona|caller|beller|anrufer)$")
 NAME_WORD: Final = re.compile(r"\b(?:name|naam|nom|nombre)\b")
 _FREE_TEXT: Final = re.compile(
     r"subject|description|comment|note|message|remark|onderwerp|omschrijving|opmerking|toelichting|"
@@ -59,6 +67,7 @@ class ColumnLook:
     order : order of day and month that numeric dates prove; `open` when both are possible.
     decimal : `,` or `.` where the cells show it, else empty.
     is_personal : names or texts of persons, or free text.
+    texts : its different texts, in the order of the file.
     """
 
     name: str
@@ -71,7 +80,12 @@ class ColumnLook:
     order: Order | None
     decimal: str
     is_personal: bool
-    example: str
+    texts: tuple[str, ...]
+
+    @property
+    def example(self) -> str:
+        """Its first text."""
+        return next(iter(self.texts), "")
 
     @property
     def is_key(self) -> bool:
@@ -103,9 +117,9 @@ def look(name: str, texts: Sequence[str | None], lines: Sequence[int]) -> Column
     ]
     counts = Counter(text for _, text in filled)
     kinds = {text: kind_of_texts([text]) for text in counts}
-    kind = _main_kind(counts, kinds)
+    kind = _main_kind(_told(counts), kinds)
     is_personal = looks_personal(name, counts)
-    odd = [(line, text) for line, text in filled if not _is_of(kinds[text], kind)]
+    odd = [(line, text) for line, text in filled if not (_is_of(kinds[text], kind) or _is_nothing(text))]
     return ColumnLook(
         name=name,
         kind=kind,
@@ -117,7 +131,7 @@ def look(name: str, texts: Sequence[str | None], lines: Sequence[int]) -> Column
         order=_order(counts) if kind in ("date", "time") else None,
         decimal=_decimal(counts) if kind == "decimal" else "",
         is_personal=is_personal,
-        example=next(iter(counts), ""),
+        texts=tuple(counts),
     )
 
 
@@ -132,7 +146,7 @@ def looks_personal(name: str, counts: Counter[str]) -> bool:
     if _PERSON_NAME.search(said):
         return True
     holds_texts = kind_of_texts(counts) in ("text", "empty")
-    if holds_texts and _FREE_TEXT.search(said):
+    if holds_texts and (_FREE_TEXT.search(said) or _PERSON_WORD.search(said)):
         return True
     if holds_texts and NAME_WORD.search(said) and not _NO_PERSON.search(said):
         return True
@@ -144,7 +158,18 @@ def looks_personal(name: str, counts: Counter[str]) -> bool:
 
 
 def _is_of_person(text: str) -> bool:
-    return bool(_PERSON_VALUE.fullmatch(text)) and kind_of_texts([text]) not in ("date", "time")
+    found = _PERSON_VALUE.fullmatch(text) or _MAIL.search(text)
+    return bool(found) and kind_of_texts([text]) not in ("date", "time")
+
+
+def _told(counts: Counter[str]) -> Counter[str]:
+    """Texts without the words for nothing, unless there are no others."""
+    told = Counter({text: n for text, n in counts.items() if not _is_nothing(text)})
+    return told or counts
+
+
+def _is_nothing(text: str) -> bool:
+    return text.casefold() in NULL_WORDS_TYPED
 
 
 def _main_kind(counts: Counter[str], kinds: dict[str, Kind]) -> Kind:
@@ -152,8 +177,8 @@ def _main_kind(counts: Counter[str], kinds: dict[str, Kind]) -> Kind:
     if together not in ("text", "empty"):
         return together
     totals: Counter[Kind] = Counter()
-    for text, n in counts.items():
-        totals[kinds[text]] += n
+    for kind in sorted({kinds[text] for text in counts} - {"text"}):
+        totals[kind] = sum(n for text, n in counts.items() if _is_of(kinds[text], kind))
     best, n_best = totals.most_common(1)[0] if totals else ("empty", 0)
     n_odd = sum(counts.values()) - n_best
     return best if n_odd < n_best and n_odd <= max(1, _ODD_SHARE * (n_odd + n_best)) else together

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from orchestration.ingest.tell.column_looks import ColumnLook, shown
-from orchestration.ingest.tell.header_names import DURATIONS, words
+from orchestration.ingest.tell.header_names import DURATIONS, is_of_a_key, words
 from orchestration.ingest.tell.likeness import OURS, Likeness
 
 if TYPE_CHECKING:
     from contracts.contract import Column, Contract
     from contracts.profile import Profile
 
+_PERCENT: Final = re.compile(r"(?i)%|percent|procent|prozent|pourcent|porcent|\bpct\b")
 _CURRENCY_SYMBOL: Final = re.compile(r"[€$£¥]|\b[A-Z]{3}\b")
 _WORDS_NAMED: Final = 8
 _WITH: Final = {"response_basis": ("first_response_minutes", "calendar")}
@@ -49,10 +50,12 @@ def column_lines(
             minus = found.subtracted if column.name == "amount" else None
             yield from _mapped(column, looks[columns[column.name]], own, minus)
         elif column.name == "is_deleted" or (column.name not in OURS and not column.nullable):
-            yield from _required(column, contract, columns, own)
+            yield from _required(column, contract, found, looks, own)
         elif column.name in _WITH and _WITH[column.name][0] in columns:
             said = flow({"default": _WITH[column.name][1]})
             yield f"  {column.name}: {said}  # CHECK: {column.description}"
+        elif column.name in found.unfit:
+            yield _unfit(column, looks[found.unfit[column.name]])
         elif column.name not in OURS:
             yield f"  # {column.name}: nothing looks like it; it may be empty."
 
@@ -60,17 +63,28 @@ def column_lines(
 def _mapped(column: Column, look: ColumnLook, own: list[Profile], minus: str | None) -> Iterator[str]:
     said: dict[str, Any] = {"from": look.name, **({"minus": minus} if minus else {})}
     unknown: dict[str, int] = {}
+    doubts: list[str] = []
     if column.is_hashed:
         domains = (p.columns[column.name].hmac for p in own if column.name in p.columns)
         said["hmac"] = next((domain for domain in domains if domain), "people")
     else:
-        said |= _typing(column, look)
+        typing, doubts = _typing(column, look)
+        said |= typing
         if any(column.name in profile.columns and profile.columns[column.name].lower_case for profile in own):
             said["lower_case"] = True
     if column.allowed and look.words:
-        values, unknown = _values(column, look.words, own)
+        values, unknown, lenders = _values(column, look.words, own)
         said |= {"values": values} if values else {}
-    yield f"  {column.name}: {flow(said)}  # {look.said}"
+        doubts += lenders
+    if (sign := _sign(column, own)) is not None:
+        said |= {"sign": sign} if minus else {}
+        doubts.append(
+            "these classes turn their sign"
+            if minus
+            else "revenue is positive here; else say sign or sign_from"
+        )
+    check = f"; CHECK: {'; '.join(doubts)}" if doubts else ""
+    yield f"  {column.name}: {flow(said)}  # {look.said}{check}"
     if unknown:
         named = [f"{flow(shown(word, look.is_personal))} ({n})" for word, n in unknown.items()]
         more = f" and {len(named) - _WORDS_NAMED} more" if len(named) > _WORDS_NAMED else ""
@@ -80,40 +94,74 @@ def _mapped(column: Column, look: ColumnLook, own: list[Profile], minus: str | N
 
 def _values(
     column: Column, found: Mapping[str, int], own: list[Profile]
-) -> tuple[dict[str, str], dict[str, int]]:
-    """Words of the file whose meaning is known, and those that a person has to map."""
-    known = {
-        word.casefold(): value
-        for profile in own
-        if column.name in profile.columns
-        for word, value in profile.columns[column.name].values.items()
+) -> tuple[dict[str, str], dict[str, int], list[str]]:
+    """Words of the file whose meaning is known, those that a person has to map, and who lent a meaning.
+
+    A word that two profiles read in two ways is not known.
+    """
+    known = {word.casefold(): word for word in column.allowed}
+    lent: dict[str, dict[str, str]] = {}
+    for mapping, lender in ((p.columns[column.name], p.name) for p in own if column.name in p.columns):
+        for word, value in mapping.values.items():
+            lent.setdefault(word.casefold(), {}).setdefault(value, lender)
+    borrowed = {
+        word: next(iter(lent[word.casefold()].items()))
+        for word in found
+        if word.casefold() not in known and len(lent.get(word.casefold(), ())) == 1
     }
-    known |= {word.casefold(): word for word in column.allowed}
     values = {word: known[word.casefold()] for word in found if word.casefold() in known}
+    values |= {word: value for word, (value, _) in borrowed.items()}
+    lenders: dict[str, list[str]] = {}
+    for word, (_, lender) in borrowed.items():
+        lenders.setdefault(lender, []).append(word)
     return (
         {word: value for word, value in values.items() if word != value},
         {word: n for word, n in found.items() if word not in values},
+        [f"as {lender} reads {', '.join(map(flow, words_))}" for lender, words_ in lenders.items()],
     )
 
 
-def _typing(column: Column, look: ColumnLook) -> dict[str, Any]:
+def _sign(column: Column, own: list[Profile]) -> dict[str, Any] | None:
+    """Classes that turn the sign of a column, as the first of the other profiles says that has any."""
+    signs = (profile.columns[column.name].sign for profile in own if column.name in profile.columns)
+    return next((sign.model_dump() for sign in signs if sign is not None), None)
+
+
+def _typing(column: Column, look: ColumnLook) -> tuple[dict[str, Any], list[str]]:
+    """How the texts of a column are read, and what a person has to look at in that."""
     if column.kind in _KINDS_OF_DAYS:
-        return _day(column, look)
+        return _day(column, look), []
     if column.kind == "minutes":
         return _duration(look)
-    if column.kind == "money" and _CURRENCY_SYMBOL.search(look.example):
-        return {"strip_symbols": True}
-    if column.kind == "share" and "%" in look.example:
-        return {"percent": "sign"}
-    return {}
+    if column.kind == "money" and any(_CURRENCY_SYMBOL.search(text) for text in look.texts):
+        return {"strip_symbols": True}, []
+    if column.name == "currency" and look.n_filled < look.n_rows:
+        return {"default_setting": "default_currency"}, ["where it is empty"]
+    if column.kind == "share":
+        return _share(column, look)
+    return {}, []
 
 
-def _duration(look: ColumnLook) -> dict[str, Any]:
+def _share(column: Column, look: ColumnLook) -> tuple[dict[str, Any], list[str]]:
+    if _PERCENT.search(look.name):
+        return {"percent": True}, []
+    if any("%" in text for text in look.texts):
+        return {"percent": "sign"}, []
+    wholes = (int(found[0]) for text in look.texts if (found := re.match(r"\d+", text)))
+    if max(wholes, default=0) > float(column.bounds[1] or 1):
+        return {"percent": True}, ["45 is 0.45, and 1 is 0.01"]
+    return {}, []
+
+
+def _duration(look: ColumnLook) -> tuple[dict[str, Any], list[str]]:
     if look.kind == "time":
-        return {"duration": "hms" if look.example.count(":") == 2 else "hm"}
-    said = words(look.name).split()
-    units = (unit for unit, known in DURATIONS.items() if unit != "minutes" and known & set(said))
-    return next(({"duration": unit} for unit in units), {})
+        form = "hms" if look.example.count(":") == 2 else "hm"
+        return {"duration": form}, [] if form == "hms" else ["hours and minutes"]
+    said = set(words(look.name).split())
+    unit = next((unit for unit, known in DURATIONS.items() if known & said), None)
+    if unit is None:
+        return {}, ["minutes, as the name says no unit; else say duration"]
+    return {"duration": unit} if unit != "minutes" else {}, []
 
 
 def _day(column: Column, look: ColumnLook) -> dict[str, Any]:
@@ -145,17 +193,38 @@ def _short_year(look: ColumnLook) -> str:
     return f"{day} {clock}{half[:-2] + '%p' if half else ''}"
 
 
+def _unfit(column: Column, look: ColumnLook) -> str:
+    kind = f"no {column.kind}" if look.kind == "text" else f"{look.kind}, no {column.kind}"
+    what = f"{look.n_distinct} words" if column.allowed and look.kind == "text" else kind
+    return f"  # CHECK {column.name}: {flow(look.name)} is named like it, but its first rows are {what}."
+
+
 def _required(
-    column: Column, contract: Contract, columns: Mapping[str, str], own: list[Profile]
+    column: Column,
+    contract: Contract,
+    found: Likeness,
+    looks: Mapping[str, ColumnLook],
+    own: list[Profile],
 ) -> Iterator[str]:
+    columns = found.columns
     if column.name == "currency":
         yield "  currency: {default_setting: default_currency}  # CHECK: the file names none"
+        return
+    if "account_code" in columns and any(
+        p.columns[column.name].account_ranges for p in own if column.name in p.columns
+    ):
+        said = flow({"from": columns["account_code"], "account_ranges": True})
+        yield f"  {column.name}: {said}  # CHECK: say the class of each range in account_classes"
         return
     borrowed = _borrowed(column.name, columns, own)
     if borrowed is not None:
         yield f"  {column.name}: {flow({'cases': borrowed})}  # CHECK: as other profiles decide it"
     elif default := _agreed_default(column.name, own):
         yield f"  {column.name}: {flow({'default': default})}  # CHECK: as every other profile says it"
+    elif column.name in found.unfit:
+        yield _unfit(column, looks[found.unfit[column.name]])
+    elif contract.key == (column.name,) and (key := _key(looks, found)) is not None:
+        yield f"  {column.name}: {flow({'from': key})}  # CHECK: no name is known, but its rows all differ"
     elif contract.key == (column.name,) and columns and not column.is_hashed:
         content = flow({"content_key": list(columns.values())})
         yield f"  {column.name}: {content}  # CHECK: the file has no key; what its rows are told apart by"
@@ -163,6 +232,15 @@ def _required(
         yield f"  {column.name}: {flow({'cases': [{'value': False}]})}  # CHECK: nothing in the file says it"
     else:
         yield f"  # CHECK {column.name}: required, and nothing looks like it. {column.description}"
+
+
+def _key(looks: Mapping[str, ColumnLook], found: Likeness) -> str | None:
+    """Column that numbers the rows, by its name and its texts, where nothing else was made of it."""
+    free = (one for one in looks.values() if one.name not in found.columns.values() and not one.is_personal)
+    named = (
+        one.name for one in free if one.is_key and one.kind in ("text", "integer") and is_of_a_key(one.name)
+    )
+    return next(named, None)
 
 
 def _agreed_default(name: str, own: list[Profile]) -> object:

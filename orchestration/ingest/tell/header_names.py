@@ -11,10 +11,12 @@ DURATIONS: Final = {
     "seconds": frozenset({"s", "sec", "seconds", "seconden", "sekunden", "secondes", "segundos"}),
 }
 """Units of time that a name can state."""
+_OF_A_KEY: Final = frozenset(
+    {"no", "nr", "n", "num", "number", "nummer", "numero", "id", "code", "codigo", "key"}
+)
 _SAYS_NOTHING: Final = frozenset(
     {"of", "the", "de", "del", "du", "des", "der", "den", "la", "le", "el", "van", "von", "l", "d"}
-    | {"no", "nr", "n", "num", "number", "nummer", "numero", "id", "code", "codigo", "key"}
-).union(*DURATIONS.values())
+).union(_OF_A_KEY, *DURATIONS.values())
 """Articles, words for a number or a code, and units of time, in five languages."""
 _NUMBERED: Final = re.compile(r"(?<=\w{3})(?:nummer|nr)\b|\b\d+\b")
 """The same at the end of a compound, and figures."""
@@ -25,6 +27,12 @@ def words(name: str) -> str:
     """A column name in small words: `CreatedAt`, `created_at` and `Created at` are `created at`."""
     parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
     return " ".join(re.sub(r"[_\W]+", " ", parted).casefold().split())
+
+
+def is_of_a_key(name: str) -> bool:
+    """Whether a name says that it numbers something: `Record-id`, `Ticketnummer`, `Nº de factura`."""
+    said = words(unicodedata.normalize("NFKD", name)).split()
+    return any(word in _OF_A_KEY or word.endswith(("nummer", "nr")) for word in said)
 
 
 @cache

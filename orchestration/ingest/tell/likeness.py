@@ -13,7 +13,7 @@ from contracts.contract import Kind as Canonical
 from contracts.entities import ENTITIES
 from contracts.profile import Profile
 from orchestration.ingest.land.headers import Kind
-from orchestration.ingest.tell.column_looks import ColumnLook
+from orchestration.ingest.tell.column_looks import WORDS_AT_MOST, ColumnLook
 from orchestration.ingest.tell.header_names import core, words
 
 OURS: Final = frozenset(
@@ -56,6 +56,7 @@ class Likeness:
     n_columns : columns of the file.
     distinct : the recognised columns, each shared among the entities that recognise it: a key of its own
         says more than a status that four have.
+    unfit : canonical column to the column of the file that has its name and holds something else.
     """
 
     entity: str
@@ -66,6 +67,7 @@ class Likeness:
     n_recognised: int
     n_columns: int
     distinct: float
+    unfit: Mapping[str, str]
 
     @property
     def rank(self) -> float:
@@ -101,6 +103,7 @@ class _Seen:
 
     contract: Contract
     matches: list[_Match]
+    unfit: list[_Match]
     spoken: set[int]
     subtracted: list[int]
 
@@ -148,22 +151,30 @@ def _likeness(
         n_columns=len(looks),
         distinct=sum(1 / n_matched[place] for place in columns.values())
         + sum(1 / n_spoken[place] for place in seen.spoken),
+        unfit={
+            match.column: looks[match.place].name
+            for match in sorted(seen.unfit, reverse=True)
+            if match.column not in columns and match.place not in columns.values()
+        },
     )
 
 
 def _seen(looks: Sequence[ColumnLook], contract: Contract, profiles: Mapping[str, Profile]) -> _Seen:
-    matches = [
+    named = [
         _Match(-score, contract.column_names.index(name), place, name)
         for name, labels in labels_of(contract, profiles).items()
         for place, look in enumerate(looks)
-        if (score := _alike(look, contract.column(name), labels)) >= LIKE_ENOUGH
+        if (contract.column(name).is_personal or not look.is_personal)
+        and (score := _alike(look.name, labels)) >= LIKE_ENOUGH
     ]
+    fits = [_fits(looks[match.place], contract.column(match.column)) for match in named]
     said = load_column_words()
     about = {core(word) for word in said.of(contract.name, ABOUT)}
     off = {core(word) for word in said.of(contract.name, SUBTRACTED)}
     return _Seen(
         contract,
-        matches,
+        [match for match, is_fit in zip(named, fits, strict=True) if is_fit],
+        [match for match, is_fit in zip(named, fits, strict=True) if not is_fit],
         spoken={place for place, look in enumerate(looks) if _speaks_of(core(look.name), about)},
         subtracted=[place for place, look in enumerate(looks) if core(look.name) in off],
     )
@@ -184,23 +195,26 @@ def labels_of(contract: Contract, profiles: Mapping[str, Profile]) -> dict[str, 
     for profile in profiles.values():
         if profile.entity == contract.name:
             for name, mapping in profile.columns.items():
-                for source in mapping.sources if name in found else ():
+                # What an expression reads is not the column itself: one tag tells of a merged ticket.
+                for source in mapping.sources if name in found and mapping.sql is None else ():
                     found[name] |= {source, *profile.aliases.get(source, ())}
     return found
 
 
-def _alike(look: ColumnLook, column: Column, labels: set[str]) -> float:
-    if look.kind not in _FITS.get(column.kind, _NUMBER) or (look.is_personal and not column.is_personal):
-        return 0.0
-    if (
-        column.kind in ("date", "timestamp")
-        and look.kind in ("integer", "decimal")
-        and len(look.example) < _SHORTEST_DAY
-    ):
-        return 0.0
+def _fits(look: ColumnLook, column: Column) -> bool:
+    """Whether what a column holds can be of a canonical kind, whatever its name is."""
+    if look.kind not in _FITS.get(column.kind, _NUMBER):
+        return False
+    if column.allowed and look.n_distinct > WORDS_AT_MOST:
+        return False
+    is_day = column.kind in ("date", "timestamp")
+    return not (is_day and look.kind in ("integer", "decimal") and len(look.example) < _SHORTEST_DAY)
+
+
+def _alike(name: str, labels: set[str]) -> float:
     from rapidfuzz import fuzz
 
-    own, about = words(look.name), core(look.name)
+    own, about = words(name), core(name)
     return max(
         max(fuzz.ratio(own, words(label)), fuzz.token_sort_ratio(about, core(label)) - _LESS_SURE)
         for label in labels

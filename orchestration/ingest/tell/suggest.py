@@ -6,7 +6,7 @@ What the draft cannot know it says on a line with CHECK: a guess that nobody loo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -31,6 +31,10 @@ _ITEMS_OF_A_SURVEY: Final = 3
 _DECIMAL_COMMA_LOCALE: Final = "de"
 _ODD_AT_MOST: Final = 20
 _WORDS_AT_MOST: Final = 6
+_NO_UNIT: Final = (
+    "# CHECK unit: no column says whose row it is; name one (unit: {type: brand, from: Brand}),",
+    "# or a value for all (constants: {unit_key: ours, unit_key_type: file}); else unmapped.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +98,22 @@ def _facts(
     contract = ENTITIES[best.entity]
     by_name = {one.name: one for one in looks}
     yield f"entity: {best.entity}  # CHECK: {said}"
-    yield f"shape: {'api' if all(re.fullmatch('[a-z0-9_]+', one.name) for one in looks) else 'ui'}"
+    is_internal = all(re.fullmatch("[a-z0-9_]+", one.name) for one in looks)
+    yield (
+        "shape: api  # CHECK: numbers are read as 1,234.56; with ui the file must prove its sign"
+        if is_internal
+        else "shape: ui"
+    )
     yield "evidence: sample"
     yield from _manner([by_name[source] for source in best.columns.values()], looks)
     hashed = {source for column, source in best.columns.items() if contract.column(column).is_hashed}
-    unit = None if "unit_key" not in contract.column_names else _unit(looks, best)
-    is_versioned = "source_updated_at" in contract.column_names
+    account = best.columns.get("account_key")
+    unit = None
+    if "unit_key" in contract.column_names:
+        unit = _unit(looks, {*best.columns.values()} - {account}) or account
+    is_versioned = "source_updated_at" in contract.column_names and all(
+        rule.column != "source_updated_at" for rule in contract.frame_rules
+    )
     version = next((one for one in looks if is_versioned and _is_version(one)), None)
     lines = list(column_lines(contract, best, by_name, profiles))
     also = [best.subtracted, unit, version.name if version else None]
@@ -114,8 +128,7 @@ def _facts(
         kind = words(unit).replace(" ", "_")
         yield f"unit: {flow({'type': kind, 'from': unit})}  # CHECK: the column that says whose row it is"
     elif "unit_key" in contract.column_names:
-        yield "# CHECK unit: no column says whose row it is; name one (unit: {type: brand, from: Brand}),"
-        yield "# or a value for all (constants: {unit_key: ours, unit_key_type: file}); else unmapped."
+        yield from _NO_UNIT
     if version is not None:
         yield f"version_columns: {flow([version.name])}"
     yield "columns:"
@@ -135,6 +148,7 @@ def _survey(looks: Sequence[ColumnLook]) -> Iterator[str]:
     yield "  scale: [0, 4]  # CHECK: numbers of the lowest and the highest answer"
     yield "shape: ui"
     yield "evidence: sample"
+    yield from _order(looks)
     said = load_column_words()
     wanted = {
         "response_key": ("response", "id", "token", "#", *said.of("survey_responses", "response_key")),
@@ -151,15 +165,15 @@ def _survey(looks: Sequence[ColumnLook]) -> Iterator[str]:
         found = next((n for n in fitting if n not in columns.values()), None)
         if found is not None:
             columns[column] = found
-    unit = next(
-        (n for n in known if set(words(n).split()) & {"organization", "unit", "company", "department"}), None
-    )
+    unit = _unit(looks, set(columns.values()))
     personal = [one.name for one in looks if one.is_personal and one.name not in (*columns.values(), unit)]
     required = [*columns.values(), *([unit] if unit else [])] or known[:1]
     yield "signature:"
     yield f"  required: {flow(required)}  # CHECK"
     if unit is not None:
         yield f"unit: {flow({'type': words(unit).replace(' ', '_'), 'from': unit})}  # CHECK"
+    else:
+        yield from _NO_UNIT
     yield "columns:"
     for column in wanted:
         if column in columns:
@@ -183,17 +197,20 @@ def _manner(mapped: Sequence[ColumnLook], looks: Sequence[ColumnLook]) -> Iterat
         yield f"locale: {_DECIMAL_COMMA_LOCALE}  # CHECK: numbers have a decimal comma; which language?"
     elif "," in decimals:
         yield "# CHECK locale: some columns have a decimal comma, others a point."
+    yield from _order(looks)
+
+
+def _order(looks: Sequence[ColumnLook]) -> Iterator[str]:
     orders = {one.order for one in looks if one.order}
     proven = orders & {"dmy", "mdy"}
     if len(proven) == 1 and "mixed" not in orders:
         yield f"date_order: {proven.pop()}  # proven by these rows"
     elif orders:
-        yield "# CHECK date_order: dmy or mdy; these rows prove neither. Say it here or in maturity.yaml."
+        proof = "neither" if orders == {"open"} else "both"
+        yield f"# CHECK date_order: dmy or mdy; these rows prove {proof}. Say it here or in maturity.yaml."
 
 
-def _unit(looks: Sequence[ColumnLook], best: Likeness) -> str | None:
-    account = best.columns.get("account_key")
-    taken = {*best.columns.values()} - {account}
+def _unit(looks: Sequence[ColumnLook], taken: Collection[str]) -> str | None:
     free = [
         one
         for one in looks
@@ -204,7 +221,7 @@ def _unit(looks: Sequence[ColumnLook], best: Likeness) -> str | None:
         for one in free:
             if NAME_WORD.sub("", core(one.name)).strip() in known:
                 return one.name
-    return account
+    return None
 
 
 def _is_version(one: ColumnLook) -> bool:

@@ -42,6 +42,11 @@ FORM: Final = {
     ),
 }
 """Reasons for the form of a line, which belong to no column: what they mean and what to do."""
+_NOT_READ: Final = (
+    "Nothing in the file is read for it.",
+    "Name its column in the profile, or one value for all rows under constants in maturity.yaml.",
+)
+"""A required value for which there is no column: nobody can correct that at the source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,10 @@ def violations(home: Path, held: pd.DataFrame) -> Iterator[Violation]:
         for rule in str(row["reasons"]).split(";"):
             column = rule.split(":", maxsplit=1)[0]
             said, remedy = known.get(name, FORM).get(rule, ("", ""))
+            if profile is not None and rule == f"{column}:required":
+                read = items[row["delivery_id"]].get(column) or _columns(profile, column, rule)
+                is_there = any(one in raw for one in read)
+                said, remedy = (said, remedy) if is_there else _NOT_READ
             yield Violation(
                 str(row["file"]), str(row["delivery_id"]), int(row["source_line"]), str(row["entity"]),
                 rule, column, value_of(profile, column, rule, raw, items[row["delivery_id"]]), said, remedy,

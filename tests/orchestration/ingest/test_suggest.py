@@ -207,6 +207,12 @@ def test_drafts_of_the_shipped_shapes_parse_and_mostly_find_their_entity() -> No
         ("Note", ["9", "7"], False),
         ("Note", ["Fine"], True),
         ("Bearbeiter", ["AB"], True),
+        ("BSN", ["123456782"], True),
+        ("Geboortedatum", ["01-02-1980"], True),
+        ("Bruto salaris", ["3.250,00"], True),
+        ("Person", ["Jan Jansen"], True),
+        ("assigned", ['{"id": "t1", "email": "a@example.org"}'], True),
+        ("Contact type", ["Phone"], False),
         ("address seen", ["203.0.113.77", "203.0.113.78"], True),
     ],
 )
@@ -220,6 +226,11 @@ def test_odd_cells_are_told_and_masked_when_personal() -> None:
     assert (seen.kind, seen.odd) == ("date", ((32, "soon"), (33, MASKED)))
     assert look("created", ["03/04/2024", "05/06/2024"], (2, 3)).order == "open"
     assert look("created", ["13/04/2024", "05/16/2024"], (2, 3)).order == "mixed"
+
+
+def test_amounts_with_and_without_cents_and_words_for_nothing_are_numbers() -> None:
+    seen = look("Amount", ["$1,250.00", "2000", "$860.75", "2000", "2000", "-", "TBD"], range(2, 9))
+    assert (seen.kind, seen.odd) == ("decimal", ((8, "TBD"),))
 
 
 def test_names_are_compared_in_words() -> None:

@@ -72,6 +72,26 @@ def test_a_profile_in_a_file_replaces_one_of_the_home_for_the_trial_alone(export
     assert kept.read_text(encoding="utf-8") == OWN
 
 
+@pytest.mark.parametrize("channel", [None, "{from: Via}"])
+def test_what_no_column_of_the_file_can_say_is_not_to_be_corrected_at_the_source(
+    tmp_path: Path, channel: str | None
+) -> None:
+    columns = {**DEFAULTS, **({"channel": channel} if channel else {})}
+    if channel is None:
+        del columns["channel"]
+    text = our_desk(**columns).replace("State]}", "State], optional: [Via]}")
+    (tmp_path / "draft.yaml").write_text(text)
+    path = tmp_path / "tickets.csv"
+    path.write_text("Ticket,Opened,State\nT1,2024-05-13 08:00:00,open\n,2024-05-13 08:00:00,open\n")
+    (part,) = try_profile(path, profile=str(tmp_path / "draft.yaml"))
+    told = {(one.source_line, one.rule): one.remedy for one in part.refused}
+    assert (
+        "Name its column in the profile, or one value for all rows under constants"
+        in told[2, "channel:required"]
+    )
+    assert told[3, "ticket_key:required"] == "Correct the record in the source system and deliver it again."
+
+
 def test_profiles_and_declarations_of_the_home_count(exports: Any) -> None:
     exports.put("profiles/our_desk.yaml", OWN)
     path = exports.put("exports/desk/tickets.csv", ROWS)
