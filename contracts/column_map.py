@@ -121,7 +121,8 @@ class ColumnMap(Strict):
     ordinal : number within a group, where `from` is empty.
     labelled : codes are replaced by the value labels of the file (SPSS), where it has them.
     from_preamble : cell above the header that holds the value for all rows, where `from` is empty.
-    default, default_setting : stand for an empty source; `default_currency` is that of the settings.
+    default, default_setting : stand for an empty source; `default_currency` is the `currency` of the source
+        in the settings, else the reporting currency.
     values : source words (compared without case) to canonical words; a word that is neither mapped nor
         canonical is refused.
     account_ranges : the text is an account code; its class is that of the narrowest declared code or range

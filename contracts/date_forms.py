@@ -136,6 +136,11 @@ def _named(text: str, language: str) -> str | None:
     return _composed(found["year"], month, found["day"] or found["day2"], found["clock"])
 
 
+def named_day(text: str, language: str = "en") -> str | None:
+    """ISO text of a day that names its month and has four digits of year, with its clock; None for others."""
+    return _named(text, language)
+
+
 def _formatted(text: str, pattern: str, language: str) -> str | None:
     numbered = re.sub("%[bB]", "%m", pattern)
     if numbered != pattern and not has_month_name(text, language):

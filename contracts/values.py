@@ -27,8 +27,10 @@ NULL_WORDS = frozenset({"", "null", "none", "n/a", "#n/a", "\\n", "(null)", "<nu
 """Compared without case. `NA` is not among them: it is Namibia, and a name."""
 NULL_WORDS_TYPED = NULL_WORDS | {"-", "na", "nil", "nan", ".."}
 """For kinds other than text, where these cannot be values."""
-YES = frozenset({"true", "t", "yes", "y", "1", "ja", "j", "oui", "vrai", "waar", "wahr"})
-NO = frozenset({"false", "f", "no", "n", "0", "nee", "nein", "non", "faux", "onwaar", "falsch"})
+YES = frozenset(
+    {"true", "t", "yes", "y", "1", "ja", "j", "oui", "vrai", "waar", "wahr", "sí", "si", "verdadero"}
+)
+NO = frozenset({"false", "f", "no", "n", "0", "nee", "nein", "non", "faux", "onwaar", "falsch", "falso"})
 OPEN_ENDS = ("9999-12-31", "0000-00-00")
 """What systems that need a day write where there is none; a time may follow."""
 _CENT = Decimal("0.01")

@@ -155,7 +155,7 @@ def test_n55_a_key_in_scientific_notation_is_refused(drop: Drop) -> None:
 
 def test_n56_yes_and_no_in_every_spelling(drop: Drop) -> None:
     for number, (yes, no) in enumerate(
-        [("true", "FALSE"), ("T", "F"), ("Yes", "No"), ("1", "0"), ("Ja", "Nein")]
+        [("true", "FALSE"), ("T", "F"), ("Yes", "No"), ("1", "0"), ("Ja", "Nein"), ("Sí", "No")]
     ):
         drop.put(
             f"exports/salesforce/{number}.csv",
@@ -167,7 +167,7 @@ def test_n56_yes_and_no_in_every_spelling(drop: Drop) -> None:
     frame = drop.run().entity("opportunities")
     assert set(frame["status"]) == {"won"}
     assert not frame["is_deleted"].any()
-    assert len(frame) == 5
+    assert len(frame) == 6
 
 
 def test_n56_a_word_that_is_neither_is_refused(drop: Drop) -> None:

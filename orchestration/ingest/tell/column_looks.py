@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from contracts.date_forms import named_day
 from contracts.values import NULL_WORDS_TYPED
 from orchestration.ingest.land.headers import Kind, kind_of_texts
 from orchestration.ingest.tell.header_names import core
@@ -116,7 +117,7 @@ def look(name: str, texts: Sequence[str | None], lines: Sequence[int]) -> Column
         if text and str(text).strip()
     ]
     counts = Counter(text for _, text in filled)
-    kinds = {text: kind_of_texts([text]) for text in counts}
+    kinds = {text: _kind(text) for text in counts}
     kind = _main_kind(_told(counts), kinds)
     is_personal = looks_personal(name, counts)
     odd = [(line, text) for line, text in filled if not (_is_of(kinds[text], kind) or _is_nothing(text))]
@@ -182,6 +183,13 @@ def _main_kind(counts: Counter[str], kinds: dict[str, Kind]) -> Kind:
     best, n_best = totals.most_common(1)[0] if totals else ("empty", 0)
     n_odd = sum(counts.values()) - n_best
     return best if n_odd < n_best and n_odd <= max(1, _ODD_SHARE * (n_odd + n_best)) else together
+
+
+def _kind(text: str) -> Kind:
+    """Kind of one text; days with the English name of a month are read without a declaration."""
+    kind = kind_of_texts([text])
+    iso = named_day(text) if kind == "text" else None
+    return kind if iso is None else "time" if ":" in iso else "date"
 
 
 def _is_of(found: Kind, kind: Kind) -> bool:

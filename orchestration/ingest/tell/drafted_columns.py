@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from contracts.profile import Profile
 
 _PERCENT: Final = re.compile(r"(?i)%|percent|procent|prozent|pourcent|porcent|\bpct\b")
+_CURRENCY: Final = "currency of the source in maturity.yaml, else the reporting one"
 _CURRENCY_SYMBOL: Final = re.compile(r"[€$£¥]|\b[A-Z]{3}\b")
 _WORDS_NAMED: Final = 8
 _WITH: Final = {"response_basis": ("first_response_minutes", "calendar")}
@@ -136,7 +137,7 @@ def _typing(column: Column, look: ColumnLook) -> tuple[dict[str, Any], list[str]
     if column.kind == "money" and any(_CURRENCY_SYMBOL.search(text) for text in look.texts):
         return {"strip_symbols": True}, []
     if column.name == "currency" and look.n_filled < look.n_rows:
-        return {"default_setting": "default_currency"}, ["where it is empty"]
+        return {"default_setting": "default_currency"}, [f"where it is empty, {_CURRENCY}"]
     if column.kind == "share":
         return _share(column, look)
     return {}, []
@@ -208,7 +209,8 @@ def _required(
 ) -> Iterator[str]:
     columns = found.columns
     if column.name == "currency":
-        yield "  currency: {default_setting: default_currency}  # CHECK: the file names none"
+        said = flow({"default_setting": "default_currency"})
+        yield f"  currency: {said}  # CHECK: the file names none; {_CURRENCY}"
         return
     if "account_code" in columns and any(
         p.columns[column.name].account_ranges for p in own if column.name in p.columns

@@ -101,10 +101,19 @@ def test_debit_less_credit_turns_its_sign_by_class_and_classes_are_asked_for(tmp
 
 def test_a_column_that_is_named_right_and_holds_something_else_is_told(tmp_path: Path) -> None:
     path = tmp_path / "desk.csv"
-    path.write_text('Ticket,Created at,State,Closed\nT1,"May 13, 2024",open,x\nT2,"May 14, 2024",open,y\n')
+    path.write_text("Ticket,Created at,State,Closed\nT1,Monday,open,x\nT2,Tuesday,open,y\n")
     text = drafted(path)[0].text
     assert "# CHECK created_at: Created at is named like it, but its first rows are no timestamp." in text
     assert "# CHECK solved_at: Closed is named like it, but its first rows are no timestamp." in text
+
+
+@pytest.mark.parametrize("day", ["May 13, 2024 03:10 PM", "13 May 2024"])
+def test_days_with_the_name_of_a_month_are_days(tmp_path: Path, day: str) -> None:
+    path = tmp_path / "desk.csv"
+    path.write_text(f'Ticket,Created at,State\nT1,"{day}",open\nT2,"{day}",open\n')
+    made, profile = drafted(path)
+    assert profile.columns["created_at"].sources == ("Created at",)
+    assert "date_order" not in made.text
 
 
 def test_a_word_of_a_list_is_no_column_in_which_all_rows_differ(tmp_path: Path) -> None:
