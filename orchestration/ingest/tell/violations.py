@@ -43,10 +43,10 @@ FORM: Final = {
 }
 """Reasons for the form of a line, which belong to no column: what they mean and what to do."""
 _NOT_READ: Final = (
-    "Nothing in the file is read for it.",
-    "Name its column in the profile, or one value for all rows under constants in maturity.yaml.",
+    "No column of the file is read for it: name one in the profile, or the right value for all rows under "
+    "constants in maturity.yaml."
 )
-"""A required value for which there is no column: nobody can correct that at the source."""
+"""What to do about a value for which there is no column: nobody can correct that at the source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +91,8 @@ def violations(home: Path, held: pd.DataFrame) -> Iterator[Violation]:
         for rule in str(row["reasons"]).split(";"):
             column = rule.split(":", maxsplit=1)[0]
             said, remedy = known.get(name, FORM).get(rule, ("", ""))
-            if profile is not None and rule == f"{column}:required":
-                read = items[row["delivery_id"]].get(column) or _columns(profile, column, rule)
-                is_there = any(one in raw for one in read)
-                said, remedy = (said, remedy) if is_there else _NOT_READ
+            if profile is not None and _is_unread(profile, column, rule, raw):
+                remedy = _NOT_READ
             yield Violation(
                 str(row["file"]), str(row["delivery_id"]), int(row["source_line"]), str(row["entity"]),
                 rule, column, value_of(profile, column, rule, raw, items[row["delivery_id"]]), said, remedy,
@@ -152,6 +150,12 @@ def _columns(profile: Profile, column: str, rule: str) -> list[str]:
     if column in ("unit_key", "unit_key_type") and profile.unit is not None:
         return [profile.unit.source]
     return [*profile.version_columns] if column == "source_updated_at" else [column]
+
+
+def _is_unread(profile: Profile, column: str, rule: str, raw: Mapping[str, str]) -> bool:
+    """Whether a canonical column takes its value from no column of the row."""
+    is_canonical = any(column in contract.column_names for contract in entities_of(profile))
+    return is_canonical and not any(name in raw for name in _columns(profile, column, rule))
 
 
 def remedies(profile: Profile) -> dict[str, tuple[str, str]]:

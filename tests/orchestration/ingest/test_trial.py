@@ -85,11 +85,18 @@ def test_what_no_column_of_the_file_can_say_is_not_to_be_corrected_at_the_source
     path.write_text("Ticket,Opened,State\nT1,2024-05-13 08:00:00,open\n,2024-05-13 08:00:00,open\n")
     (part,) = try_profile(path, profile=str(tmp_path / "draft.yaml"))
     told = {(one.source_line, one.rule): one.remedy for one in part.refused}
-    assert (
-        "Name its column in the profile, or one value for all rows under constants"
-        in told[2, "channel:required"]
-    )
+    assert "name one in the profile, or the right value for all rows" in told[2, "channel:required"]
     assert told[3, "ticket_key:required"] == "Correct the record in the source system and deliver it again."
+
+
+def test_a_constant_is_not_to_be_corrected_at_the_source_either(tmp_path: Path) -> None:
+    (tmp_path / "draft.yaml").write_text(OWN.replace("columns:", "constants: {reopens: \"-1\"}\ncolumns:"))
+    path = tmp_path / "tickets.csv"
+    path.write_text(ROWS)
+    (part, *_) = try_profile(path, profile=str(tmp_path / "draft.yaml"))
+    told = {one.rule: one.remedy for one in part.refused}
+    assert "the right value for all rows" in told["reopens:in_range"]
+    assert "declare its meaning" in told["status:known_value"]
 
 
 def test_profiles_and_declarations_of_the_home_count(exports: Any) -> None:
