@@ -17,8 +17,9 @@ def three(drop: Drop, **cells: str) -> str:
     return drop.text_of([drop.ticket(n, **cells) for n in (1, 2, 3)])
 
 
-def test_n1_a_byte_order_mark_is_no_part_of_the_first_name(drop: Drop) -> None:
-    outcome = drop.take(codecs.BOM_UTF8 + three(drop).encode())
+@pytest.mark.parametrize("first", ["id,", '"id",'])
+def test_n1_a_byte_order_mark_is_no_part_of_the_first_name(drop: Drop, first: str) -> None:
+    outcome = drop.take(codecs.BOM_UTF8 + three(drop).replace("id,", first, 1).encode())
     assert list(outcome.entity("tickets")["ticket_key"]) == ["1", "2", "3"]
 
 

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
 from orchestration.ingest.tell.column_looks import ColumnLook, shown
-from orchestration.ingest.tell.header_names import DURATIONS, is_of_a_key, words
+from orchestration.ingest.tell.drafted_reading import WHOSE_CURRENCY, reading
+from orchestration.ingest.tell.header_names import is_of_a_key
 from orchestration.ingest.tell.likeness import OURS, Likeness
 
 if TYPE_CHECKING:
     from contracts.contract import Column, Contract
     from contracts.profile import Profile
 
-_PERCENT: Final = re.compile(r"(?i)%|percent|procent|prozent|pourcent|porcent|\bpct\b")
-_CURRENCY: Final = "currency of the source in maturity.yaml, else the reporting one"
-_CURRENCY_SYMBOL: Final = re.compile(r"[€$£¥]|\b[A-Z]{3}\b")
 _WORDS_NAMED: Final = 8
 _WITH: Final = {"response_basis": ("first_response_minutes", "calendar")}
 """Columns that must be said where another is there, and what they most often are."""
-_SHORT_YEAR: Final = re.compile(
-    r"\d{1,2}(?P<sign>[/.-])\d{1,2}(?P=sign)\d{2}"
-    r"(?:(?P<blank> )\d{1,2}:\d\d(?P<seconds>:\d\d)?(?P<half> ?[AaPp][Mm])?)?"
-)
-_KINDS_OF_DAYS: Final = ("date", "timestamp")
 
 
 def column_lines(
@@ -46,11 +38,12 @@ def column_lines(
     """
     own = [profile for profile in profiles.values() if profile.entity == contract.name]
     columns = found.columns
+    of_money = ["currency"] if any(contract.column(name).kind == "money" for name in columns) else []
     for column in contract.columns:
         if column.name in columns:
             minus = found.subtracted if column.name == "amount" else None
             yield from _mapped(column, looks[columns[column.name]], own, minus)
-        elif column.name == "is_deleted" or (column.name not in OURS and not column.nullable):
+        elif column.name in ("is_deleted", *of_money) or (column.name not in OURS and not column.nullable):
             yield from _required(column, contract, found, looks, own)
         elif column.name in _WITH and _WITH[column.name][0] in columns:
             said = flow({"default": _WITH[column.name][1]})
@@ -69,8 +62,8 @@ def _mapped(column: Column, look: ColumnLook, own: list[Profile], minus: str | N
         domains = (p.columns[column.name].hmac for p in own if column.name in p.columns)
         said["hmac"] = next((domain for domain in domains if domain), "people")
     else:
-        typing, doubts = _typing(column, look)
-        said |= typing
+        reads, doubts = reading(column, look)
+        said |= reads
         if any(column.name in profile.columns and profile.columns[column.name].lower_case for profile in own):
             said["lower_case"] = True
     if column.allowed and look.words:
@@ -128,72 +121,6 @@ def _sign(column: Column, own: list[Profile]) -> dict[str, Any] | None:
     return next((sign.model_dump() for sign in signs if sign is not None), None)
 
 
-def _typing(column: Column, look: ColumnLook) -> tuple[dict[str, Any], list[str]]:
-    """How the texts of a column are read, and what a person has to look at in that."""
-    if column.kind in _KINDS_OF_DAYS:
-        return _day(column, look), []
-    if column.kind == "minutes":
-        return _duration(look)
-    if column.kind == "money" and any(_CURRENCY_SYMBOL.search(text) for text in look.texts):
-        return {"strip_symbols": True}, []
-    if column.name == "currency" and look.n_filled < look.n_rows:
-        return {"default_setting": "default_currency"}, [f"where it is empty, {_CURRENCY}"]
-    if column.kind == "share":
-        return _share(column, look)
-    return {}, []
-
-
-def _share(column: Column, look: ColumnLook) -> tuple[dict[str, Any], list[str]]:
-    if _PERCENT.search(look.name):
-        return {"percent": True}, []
-    if any("%" in text for text in look.texts):
-        return {"percent": "sign"}, []
-    wholes = (int(found[0]) for text in look.texts if (found := re.match(r"\d+", text)))
-    if max(wholes, default=0) > float(column.bounds[1] or 1):
-        return {"percent": True}, ["45 is 0.45, and 1 is 0.01"]
-    return {}, []
-
-
-def _duration(look: ColumnLook) -> tuple[dict[str, Any], list[str]]:
-    if look.kind == "time":
-        form = "hms" if look.example.count(":") == 2 else "hm"
-        return {"duration": form}, [] if form == "hms" else ["hours and minutes"]
-    said = set(words(look.name).split())
-    unit = next((unit for unit, known in DURATIONS.items() if known & said), None)
-    if unit is None:
-        return {}, ["minutes, as the name says no unit; else say duration"]
-    return {"duration": unit} if unit != "minutes" else {}, []
-
-
-def _day(column: Column, look: ColumnLook) -> dict[str, Any]:
-    """How a day or time is read, from its digits: YYYYMMDD, seconds since 1970, or sheet serials."""
-    example = look.example
-    if look.kind == "integer":
-        forms = {8: "yyyymmdd", 10: "epoch_seconds", 13: "epoch_millis", 5: "excel_serial"}
-        return {"reads": forms[len(example)]} if len(example) in forms else {}
-    form = _short_year(look)
-    said: dict[str, Any] = {"format": form} if form else {}
-    local = [] if form else ["local"]
-    if column.kind == "timestamp" and look.kind == "date":
-        return said | {"reads": [*local, "start_of_day"]}
-    if column.kind == "date" and look.kind == "time":
-        return said | {"reads": [*local, "day_of_time"]}
-    return said
-
-
-def _short_year(look: ColumnLook) -> str:
-    """Pattern of days whose year has two digits, which are read only so; empty where that is not proven."""
-    found = _SHORT_YEAR.fullmatch(look.example)
-    if found is None or look.order not in ("dmy", "mdy"):
-        return ""
-    day = found["sign"].join(("%d", "%m", "%y") if look.order == "dmy" else ("%m", "%d", "%y"))
-    if not found["blank"]:
-        return day
-    half = found["half"]
-    clock = ("%I:%M" if half else "%H:%M") + (":%S" if found["seconds"] else "")
-    return f"{day} {clock}{half[:-2] + '%p' if half else ''}"
-
-
 def _unfit(column: Column, look: ColumnLook) -> str:
     kind = f"no {column.kind}" if look.kind == "text" else f"{look.kind}, no {column.kind}"
     what = f"{look.n_distinct} words" if column.allowed and look.kind == "text" else kind
@@ -210,7 +137,7 @@ def _required(
     columns = found.columns
     if column.name == "currency":
         said = flow({"default_setting": "default_currency"})
-        yield f"  currency: {said}  # CHECK: the file names none; {_CURRENCY}"
+        yield f"  currency: {said}  # CHECK: the file names none; {WHOSE_CURRENCY}"
         return
     if "account_code" in columns and any(
         p.columns[column.name].account_ranges for p in own if column.name in p.columns

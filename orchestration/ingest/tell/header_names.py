@@ -11,13 +11,18 @@ DURATIONS: Final = {
     "seconds": frozenset({"s", "sec", "seconds", "seconden", "sekunden", "secondes", "segundos"}),
 }
 """Units of time that a name can state."""
+PARTS: Final = {
+    100: frozenset({"cent", "cents", "centen", "eurocent", "pence", "centimes", "céntimos"}),
+    1_000_000: frozenset({"micro", "micros"}),
+}
+"""Parts of a currency that a name can state, by how many make one."""
 _OF_A_KEY: Final = frozenset(
     {"no", "nr", "n", "num", "number", "nummer", "numero", "id", "code", "codigo", "key"}
 )
 _SAYS_NOTHING: Final = frozenset(
     {"of", "the", "de", "del", "du", "des", "der", "den", "la", "le", "el", "van", "von", "l", "d"}
-).union(_OF_A_KEY, *DURATIONS.values())
-"""Articles, words for a number or a code, and units of time, in five languages."""
+).union(_OF_A_KEY, *DURATIONS.values(), *PARTS.values())
+"""Articles, words for a number or a code, units of time and of money, in five languages."""
 _NUMBERED: Final = re.compile(r"(?<=\w{3})(?:nummer|nr)\b|\b\d+\b")
 """The same at the end of a compound, and figures."""
 

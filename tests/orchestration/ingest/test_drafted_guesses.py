@@ -99,6 +99,30 @@ def test_debit_less_credit_turns_its_sign_by_class_and_classes_are_asked_for(tmp
     assert "CHECK: revenue is positive here; else say sign or sign_from" in made.text
 
 
+@pytest.mark.parametrize(
+    ("name", "parts"), [("amount_cents", 100), ("Total (micros)", 1_000_000), ("Total", None)]
+)
+def test_amounts_in_parts_of_the_currency_are_divided(tmp_path: Path, name: str, parts: int | None) -> None:
+    path = tmp_path / "invoices.csv"
+    path.write_text(f"Invoice,Invoice date,{name}\nR1,2024-05-01,1000\nR2,2024-05-01,2000\n")
+    made, profile = drafted(path, "invoices")
+    assert profile.columns["amount"].sources == (name,)
+    assert profile.columns["amount"].divide_by == parts
+    assert ("CHECK: as the name says" in made.text) == (parts is not None)
+
+
+def test_a_cost_that_may_be_empty_has_a_currency(tmp_path: Path) -> None:
+    path = tmp_path / "hires.csv"
+    path.write_text(
+        "Requisition,Candidate,Offer accepted,Hiring cost\nR1,C1,2024-05-01,950\nR2,C2,2024-05-02,950\n"
+    )
+    made, profile = drafted(path, "hires")
+    assert profile.columns["currency"].default_setting == "default_currency"
+    assert "# CHECK: the file names none" in made.text
+    path.write_text("Requisition,Candidate,Offer accepted\nR1,C1,2024-05-01\nR2,C2,2024-05-02\n")
+    assert "currency" not in drafted(path, "hires")[1].columns
+
+
 def test_a_column_that_is_named_right_and_holds_something_else_is_told(tmp_path: Path) -> None:
     path = tmp_path / "desk.csv"
     path.write_text("Ticket,Created at,State,Closed\nT1,Monday,open,x\nT2,Tuesday,open,y\n")

@@ -90,7 +90,7 @@ def test_what_no_column_of_the_file_can_say_is_not_to_be_corrected_at_the_source
 
 
 def test_a_constant_is_not_to_be_corrected_at_the_source_either(tmp_path: Path) -> None:
-    (tmp_path / "draft.yaml").write_text(OWN.replace("columns:", "constants: {reopens: \"-1\"}\ncolumns:"))
+    (tmp_path / "draft.yaml").write_text(OWN.replace("columns:", 'constants: {reopens: "-1"}\ncolumns:'))
     path = tmp_path / "tickets.csv"
     path.write_text(ROWS)
     (part, *_) = try_profile(path, profile=str(tmp_path / "draft.yaml"))
