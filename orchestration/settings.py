@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from orchestration.calendars import RetailCalendar
 from orchestration.errors import MissingKey, SettingsError
+from orchestration.settings_faults import explained
 
 SETTINGS_FILE = "maturity.yaml"
 # Public on purpose: it protects nothing, and only simulated persons are ever hashed with it.
@@ -249,7 +250,7 @@ def load_settings(home: Path) -> Settings:
     try:
         return Settings.model_validate(content or {})
     except ValidationError as error:
-        raise _explained(error, path) from None
+        raise explained(error, path, Settings) from None
 
 
 def home_around(path: Path) -> Path | None:
@@ -283,18 +284,3 @@ def pseudonym_key(settings: Settings, given: str | None) -> str:
         "MATURITY_PSEUDONYM_KEY",
         "set that environment variable to at least 16 random characters, and keep it",
     )
-
-
-def _explained(error: ValidationError, path: Path) -> SettingsError:
-    first = error.errors()[0]
-    key = ".".join(str(part) for part in first["loc"]) or "the file"
-    if first["type"] == "extra_forbidden":
-        known = ", ".join(sorted(Settings.model_fields))
-        return SettingsError(
-            f"'{key}' is no setting",
-            f"{path}, key {key}",
-            f"remove it or correct its name; known at the top: {known}",
-        )
-    message = first["msg"].removeprefix("Value error, ")
-    more = f" (and {len(error.errors()) - 1} more)" if len(error.errors()) > 1 else ""
-    return SettingsError(f"The setting '{key}' is not allowed{more}", f"{path}, key {key}", message)

@@ -135,3 +135,29 @@ def test_an_error_is_one_sentence_with_the_next_step() -> None:
     error = MaturityImpactError("The drop zone is empty", "exports", "put a file there")
     assert str(error) == "The drop zone is empty (exports): put a file there."
     assert str(MaturityImpactError("It stopped")) == "It stopped."
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "known"),
+    [
+        ("reporting_curency: EUR", "reporting_curency", "reporting_currency"),
+        (
+            "sources: [{system: desk, default_currency: EUR}]",
+            "sources.0.default_currency",
+            ": account_classes",
+        ),
+        ("thresholds: {raters: 3}", "thresholds.raters", ": minimum_group_organizations"),
+        (
+            "sources: [{system: desk, header_changes: {lost: warn}}]",
+            "sources.0.header_changes.lost",
+            ": added",
+        ),
+    ],
+)
+def test_a_name_that_is_no_setting_is_answered_with_those_of_its_place(
+    tmp_path: Path, text: str, key: str, known: str
+) -> None:
+    (tmp_path / "maturity.yaml").write_text(text)
+    with pytest.raises(SettingsError, match=f"'{key}' is no setting") as said:
+        load_settings(tmp_path)
+    assert known in str(said.value)
