@@ -173,12 +173,13 @@ def test_n39_sheets_are_files_and_hidden_ones_are_told(drop: Drop) -> None:
         sheet.append(line.split(","))
     hidden = book.create_sheet("Old")
     hidden.sheet_state = "hidden"
-    hidden.append(["id", "brand_id"])
+    for line in drop.text_of([drop.ticket(3)]).splitlines():
+        hidden.append(line.split(","))
     content = io.BytesIO()
     book.save(content)
     outcome = drop.take(content.getvalue(), "exports/zendesk/tickets.xlsx")
     assert keys(outcome) == ["1", "2"]
-    assert "Old" in " ".join(outcome.said(file) for file in outcome.deliveries)
+    assert "1 hidden sheets are not read: Old" in " ".join(map(outcome.said, outcome.deliveries))
 
 
 def test_n40_archives_and_json_lines_are_opened_by_content(drop: Drop) -> None:

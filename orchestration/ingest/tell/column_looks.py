@@ -33,7 +33,7 @@ _MAIL: Final = re.compile(r"[^@\s\"',;:<>]+@[^@\s\"',;:<>]+\.\w+")
 # Names of columns as `core` gives them: small letters, no accents.
 _PERSON_NAME: Final = re.compile(
     r"e ?mail|phone|telef|mobile|\bip\b|ip ?address|surname|first ?name|last ?name|full ?name|gender|"
-    r"birth|geboorte|geburt|naissance|nacimiento|nationalit|nacionalidad|religi|"
+    r"geschlecht|geslacht|ethni|disabilit|birth|geboorte|geburt|naissance|nacimiento|nationalit|nacionalidad|religi|"
     r"\b(?:bsn|ssn|dni)\b|burgerservice|social security|sozialversicherung|securite sociale|seguridad social|"
     r"voornaam|achternaam|vorname|nachname|prenom|apellido|correo|courriel|"
     r"\bassignee\b|\brequester\b|\bsubmitter\b|aanvrager|aanmelder|behandelaar|bearbeiter|anfragende|"
@@ -47,7 +47,9 @@ _NO_PERSON: Final = re.compile(
     r"bedrijf|firma|empresa|societe|entreprise"
 )
 # These count only where a column holds texts: numbers and days are no name and no remark.
-_PERSON_WORD: Final = re.compile(r"^(?:person|persoon|personne|persona|caller|beller|anrufer)$")
+_PERSON_WORD: Final = re.compile(
+    r"^(?:person|persoon|personne|persona|caller|beller|anrufer|sex|sexe|sexo|genre|genero|race)$"
+)
 NAME_WORD: Final = re.compile(r"\b(?:name|naam|nom|nombre)\b")
 _FREE_TEXT: Final = re.compile(
     r"subject|description|comment|note|message|remark|onderwerp|omschrijving|opmerking|toelichting|"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
+from contracts.values import is_key
 from orchestration.ingest.tell.column_looks import ColumnLook, shown
 from orchestration.ingest.tell.drafted_reading import WHOSE_CURRENCY, reading
 from orchestration.ingest.tell.header_names import is_of_a_key
@@ -64,7 +65,10 @@ def _mapped(column: Column, look: ColumnLook, own: list[Profile], minus: str | N
     else:
         reads, doubts = reading(column, look)
         said |= reads
-        if any(column.name in profile.columns and profile.columns[column.name].lower_case for profile in own):
+        # Ids may differ in their capitals alone, whatever those of another vendor do.
+        if not is_key(column) and any(
+            p.columns[column.name].lower_case for p in own if column.name in p.columns
+        ):
             said["lower_case"] = True
     if column.allowed and look.words:
         values, unknown, lenders = _values(column, look.words, own)

@@ -5,6 +5,8 @@ import unicodedata
 from functools import cache
 from typing import Final
 
+from contracts.fields import CURRENCIES
+
 DURATIONS: Final = {
     "hours": frozenset({"h", "hour", "hours", "hrs", "uur", "uren", "std", "stunden", "heures", "horas"}),
     "minutes": frozenset({"min", "mins", "minutes", "minuten", "minutos"}),
@@ -23,6 +25,8 @@ _SAYS_NOTHING: Final = frozenset(
     {"of", "the", "de", "del", "du", "des", "der", "den", "la", "le", "el", "van", "von", "l", "d"}
 ).union(_OF_A_KEY, *DURATIONS.values(), *PARTS.values())
 """Articles, words for a number or a code, units of time and of money, in five languages."""
+_OF_CURRENCY: Final = re.compile(rf"\s*\(?\b(?:{'|'.join(CURRENCIES)})\b\)?\s*$|[€$£¥]")
+"""The currency behind a name: `Amount (EUR)`."""
 _NUMBERED: Final = re.compile(r"(?<=\w{3})(?:nummer|nr)\b|\b\d+\b")
 """The same at the end of a compound, and figures."""
 
@@ -46,7 +50,7 @@ def core(name: str) -> str:
 
     A name that only says what says nothing is kept: `Numéro` is `numero`.
     """
-    letters = unicodedata.normalize("NFKD", words(name))
+    letters = unicodedata.normalize("NFKD", words(_OF_CURRENCY.sub(" ", name)) or words(name))
     plain = words("".join(letter for letter in letters if not unicodedata.combining(letter)))
     said = [word for word in _NUMBERED.sub("", plain).split() if word not in _SAYS_NOTHING]
     return " ".join(said) or plain

@@ -81,6 +81,16 @@ def test_what_an_expression_reads_is_no_name_of_its_column(tmp_path: Path) -> No
     assert "merged_into_key" not in drafted(path)[1].columns
 
 
+def test_keys_keep_their_capitals_whatever_other_profiles_do(tmp_path: Path) -> None:
+    path = tmp_path / "deals.csv"
+    rows = "Ab1,X,2024-05-13,Won,1.50\naB1,X,2024-05-13,Won,1.50\n"
+    path.write_text(f"Deal ID,Account,Close date,Stage,Amount (EUR)\n{rows}")
+    profile = drafted(path, "opportunities")[1]
+    assert not profile.columns["opportunity_key"].lower_case
+    assert not profile.columns["account_key"].lower_case
+    assert profile.columns["amount"].sources == ("Amount (EUR)",)
+
+
 def test_debit_less_credit_turns_its_sign_by_class_and_classes_are_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "ledger.csv"
     path.write_text(

@@ -212,6 +212,8 @@ def test_drafts_of_the_shipped_shapes_parse_and_mostly_find_their_entity() -> No
         ("Bruto salaris", ["3.250,00"], True),
         ("Person", ["Jan Jansen"], True),
         ("assigned", ['{"id": "t1", "email": "a@example.org"}'], True),
+        ("Geschlecht", ["w"], True),
+        ("Sexo", ["M"], True),
         ("Contact type", ["Phone"], False),
         ("address seen", ["203.0.113.77", "203.0.113.78"], True),
     ],
@@ -237,8 +239,17 @@ def test_names_are_compared_in_words() -> None:
     assert {words("CreatedAt"), words("created_at"), words("Created at"), words("createdAt")} == {
         "created at"
     }
-    named = ("Nº de factura", "N° facture", "Factuurnr.", "Numéro", "ID", "Score (0-10)")
-    assert [core(name) for name in named] == ["factura", "facture", "factuur", "numero", "id", "score"]
+    named = ("Nº de factura", "N° facture", "Factuurnr.", "Numéro", "ID", "Score (0-10)", "Bedrag (EUR)", "€")
+    assert [core(name) for name in named] == [
+        "factura",
+        "facture",
+        "factuur",
+        "numero",
+        "id",
+        "score",
+        "bedrag",
+        "",
+    ]
 
 
 def test_suggest_writes_a_file_that_test_can_try(desk: Path) -> None:
