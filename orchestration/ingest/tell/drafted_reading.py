@@ -46,14 +46,13 @@ def _parts(name: str) -> int | None:
 
 
 def _share(column: Column, look: ColumnLook) -> tuple[dict[str, Any], list[str]]:
-    if _PERCENT.search(look.name):
-        return {"percent": True}, []
-    if any("%" in text for text in look.texts):
-        return {"percent": "sign"}, []
     wholes = (int(found[0]) for text in look.texts if (found := re.match(r"\d+", text)))
-    if max(wholes, default=0) > float(column.bounds[1] or 1):
-        return {"percent": True}, ["45 is 0.45, and 1 is 0.01"]
-    return {}, []
+    is_large = max(wholes, default=0) > float(column.bounds[1] or 1)
+    is_named = _PERCENT.search(look.name) is not None
+    has_sign = any("%" in text for text in look.texts)
+    if is_named or (is_large and not has_sign):
+        return {"percent": True}, [] if is_named and is_large else ["45 is 0.45, and 1 is 0.01"]
+    return ({"percent": "sign"} if has_sign else {}), []
 
 
 def _duration(look: ColumnLook) -> tuple[dict[str, Any], list[str]]:

@@ -37,7 +37,8 @@ def test_a_duration_without_a_unit_is_a_guess(
 @pytest.mark.parametrize(
     ("name", "texts", "percent", "is_doubtful"),
     [
-        ("FTE %", ["1", "0.8"], True, False),
+        ("FTE %", ["100", "80"], True, False),
+        ("FTE %", ["1", "0.8"], True, True),
         ("FTE", ["100%", "0.8"], "sign", False),
         ("FTE", ["100", "80"], True, True),
         ("FTE", ["1", "0.8"], False, False),
