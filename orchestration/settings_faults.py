@@ -37,7 +37,10 @@ def explained(error: ValidationError, path: Path, settings: type[BaseModel]) -> 
 def _known_at(place: Iterable[str | int], settings: type[BaseModel]) -> Iterable[str]:
     """Names that a part of the settings knows."""
     part: Any = settings
-    for name in (name for name in place if isinstance(name, str)):
+    for name in place:
+        # A place in a list, or a name that a person gave.
+        if name not in part.model_fields:
+            continue
         said = part.model_fields[name].annotation
         part = next(one for one in (said, *get_args(said)) if hasattr(one, "model_fields"))
     return tuple(part.model_fields)
