@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ _SKIPPED_FOLDERS = {"target", "logs", "dbt_packages"}
 PARSED_FOR = "/home-of-the-installation"
 """Stands for the home folder while parsing; paths baked into the manifest are turned to the real home."""
 
+_TRIES_TO_CLOSE = 300
+_BETWEEN_TRIES = 0.1
+"""Seconds; half a minute in all."""
 _QUIET = (
     "--no-send-anonymous-usage-stats", "--quiet", "--no-print", "--no-use-colors", "--no-use-colors-file",
     "--log-level", "none", "--log-level-file", "info", "--no-version-check",
@@ -208,10 +212,23 @@ def release_connections() -> None:
 
     manager: Any = DuckDBConnectionManager
     if manager._ENV is not None:
-        manager._ENV.close()
+        _close(manager._ENV)
     manager.close_all_connections()
     reset: Any = reset_adapters
     reset()
+
+
+def _close(environment: Any) -> None:
+    """Close once the last call has ended: on a busy machine a thread of dbt may still be in one."""
+    import duckdb
+
+    for _ in range(_TRIES_TO_CLOSE):
+        try:
+            environment.close()
+            return
+        except duckdb.ResourceInUseException:  # DuckDB refuses here instead of waiting.
+            time.sleep(_BETWEEN_TRIES)
+    environment.close()
 
 
 def profile_environment(home: Path, reporting_currency: str = "EUR") -> dict[str, str]:
