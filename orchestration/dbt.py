@@ -219,7 +219,7 @@ def release_connections() -> None:
 
 
 def _close(environment: Any) -> None:
-    """Close once the last call has ended: on a busy machine a thread of dbt may still be in one."""
+    """Close once the last call has ended: when a run is interrupted, a thread of dbt may still be in one."""
     import duckdb
 
     for _ in range(_TRIES_TO_CLOSE):

@@ -1,4 +1,4 @@
-"""Harm prevented: on a busy machine a build that went well is told as stopped."""
+"""Harm prevented: what interrupted a build is hidden by a connection that was not yet free to be closed."""
 
 from __future__ import annotations
 
