@@ -60,10 +60,10 @@ def to_iso(clean: pd.Series, manner: Manner, form: ColumnMap) -> tuple[pd.Series
             iso[text] = _twenty_four(text)
             continue
         read = [_twenty_four(one) for reader in readers if (one := reader(text)) is not None]
-        found = {_moment(one): one for one in read}
-        if len(found) > 1 or (not found and reads_local and _is_either(text, manner)):
+        n_moments = len({_moment(one) for one in read})
+        if n_moments > 1 or (not read and reads_local and _is_either(text, manner)):
             ambiguous.add(text)
-        elif found:
+        elif read:
             iso[text] = read[0]
     read_as = clean.map(iso).astype("str")
     return read_as.where(read_as.notna(), clean), clean.isin(ambiguous).to_numpy(dtype=bool)
@@ -98,7 +98,7 @@ def _is_either(text: str, manner: Manner) -> bool:
 
 def _readers(manner: Manner, form: ColumnMap) -> Iterator[Reader]:
     yield _year_first
-    yield partial(_named, language=manner.language)
+    yield partial(named_day, language=manner.language)
     if _reads_local(form) and manner.order is not None:
         yield partial(_local, order=manner.order)
     for pattern in form.format:
@@ -128,17 +128,13 @@ def _year_first(text: str) -> str | None:
     return _composed(found["year"], found["month"], found["day"], found["clock"]) if found else None
 
 
-def _named(text: str, language: str) -> str | None:
+def named_day(text: str, language: str = "en") -> str | None:
+    """ISO text of a day that names its month and has four digits of year, with its clock; None for others."""
     found = _NAMED.fullmatch(text)
     if found is None or not has_month_name(found["name"] or found["name2"], language):
         return None
     month = with_month_numbers(found["name"] or found["name2"], language)
     return _composed(found["year"], month, found["day"] or found["day2"], found["clock"])
-
-
-def named_day(text: str, language: str = "en") -> str | None:
-    """ISO text of a day that names its month and has four digits of year, with its clock; None for others."""
-    return _named(text, language)
 
 
 def _formatted(text: str, pattern: str, language: str) -> str | None:

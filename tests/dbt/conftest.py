@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from contracts.entities import ENTITIES
+from orchestration.dbt import release_connections
 from orchestration.ingest.gate.ledger import PERIOD_COLUMNS, write_periods
 
 sys.path.insert(0, str(Path(__file__).parent))  # modules shared by the tests of this folder
@@ -29,15 +30,6 @@ LOOK_BACK_A_YEAR = {
     "revenue_retention_net",
 }
 """KPIs for which this world's customers are not known long enough; test_kpis_second_route.py has others."""
-
-
-def release_connections() -> None:
-    """Let go of the build file that dbt keeps open after an in-process invocation."""
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-
-    if DuckDBConnectionManager._ENV is not None:
-        DuckDBConnectionManager._ENV.close()
-    DuckDBConnectionManager.close_all_connections()
 
 
 def write_accepted(root: Path, rows: dict[str, pd.DataFrame]) -> None:

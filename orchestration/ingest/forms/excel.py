@@ -21,6 +21,7 @@ _FULL: Final = (1_048_576, 65_536)
 # Excel keeps 15 digits; longer numbers were rounded when they were typed or imported.
 _ROUNDED: Final = 10.0**15
 _NAMED: Final = 5
+_SAVE_AGAIN: Final = "open it in a spreadsheet program, save it and deliver it again, or export CSV"
 _UNTOLD: Final = (
     "an XLS file does not tell an empty text from a result that was never stored; save it as XLSX to be sure"
 )
@@ -68,13 +69,13 @@ def sheet_records(part: Part, decimal: str = ".") -> tuple[list[Record], tuple[s
         raise UnreadableFile(
             f"{len(facts.unvalued):,} cells are formulas without a stored result, first {facts.unvalued[0]}",
             part.name,
-            "open it in a spreadsheet program, save it and deliver it again, or export CSV",
+            _SAVE_AGAIN,
         )
     if facts is not None and facts.n_unplaced:
         raise UnreadableFile(
             f"{facts.n_unplaced:,} cells hold an error such as #N/A, and the file does not say which",
             part.name,
-            "open it in a spreadsheet program, save it and deliver it again, or export CSV",
+            _SAVE_AGAIN,
         )
     records: list[Record] = []
     n_rounded = 0
@@ -113,7 +114,7 @@ def _facts(part: Part) -> openxml.SheetFacts | None:
             raise UnreadableFile(
                 f"{n_unread:,} texts of the workbook are written as CDATA, which its reader passes over",
                 part.name,
-                "open it in a spreadsheet program, save it and deliver it again, or export CSV",
+                _SAVE_AGAIN,
             )
         return opendoc.facts_of(archive, part.sheet) or openxml.facts_of(archive, part.sheet)
 

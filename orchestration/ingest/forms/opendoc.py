@@ -1,4 +1,4 @@
-"""What an ODS file says about a sheet that its cell reader does not tell. No cell values but errors."""
+"""What an ODS file says of a sheet that its cell reader does not tell. No cell values but those left out."""
 
 import datetime as dt
 import re

@@ -95,6 +95,7 @@ def resolve(
     rows = f"{good} semi join several using ({names})" if n_several else f"{good} where false"
     apart = {"delivery_id", "source_line", "organization_id"} - set(key)
     content = listed(column for column in contract.column_names if column not in apart)
+    record = f"_seq, source_line, {names}, _period, _currency, _amount, _counted, _place"
     con.execute(
         f"""
         create or replace table {FATES} as
@@ -136,17 +137,16 @@ def resolve(
             select *, row_number() over (partition by {names} order by _place desc) = 1 as _is_last
             from clear where not _is_duplicate
         )
-        select _seq, source_line, {names}, _period, _currency, _amount, _counted, _place, 'duplicate' as fate
+        select {record}, 'duplicate' as fate
         from told where _is_repeated
         union all by name
-        select _seq, source_line, {names}, _period, _currency, _amount, _counted, _place, 'duplicate' as fate
+        select {record}, 'duplicate' as fate
         from clear where _is_duplicate
         union all by name
-        select _seq, source_line, {names}, _period, _currency, _amount, _counted, _place, 'conflict' as fate
+        select {record}, 'conflict' as fate
         from judged where _in_conflict
         union all by name
-        select
-            _seq, source_line, {names}, _period, _currency, _amount, _counted, _place,
+        select {record},
             case when _is_last then 'accepted' else 'superseded' end as fate
         from chained
         """
