@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 def floats(values: npt.ArrayLike) -> FloatArray:
-    """Read a frame, series, list or array as floats; what is missing becomes NaN.
+    """Read a frame, series, list or array as floats, row by row in memory; what is missing becomes NaN.
+
+    Linear algebra adds up in another order where columns lie one behind the other, as those of a frame do: on
+    some processors the last digit would say in what form the numbers were handed in.
 
     Raises
     ------
@@ -26,8 +29,8 @@ def floats(values: npt.ArrayLike) -> FloatArray:
     given: Any = values
     try:
         if isinstance(given, (library("pandas").DataFrame, library("pandas").Series)):
-            return np.asarray(given.to_numpy(dtype=np.float64, na_value=np.nan))
-        return np.asarray(values, dtype=np.float64)
+            given = given.to_numpy(dtype=np.float64, na_value=np.nan)
+        return np.asarray(given, dtype=np.float64, order="C")
     except (TypeError, ValueError) as error:
         remedy = "Pass numbers: categories as dummies, labels as groups or in the index."
         raise InputRefusedError(f"{error}.", remedy=remedy) from error
