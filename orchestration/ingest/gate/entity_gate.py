@@ -3,7 +3,7 @@
 Plain rows are judged by SQL, all others by pandas; keys, versions and snapshots are decided over both.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -24,6 +24,12 @@ from orchestration.ingest.gate.lots import Lot, period_of, record_key
 from orchestration.ingest.gate.mapping import mapped_sql
 from orchestration.ingest.gate.pandas_lane import converted_batches, proven_lots, readable
 from orchestration.ingest.gate.reasons import Reasons
+from orchestration.ingest.gate.replaced import (
+    note_refused_keys,
+    open_refused_keys,
+    replaced_note,
+    replaced_rows,
+)
 
 # pyarrow carries no types; named so that this is said once.
 pa: Any = pyarrow
@@ -105,6 +111,7 @@ class EntityGate:
         self._supersede_vanished(secret)
         self._refuse("select _seq, source_line from fates where fate = 'conflict'", "unique_key")
         self._note_clashes()
+        self._let_go_of_replaced()
         self.n_late = versions.late_corrections(self.con, self.key)
         take_out(target, self.contract, self._gone(ids))
 
@@ -129,7 +136,7 @@ class EntityGate:
         said = ", ".join(f"{quoted(name)} {kind}" for name, kind in columns.items())
         self.con.execute(f"create or replace table staged (_seq integer, source_line bigint, {said})")
         self.con.execute("create or replace table dirt (_seq integer, source_line bigint)")
-        self.con.execute("create or replace table refused_keys (_seq integer, key varchar)")
+        open_refused_keys(self.con, self.contract, self.key)
 
     def _staged(self) -> Any:
         """Rows that pandas judged, by month, delivery and line."""
@@ -201,17 +208,11 @@ class EntityGate:
                 )
 
     def _note_refused_keys(self, secret: str) -> None:
-        """Keys of rows that were refused in a snapshot or after one, which still name a record."""
-        name, newest = self.contract.key[0], versions.newest_snapshots(self.lots).values()
-        first = min((lot.sequence for lot in newest), default=None)
-        for lot in self.lots:
-            if first is None or lot.sequence < first or not self.reasons.of(lot.delivery_id):
-                continue
-            keys = readable(self.refused_rows(lot), self.as_proven(lot), secret.encode())[name].dropna()
-            refused = pa.table({"key": pa.array(keys.astype("str").unique().tolist(), pa.string())})
-            self.con.register("refused_now", refused)
-            self.con.execute(f"insert into refused_keys select {lot.sequence}, key from refused_now")
-            self.con.unregister("refused_now")
+        """Keys of refused rows: they still name a record, and another may have come in their place."""
+        for lot in self.lots if len(self.lots) > 1 else ():
+            if lines := self.reasons.of(lot.delivery_id):
+                typed = readable(self.rows_at(lot, lines), self.as_proven(lot), secret.encode())
+                note_refused_keys(self.con, self.key, lot.sequence, typed)
 
     def _note_clashes(self) -> None:
         if not any(rule.spans_rows for rule in self.contract.frame_rules):
@@ -225,6 +226,14 @@ class EntityGate:
             if not rule.endswith(":unique_key"):
                 self._refuse(f"select _seq, source_line from ending where {condition}", rule)
         self.con.execute("drop table ending")
+
+    def _let_go_of_replaced(self) -> None:
+        """Hold back no more what came again, and note on its delivery how much that is."""
+        for delivery_id, line in set(replaced_rows(self.con, "good", self.key, self.lots, self.reasons)):
+            self.reasons.let_go(delivery_id, line)
+        for lot in self.lots:
+            if lines := self.reasons.replaced(lot.delivery_id):
+                self.notes[lot.delivery_id] += (replaced_note(len(lines)),)
 
     def _refuse(self, places: str, rule: str) -> None:
         """Refuse rows that are good by themselves."""
@@ -242,9 +251,9 @@ class EntityGate:
         self.con.execute("update fates set fate = 'conflict' where (_seq, source_line) in (from refused_now)")
         self.con.execute("drop table refused_now")
 
-    def refused_rows(self, lot: Lot) -> pd.DataFrame:
-        """Landed rows of a lot that were refused, with what was made out of the whole file."""
-        self._register_lines(self.reasons.of(lot.delivery_id))
+    def rows_at(self, lot: Lot, lines: Iterable[int]) -> pd.DataFrame:
+        """Landed rows of a lot at some lines, with what was made out of the whole file."""
+        self.con.register("lines", pa.table({"source_line": pa.array(sorted(lines), pa.int64())}))
         query = (
             f"select * from {self.sources[lot.sequence]} semi join lines using (source_line) "
             "order by source_line"
@@ -252,6 +261,3 @@ class EntityGate:
         rows: pd.DataFrame = self.con.sql(query).to_arrow_table().to_pandas()
         self.con.unregister("lines")
         return rows.astype({name: "str" for name in rows.columns if name != "source_line"})
-
-    def _register_lines(self, lines: dict[int, list[str]]) -> None:
-        self.con.register("lines", pa.table({"source_line": pa.array(sorted(lines), pa.int64())}))

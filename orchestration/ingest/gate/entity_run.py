@@ -71,9 +71,12 @@ def run_entity(
     n_rows = sum(line["n_rows"] for line in accepted)
     others = tally.other_lines(gate)
     for lot in gate.lots:
+        if replaced := gate.reasons.replaced(lot.delivery_id):
+            rows = gate.rows_at(lot, replaced)
+            others += tally.refused_lines(gate, lot, rows, "superseded", len(replaced))
         if reasons_by_line := gate.reasons.of(lot.delivery_id):
-            rows = gate.refused_rows(lot)
-            others += tally.refused_lines(gate, lot, rows, len(reasons_by_line))
+            rows = gate.rows_at(lot, reasons_by_line)
+            others += tally.refused_lines(gate, lot, rows, "quarantined", len(reasons_by_line))
             quarantine.write(held, _held_back(rows, reasons_by_line, lot))
     found = [*accepted, *others]
     whole = [line for lot in own if lot.whole for line in tally.whole_lines(lot, contract, found)]
@@ -97,7 +100,8 @@ def _control(gate: EntityGate, lot: Lot) -> Control:
     """Totals that a file prints; of one that counts as a whole they were tied when it came first."""
     if lot.whole:
         return Control()
-    return control_of(gate.con, lot, gate.sources[lot.sequence], gate.reasons.of(lot.delivery_id))
+    refused = gate.reasons.replaced(lot.delivery_id) | gate.reasons.of(lot.delivery_id)
+    return control_of(gate.con, lot, gate.sources[lot.sequence], refused)
 
 
 def _ledger_line(gate: EntityGate, lot: Lot, periods: Sequence[Line], control: Tie) -> LedgerLine:

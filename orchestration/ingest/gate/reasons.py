@@ -1,12 +1,17 @@
 """Reasons for which records are refused, by delivery and line. The rules themselves stand in contracts/."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from contracts.contract import Contract
+
+
+def is_of_a_record(reasons: Collection[str]) -> bool:
+    """Whether a line is refused for what a record says; one that is no record, such as a total, is not."""
+    return bool(reasons) and not any(reason.startswith("row:") for reason in reasons)
 
 
 class Reasons:
@@ -23,6 +28,7 @@ class Reasons:
         self.counts: dict[str, Counter[str]] = {contract.name: Counter() for contract in contracts}
         self._contracts = contracts
         self._found: dict[str, dict[int, set[str]]] = {delivery_id: {} for delivery_id in sequence}
+        self._replaced: dict[str, dict[int, set[str]]] = {delivery_id: {} for delivery_id in sequence}
 
     def add(self, delivery_id: str, line: int, found: Sequence[str]) -> None:
         """Note reasons (``column:rule``) for one line; a reason said twice counts once."""
@@ -30,9 +36,7 @@ class Reasons:
         for reason in found:
             if reason not in known:
                 known.add(reason)
-                column = reason.split(":", maxsplit=1)[0]
-                owner = next((c for c in self._contracts if column in c.column_names), self._contracts[0])
-                self.counts[owner.name][reason] += 1
+                self._counts_for(reason)[reason] += 1
 
     def add_rows(self, frame: pd.DataFrame, found: Mapping[int, Sequence[str]]) -> None:
         """Note reasons by position in a frame that has ``delivery_id`` and ``source_line``."""
@@ -40,9 +44,27 @@ class Reasons:
             row = frame[["delivery_id", "source_line"]].iloc[place]
             self.add(str(row["delivery_id"]), int(row["source_line"]), reasons)
 
+    def let_go(self, delivery_id: str, line: int) -> None:
+        """Hold a refused line back no more, since another stands in its place."""
+        found = self._found[delivery_id].pop(line)
+        self._replaced[delivery_id][line] = found
+        for reason in found:
+            counts = self._counts_for(reason)
+            counts[reason] -= 1
+            if not counts[reason]:
+                del counts[reason]
+
     def of(self, delivery_id: str) -> dict[int, list[str]]:
-        """Sorted reasons by line of one delivery."""
+        """Sorted reasons by line of one delivery, of the lines that are held back."""
         return {line: sorted(found) for line, found in self._found.get(delivery_id, {}).items()}
+
+    def replaced(self, delivery_id: str) -> dict[int, list[str]]:
+        """Sorted reasons by line of one delivery, of the lines that were let go."""
+        return {line: sorted(found) for line, found in self._replaced.get(delivery_id, {}).items()}
+
+    def of_line(self, delivery_id: str, line: int) -> set[str]:
+        """Reasons of one line that is held back."""
+        return self._found.get(delivery_id, {}).get(line, set())
 
     def by_rule(self, delivery_id: str) -> dict[str, int]:
         """Refused lines of one delivery by reason."""
@@ -61,3 +83,8 @@ class Reasons:
         place = frame["delivery_id"].map(self.sequence).to_numpy(dtype="int64")
         number = (place << 40) + frame["source_line"].to_numpy(dtype="int64")
         return pd.Series(np.isin(number, refused), index=frame.index)
+
+    def _counts_for(self, reason: str) -> Counter[str]:
+        column = reason.split(":", maxsplit=1)[0]
+        owner = next((c for c in self._contracts if column in c.column_names), self._contracts[0])
+        return self.counts[owner.name]

@@ -75,6 +75,29 @@ def n_late_corrections(
     return len(later[list(key)].drop_duplicates())
 
 
+def are_replaced(told: pd.DataFrame, key: Sequence[str]) -> "pd.Series[bool]":
+    """Whether each refused record came again in a later delivery, as new or newer.
+
+    The later one may have been refused too: it is then the one that is held back. An unknown version counts
+    as the oldest, as in `resolve`.
+
+    Parameters
+    ----------
+    told : records, refused and good ones: the key, ``sequence``, ``source_updated_at`` and ``is_refused``;
+        one whose key is missing is never replaced.
+    key : names of the key columns.
+    """
+    names = list(key)
+    newest = told.groupby([*names, "sequence"])["source_updated_at"].max()[::-1]
+    later = newest.groupby(level=names).cummax().groupby(level=names).ffill().groupby(level=names).shift()
+    n_later = newest.groupby(level=names).cumcount()
+    places = pd.MultiIndex.from_frame(told[[*names, "sequence"]])
+    version = told["source_updated_at"]
+    is_as_new = version.isna() | (later.reindex(places).set_axis(told.index) >= version)
+    came_again = n_later.reindex(places, fill_value=0).set_axis(told.index) > 0
+    return told["is_refused"] & came_again & is_as_new
+
+
 def said(rows: pd.DataFrame) -> pd.Series:
     """What each row says, as one comparable number; where it lay is left out."""
     columns = [name for name in rows.columns if name not in _PLACE]

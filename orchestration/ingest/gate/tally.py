@@ -104,12 +104,13 @@ def delivered_money(gate: EntityGate, lines: Iterable[Line]) -> dict[str, dict[s
     return found
 
 
-def refused_lines(gate: EntityGate, lot: Lot, rows: pd.DataFrame, n_refused: int) -> list[Line]:
+def refused_lines(gate: EntityGate, lot: Lot, rows: pd.DataFrame, fate: str, n_refused: int) -> list[Line]:
     """Refused rows of a delivery by period, with the money that can be read of them.
 
     Parameters
     ----------
-    rows : as `EntityGate.refused_rows` gives them; lines that could not be split into fields are not there.
+    rows : as `EntityGate.rows_at` gives them; lines that could not be split into fields are not there.
+    fate : what became of them: ``quarantined``, or ``superseded`` where others came in their place.
     n_refused : refused rows, those included.
     """
     typed = readable(rows, gate.as_proven(lot)) if len(rows) else gate.contract.empty()
@@ -133,7 +134,7 @@ def refused_lines(gate: EntityGate, lot: Lot, rows: pd.DataFrame, n_refused: int
         # Without its currency an amount cannot be added to any other.
         known = part[[isinstance(value, Decimal) and _said(code) is not None for value in part["amount"]]]
         line = _line(
-            *(lot.file, lot.delivery_id, gate.contract, _said(month), _said(code), "quarantined"),
+            *(lot.file, lot.delivery_id, gate.contract, _said(month), _said(code), fate),
             *(len(part), sum(known["amount"], _NOTHING) if len(known) else None, len(part) - len(known)),
         )
         apart = sum(known.loc[known["is_alone"], "amount"], _NOTHING)
@@ -141,9 +142,7 @@ def refused_lines(gate: EntityGate, lot: Lot, rows: pd.DataFrame, n_refused: int
     if n_refused > len(rows):
         # Lines that could not be split into fields: nobody knows which field is the amount.
         n_lost = n_refused - len(rows)
-        lines.append(
-            _line(lot.file, lot.delivery_id, gate.contract, None, None, "quarantined", n_lost, None, n_lost)
-        )
+        lines.append(_line(lot.file, lot.delivery_id, gate.contract, None, None, fate, n_lost, None, n_lost))
     return lines
 
 

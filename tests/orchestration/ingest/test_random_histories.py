@@ -118,6 +118,12 @@ def decide(files: Sequence[File]) -> None:
         last = _last_of(own)
         if last is not None:
             last.fate = "superseded" if _is_gone(key, rows, snapshots) else "accepted"
+    newest = snapshots[-1] if snapshots else None
+    for file in came.values():
+        is_older = file.kind == "full" and file is not newest
+        for row in file.rows:
+            if row.fate == "quarantined" and (is_older or any(_is_in_place_of(row, other) for other in rows)):
+                row.fate = "superseded"
 
 
 def _last_of(rows: Sequence[Row]) -> Row | None:
@@ -143,6 +149,12 @@ def _last_of(rows: Sequence[Row]) -> Row | None:
                 last.fate = "superseded"
             last = different[0]
     return last
+
+
+def _is_in_place_of(row: Row, other: Row) -> bool:
+    """Whether a later delivery says a record anew, good or not."""
+    is_same = row.cells["id"] == other.cells["id"] and other.place > row.place
+    return is_same and other.version >= row.version
 
 
 def _is_gone(key: str, rows: Sequence[Row], snapshots: Sequence[File]) -> bool:
