@@ -23,7 +23,7 @@ from contracts.work import Given, Work
 if TYPE_CHECKING:
     from contracts.instrument import Instrument
 
-__all__ = ["Converted", "Given", "convert", "convert_entity"]
+__all__ = ["Converted", "Given", "convert", "convert_entity", "identified"]
 
 PLAIN = Manner()
 """English, UTC, and nothing declared beside."""
@@ -109,6 +109,32 @@ def convert_entity(facts: pd.DataFrame, given: Given, contract: Contract) -> tup
     lineage(facts, work)
     fill_columns(facts, work)
     return contract.typed(pd.DataFrame(work.values, index=facts.index)), work.refusals
+
+
+def identified(
+    rows: pd.DataFrame,
+    profile: Profile,
+    *,
+    manner: Manner = PLAIN,
+    pseudonym_key: bytes | None = None,
+    instrument: Instrument,
+) -> pd.DataFrame:
+    """Which record each row of a survey file is of, whether it can be converted or not.
+
+    Parameters
+    ----------
+    rows, profile, manner, pseudonym_key, instrument : as in `convert`.
+
+    Returns
+    -------
+    DataFrame
+        One row per row given, typed as the answers' contract; any cell may be missing.
+    """
+    from contracts.survey import identities
+
+    rows = rows.reset_index(drop=True)
+    given = Given(profile, prove(rows, profile, manner)[0], pseudonym_key)
+    return identities(rows, given, instrument)
 
 
 def _refused(rows: list[Refused]) -> tuple[pd.DataFrame, dict[str, int]]:

@@ -18,7 +18,7 @@ from contracts.items import Place, Places, places
 from contracts.options import flags
 from contracts.refusals import Mask, Refusals
 from contracts.scale import odd_scale
-from contracts.survey_rows import convert_answer_rows
+from contracts.survey_rows import convert_answer_rows, item_codes
 
 if TYPE_CHECKING:
     from contracts.instrument import Instrument
@@ -40,8 +40,7 @@ def convert_survey(
     survey = given.profile.survey
     if survey is None:
         raise ValueError(f"{given.profile.name} is no survey profile")
-    if survey.zone_of_names is not None:
-        given = replace(given, manner=replace(given.manner, zone=survey.zone_of_names))
+    given = _zoned(given, survey)
     if survey.item_column is not None:
         return convert_answer_rows(facts, given, survey, instrument)
     facts = _without_dummies(facts, given, survey)
@@ -71,6 +70,23 @@ def convert_survey(
     }
     warnings += _warnings(facts, survey, instrument, found, n_channels + n_practices)
     return {c.name: c.typed(frames[c.name]) for c in _CONTRACTS}, refused, tuple(warnings)
+
+
+def identities(facts: pd.DataFrame, given: Given, instrument: Instrument) -> pd.DataFrame:
+    """Key and version of the record that each row is of, as far as they can be read, and its other cells."""
+    survey = _survey(given)
+    given = _zoned(given, survey)
+    if survey.item_column is not None:
+        rows, _ = convert_entity(facts, given, ASSESSMENT_ANSWERS)
+        return rows.assign(item_code=item_codes(facts, survey, instrument)[1])
+    return convert_entity(_without_dummies(facts, given, survey), given, ASSESSMENT_ANSWERS)[0]
+
+
+def _zoned(given: Given, survey: Survey) -> Given:
+    """What is given, with the zone that names of columns say."""
+    if survey.zone_of_names is None:
+        return given
+    return replace(given, manner=replace(given.manner, zone=survey.zone_of_names))
 
 
 def _levels(

@@ -31,8 +31,7 @@ def convert_answer_rows(
     refused with it.
     """
     rows, refusals = convert_entity(facts, given, ASSESSMENT_ANSWERS)
-    items = blank_to_null(facts[str(survey.item_column)], typed=False)
-    codes = items.map({text: item_of(text, instrument) for text in items.dropna().unique()}).astype("str")
+    items, codes = item_codes(facts, survey, instrument)
     rows["item_code"] = codes
     refusals.add("item_code", "item_code:required", _mask(items.isna()))
     refusals.add("item_code", "item_code:known_value", _mask(items.notna() & codes.isna()))
@@ -52,6 +51,14 @@ def convert_answer_rows(
     accepted = rows[good].reset_index(drop=True)
     nothing = {contract.name: contract.empty() for contract in (PRACTICES, CHANNEL_ADOPTION)}
     return {"assessment_answers": ASSESSMENT_ANSWERS.typed(accepted), **nothing}, found, tuple(warnings)
+
+
+def item_codes(facts: pd.DataFrame, survey: Survey, instrument: Instrument) -> tuple[pd.Series, pd.Series]:
+    """What each row says is asked, and the code of that item; missing where the instrument has none."""
+    items = blank_to_null(facts[str(survey.item_column)], typed=False)
+    return items, items.map({text: item_of(text, instrument) for text in items.dropna().unique()}).astype(
+        "str"
+    )
 
 
 def _levels(

@@ -172,8 +172,9 @@ class Settings(_Part):
     header_changes : what to do when a header is not what it was.
     store_personal : whether landing may hold personal columns; by default they stop before it.
     memory_limit : memory the gate may use, such as ``512MB``; more is spilled to HOME/tmp.
-    withdrawn : files delivered by mistake, as reports name them (``exports/zendesk/a.csv``); what they hold
-        counts no more, under whatever name it came.
+    withdrawn : files delivered by mistake, as reports name them (``exports/zendesk/a.csv``), or the first 12
+        signs or more of a delivery_id, where only one of several deliveries of that name is meant; what they
+        hold counts no more, under whatever name it came.
     tolerated_share : share of rows a rule may refuse; by default none.
     rule_severity : what a rule does that refuses more than is tolerated: ``error``, the default, stops the
         run, ``warn`` is told and the run goes on without those rows. Keys as of `ToleratedShare.rules`.

@@ -179,7 +179,7 @@ def _ledger_result(
 
     ledger = result.ledger[result.ledger["profile"].isin(_profiles_of(contract.name, profiles))]
     lost = balance(ledger)
-    untied = ledger.loc[ledger["control"] == "untied", "file"]
+    untied = ledger[ledger["control"] == "untied"]
     said = [
         f"{what} not accounted for in {file} ({gone})"
         for file, n_rows, money in zip(lost["file"], lost["n_lost"], lost["money_lost"], strict=True)
@@ -187,7 +187,9 @@ def _ledger_result(
         if gone not in ("+0", "")
     ]
     said += [
-        f"the total that {file} prints is not that of its rows, see accepted/manifest.json" for file in untied
+        f"the total that {file} prints is not that of its rows, see accepted/manifest.json; deliver all its "
+        f"records anew, or name {delivery_id[:12]} under withdrawn in maturity.yaml"
+        for file, delivery_id in zip(untied["file"], untied["delivery_id"], strict=True)
     ]
     return dg.AssetCheckResult(
         asset_key=checks.asset_key(contract),

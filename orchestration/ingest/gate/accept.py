@@ -10,7 +10,7 @@ import pandas as pd
 
 from contracts.entities import ENTITIES
 from contracts.sql_rules import text
-from orchestration.errors import MissingReference, NothingDelivered
+from orchestration.errors import MissingReference, NothingDelivered, SettingsError
 from orchestration.ingest.files import fresh, one_at_a_time, restore, room_to_write, swap, write_json
 from orchestration.ingest.gate import ledger, quarantine
 from orchestration.ingest.gate.accepted import read_entity
@@ -24,11 +24,12 @@ from orchestration.ingest.gate.surveys import judged_surveys
 from orchestration.ingest.gate.verdict import EntityVerdict
 from orchestration.ingest.land.deliveries import LANDING, REFERENCE, Delivery, receipts
 from orchestration.ingest.profiles import profiles_of
-from orchestration.settings import Settings
+from orchestration.settings import SETTINGS_FILE, Settings
 from orchestration.settings import pseudonym_key as key_for
 
 ACCEPTED, QUARANTINE, LEDGER = "accepted", "quarantine", "ledger.parquet"
 PERIODS, RESTATED = "ledger_periods.parquet", "restated.parquet"
+_ID_SIGNS = 12
 _REFERENCES = ("crosswalk", "organizations")
 
 
@@ -75,6 +76,8 @@ def accept(
     ------
     NothingDelivered, MissingReference
         Nothing was landed; organizations.csv or crosswalk.csv was not.
+    SettingsError
+        What is to be withdrawn was never delivered.
     MissingKey
         Files about persons and no secret.
     IngestBusy, DiskFull, LandingDamaged
@@ -151,10 +154,24 @@ def _parquet(folder: Path, name: str) -> str:
 
 def _counting(received: Sequence[Delivery], settings: Settings) -> list[Delivery]:
     """Deliveries that were landed and not withdrawn."""
-    # An archive or a workbook is withdrawn with all its parts.
-    named = set(settings.withdrawn)
-    withdrawn = {d.delivery_id for d in received if named & {d.file, d.file.split("!", maxsplit=1)[0]}}
+    withdrawn: set[str] = set()
+    for name in settings.withdrawn:
+        found = {delivery.delivery_id for delivery in received if _is_named(delivery, name)}
+        if not found:
+            raise SettingsError(
+                f"'{name}' names nothing that was delivered",
+                f"{SETTINGS_FILE}, key withdrawn",
+                "write a file as reports name it, such as exports/zendesk/a.csv, or the first "
+                f"{_ID_SIGNS} signs or more of a delivery_id of accepted/manifest.json",
+            )
+        withdrawn |= found
     return [delivery for delivery in received if delivery.is_landed and delivery.delivery_id not in withdrawn]
+
+
+def _is_named(delivery: Delivery, name: str) -> bool:
+    """Whether a name is that of a delivery, or of the archive or workbook that it came in."""
+    is_id = len(name) >= _ID_SIGNS and delivery.delivery_id.startswith(name)
+    return is_id or name in (delivery.file, delivery.file.split("!", maxsplit=1)[0])
 
 
 def _require_references(home: Path, received: Sequence[Delivery], landed: Sequence[Delivery]) -> None:

@@ -15,7 +15,7 @@ from contracts.numbers import plain_numbers, proven_decimal
 from contracts.sql_rules import quoted
 from orchestration.ingest.gate.lots import Lot
 
-Tie = Literal["none", "tied", "untied"]
+Tie = Literal["none", "tied", "untied", "replaced"]
 _CENT = Decimal("0.01")
 _NO_RECORD = {"row:footer", "row:empty"}
 """Reasons of lines that are in no total, beside those that a profile gives as `row:`, such as a subtotal."""
@@ -27,7 +27,8 @@ class Control:
 
     Attributes
     ----------
-    tie : ``none`` where the file prints no total; else ``tied`` or ``untied``.
+    tie : ``none`` where the file prints no total; else ``tied``, ``untied``, or ``replaced``: untied, and
+        other deliveries came in its place.
     notes : one sentence for each total that is not that of the rows.
     """
 

@@ -16,20 +16,15 @@ import pyarrow
 from contracts.contract import Contract
 from contracts.sql_rules import SQL_TYPES, clashing, listed, quoted, text
 from contracts.work import Given
-from orchestration.counted import counted
 from orchestration.ingest.gate import plain_lane, versions
 from orchestration.ingest.gate.accepted import EntityWriter, take_out
 from orchestration.ingest.gate.landed import lists_of, source_of
-from orchestration.ingest.gate.lots import Lot, period_of, record_key
+from orchestration.ingest.gate.lots import Lot, newest_snapshots, period_of, record_key
 from orchestration.ingest.gate.mapping import mapped_sql
 from orchestration.ingest.gate.pandas_lane import converted_batches, proven_lots, readable
-from orchestration.ingest.gate.reasons import Reasons
-from orchestration.ingest.gate.replaced import (
-    note_refused_keys,
-    open_refused_keys,
-    replaced_note,
-    replaced_rows,
-)
+from orchestration.ingest.gate.reasons import Reasons, is_of_a_record
+from orchestration.ingest.gate.replaced import note_refused_keys, open_refused_keys, replaced_rows
+from orchestration.ingest.gate.verdict import replaced_note, vanished_note
 
 # pyarrow carries no types; named so that this is said once.
 pa: Any = pyarrow
@@ -202,10 +197,7 @@ class EntityGate:
         self.n_vanished = sum(vanished.values())
         for lot in self.lots:
             if n_keys := vanished.get(lot.sequence):
-                records = counted(n_keys, "record")
-                self.notes[lot.delivery_id] += (
-                    f"{records} of earlier full snapshots no longer there, counted no more",
-                )
+                self.notes[lot.delivery_id] += (vanished_note(n_keys),)
 
     def _note_refused_keys(self, secret: str) -> None:
         """Keys of refused rows: they still name a record, and another may have come in their place."""
@@ -250,6 +242,13 @@ class EntityGate:
         )
         self.con.execute("update fates set fate = 'conflict' where (_seq, source_line) in (from refused_now)")
         self.con.execute("drop table refused_now")
+
+    def came_again(self, lot: Lot) -> bool:
+        """Whether all that a delivery says was said again later: by a newer full snapshot, or row by row."""
+        if lot.snapshot_of is not None and newest_snapshots(self.lots)[lot.snapshot_of] is not lot:
+            return True
+        is_held = any(is_of_a_record(found) for found in self.reasons.of(lot.delivery_id).values())
+        return not is_held and versions.all_came_again(self.con, "good", self.key, lot.sequence)
 
     def rows_at(self, lot: Lot, lines: Iterable[int]) -> pd.DataFrame:
         """Landed rows of a lot at some lines, with what was made out of the whole file."""

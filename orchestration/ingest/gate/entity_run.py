@@ -1,7 +1,7 @@
 """One entity through the gate: written, refused rows held back, all counted. No deciding about rows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -101,7 +101,9 @@ def _control(gate: EntityGate, lot: Lot) -> Control:
     if lot.whole:
         return Control()
     refused = gate.reasons.replaced(lot.delivery_id) | gate.reasons.of(lot.delivery_id)
-    return control_of(gate.con, lot, gate.sources[lot.sequence], refused)
+    control = control_of(gate.con, lot, gate.sources[lot.sequence], refused)
+    is_replaced = control.tie == "untied" and gate.came_again(lot)
+    return replace(control, tie="replaced") if is_replaced else control
 
 
 def _ledger_line(gate: EntityGate, lot: Lot, periods: Sequence[Line], control: Tie) -> LedgerLine:
@@ -118,6 +120,7 @@ def _ledger_line(gate: EntityGate, lot: Lot, periods: Sequence[Line], control: T
         quarantined=0 if lot.whole else len(gate.reasons.of(lot.delivery_id)),
         duplicate=rows("duplicate"),
         superseded=rows("superseded"),
+        n_replaced=0 if lot.whole else len(gate.reasons.replaced(lot.delivery_id)),
         n_deleted=sum(line.get("n_deleted", 0) for line in periods),
         n_unmapped=sum(line.get("n_unmapped", 0) for line in periods),
         control=control,
@@ -149,7 +152,7 @@ def _verdict(
         n_unmapped=sum(line["n_unmapped"] for line in accepted),
         n_deleted=sum(line["n_deleted"] for line in accepted),
         n_late_corrections=gate.n_late + sum(v.n_late_corrections for v in others),
-        n_vanished=gate.n_vanished,
+        n_vanished=gate.n_vanished + sum(v.n_vanished for v in others),
     )
 
 

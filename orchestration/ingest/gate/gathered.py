@@ -96,7 +96,7 @@ def accepted_manifest(lots: Sequence[Lot], gathered: Gathered) -> list[dict[str,
             "file": lot.file,
             **{
                 name: getattr(line, name)
-                for name in ("delivered", *FATES, "n_deleted", "n_unmapped", "control")
+                for name in ("delivered", *FATES, "n_replaced", "n_deleted", "n_unmapped", "control")
             },
             "amounts": line.amounts,
             "reasons": gathered.reasons.get(lot.delivery_id, {}) if line.quarantined else {},

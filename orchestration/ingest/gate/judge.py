@@ -1,6 +1,6 @@
 """Landed responses of one survey profile -> accepted frames, refused rows, ledger lines. Touches no file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -14,7 +14,15 @@ from orchestration.ingest.gate.lots import record_key
 from orchestration.ingest.gate.mapping import organizations_of
 from orchestration.ingest.gate.reasons import Reasons
 from orchestration.ingest.gate.resolve import n_late_corrections, resolve, said
-from orchestration.ingest.gate.verdict import Judged, Loaded, entity_verdict, ledger_line
+from orchestration.ingest.gate.survey_history import replaced, supersede_vanished
+from orchestration.ingest.gate.verdict import (
+    Judged,
+    Loaded,
+    entity_verdict,
+    ledger_line,
+    replaced_note,
+    vanished_note,
+)
 
 NO_CONTENT = "row:no_content"
 _PLACE = ["delivery_id", "source_line"]
@@ -25,6 +33,7 @@ def judge(
     profile: Profile,
     loaded: Sequence[Loaded],
     converted: Sequence[Converted],
+    identities: Sequence[pd.DataFrame],
     crosswalk: pd.DataFrame | None,
 ) -> Judged:
     """Decide about every row that was delivered in one profile.
@@ -37,6 +46,7 @@ def judge(
     profile : profile of all deliveries.
     loaded : deliveries in the order of arrival.
     converted : their rows in canonical terms, see `contracts.convert`.
+    identities : which record each of their rows is of, see `contracts.survey.identities`.
     crosswalk : accepted crosswalk; None leaves organisations unmapped.
 
     Returns
@@ -56,6 +66,8 @@ def judge(
     key = record_key(contracts)
     records = _records(frames, contracts, key)
     fate = resolve(records, key, reasons.sequence, _content(records, frames, contracts, key))
+    told = pd.concat(identities, ignore_index=True) if identities else contracts[0].empty()
+    fate, n_vanished = supersede_vanished(fate, records, told, key, active)
     no_version = records[fate == "conflict"]
     reasons.add_rows(
         no_version, {place: [f"{contracts[0].key[0]}:unique_key"] for place in range(len(no_version))}
@@ -66,16 +78,27 @@ def judge(
         _note_clashes(frames[contract.name], contract, reasons)
     frames = _without_refused(frames, reasons)
 
-    final = fate.mask(reasons.are_against(records), "quarantined")
+    is_refused = reasons.are_against(records)
+    final = fate.mask(is_refused, "quarantined")
+    for place in replaced(told, records[~is_refused], key, active, reasons):
+        reasons.let_go(*place)
     lines = [ledger_line(delivery, profile, records, final, reasons) for delivery in loaded]
     judged_lines = [line for line, delivery in zip(lines, loaded, strict=True) if not delivery.whole]
     n_late = n_late_corrections(records, final, key, reasons.sequence)
     return Judged(
         frames,
-        {c.name: entity_verdict(c, frames[c.name], judged_lines, reasons, n_late) for c in contracts},
+        {
+            c.name: entity_verdict(
+                c, frames[c.name], judged_lines, reasons, n_late=n_late, n_vanished=sum(n_vanished.values())
+            )
+            for c in contracts
+        },
         lines,
         _held_back(profile, active, contracts, reasons),
-        {delivery.delivery_id: part.warnings for delivery, part in zip(active, converted, strict=True)},
+        {
+            delivery.delivery_id: part.warnings + _notes(delivery, n_vanished, reasons)
+            for delivery, part in zip(active, converted, strict=True)
+        },
     )
 
 
@@ -84,6 +107,13 @@ def entities_of(profile: Profile) -> list[Contract]:
     if profile.survey is not None and profile.survey.item_column is None:
         return [ENTITIES[name] for name in ("assessment_answers", "practices", "channel_adoption")]
     return [ENTITIES[profile.entity or "assessment_answers"]]
+
+
+def _notes(delivery: Loaded, n_vanished: Mapping[str, int], reasons: Reasons) -> tuple[str, ...]:
+    """What a person should know of how other deliveries bear on this one."""
+    n_gone, n_replaced = n_vanished.get(delivery.delivery_id, 0), len(reasons.replaced(delivery.delivery_id))
+    gone = (vanished_note(n_gone),) if n_gone else ()
+    return (*gone, replaced_note(n_replaced)) if n_replaced else gone
 
 
 def _gathered(

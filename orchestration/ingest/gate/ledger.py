@@ -23,11 +23,12 @@ class LedgerLine:
 
     Attributes
     ----------
+    n_replaced : of the superseded rows, those that were refused themselves.
     n_deleted, n_unmapped : of the accepted rows, those the source marks as deleted, and those no organisation
         is known for.
     amounts : JSON, per currency the amount by fate, for files that carry money, and the one delivered, which
         is summed before any fate is known; rows whose amount cannot be read are in no sum.
-    control : whether the totals printed in the file are those of its rows: tied, untied, or none printed.
+    control : whether the totals printed in the file are those of its rows, see `control.Control.tie`.
     """
 
     file: str
@@ -39,6 +40,7 @@ class LedgerLine:
     quarantined: int = 0
     duplicate: int = 0
     superseded: int = 0
+    n_replaced: int = 0
     n_deleted: int = 0
     n_unmapped: int = 0
     amounts: str | None = None

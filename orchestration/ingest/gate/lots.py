@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import pandas as pd
 
@@ -19,6 +19,14 @@ from orchestration.ingest.gate.typing_rows import manner_of
 from orchestration.ingest.land.deliveries import LANDING, Delivery, manifest_of
 from orchestration.ingest.land.reading import declaration
 from orchestration.settings import Settings
+
+
+class _Delivered(Protocol):
+    @property
+    def snapshot_of(self) -> str | None: ...
+
+
+_D = TypeVar("_D", bound=_Delivered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +108,11 @@ def period_of(contract: Contract) -> str:
     """SQL of the month a row lies in, null for entities without months."""
     period = contract.period_column
     return f"date_trunc('month', {quoted(period)})::date" if period else "null::date"
+
+
+def newest_snapshots(deliveries: Sequence[_D]) -> dict[str, _D]:
+    """Newest full snapshot of each source that declares them, out of deliveries in the order of arrival."""
+    return {one.snapshot_of: one for one in deliveries if one.snapshot_of is not None}
 
 
 def system_column(contract: Contract) -> str:

@@ -10,11 +10,10 @@ import pyarrow
 
 from contracts.contract import Contract
 from contracts.sql_rules import SQL_TYPES, listed, quoted
-from orchestration.counted import counted
-from orchestration.ingest.gate.lots import Lot
+from orchestration.ingest.gate.lots import Lot, newest_snapshots
 from orchestration.ingest.gate.reasons import Reasons, is_of_a_record
 from orchestration.ingest.gate.resolve import are_replaced
-from orchestration.ingest.gate.versions import FATES, newest_snapshots
+from orchestration.ingest.gate.versions import FATES
 
 # pyarrow carries no types; named so that this is said once.
 pa: Any = pyarrow
@@ -75,11 +74,6 @@ def replaced_rows(
     told = told[is_held == told["is_refused"]]
     for delivery_id, line in told.loc[are_replaced(told, key), ["delivery_id", "source_line"]].to_numpy():
         yield delivery_id, int(line)
-
-
-def replaced_note(n_rows: int) -> str:
-    """What a person should know of a delivery some of whose refused rows were replaced."""
-    return f"{counted(n_rows, 'refused row')} came again in later deliveries, held back no more"
 
 
 def _told(con: duckdb.DuckDBPyConnection, good: str, key: Sequence[str]) -> pd.DataFrame:

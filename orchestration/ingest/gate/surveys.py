@@ -1,10 +1,11 @@
 """Landed survey deliveries -> judged responses. A response feeds several entities and counts as a whole."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
-from contracts.convert import convert
+from contracts.convert import convert, identified
 from contracts.instrument import load_instrument
 from contracts.profile import Profile
 from orchestration.ingest.files import read_text_rows
@@ -32,18 +33,15 @@ def judged_surveys(lots: Sequence[Lot], crosswalk: pd.DataFrame, secret: str) ->
 
 def _judged(profile: Profile, lots: Sequence[Lot], crosswalk: pd.DataFrame, secret: str) -> Judged:
     loaded = [_loaded(lot) for lot in lots]
-    converted = [
-        convert(
-            _placed(delivery),
-            profile,
-            manner=lot.manner,
-            pseudonym_key=secret.encode() or None,
-            instrument=load_instrument(),
-        )
+    beside: dict[str, Any] = {"pseudonym_key": secret.encode() or None, "instrument": load_instrument()}
+    given = [
+        (_placed(delivery), beside | {"manner": lot.manner})
         for lot, delivery in zip(lots, loaded, strict=True)
         if not lot.whole
     ]
-    return judge(profile, loaded, converted, crosswalk if len(crosswalk) else None)
+    converted = [convert(rows, profile, **how) for rows, how in given]
+    identities = [identified(rows, profile, **how) for rows, how in given]
+    return judge(profile, loaded, converted, identities, crosswalk if len(crosswalk) else None)
 
 
 def _loaded(lot: Lot) -> Loaded:
@@ -59,6 +57,7 @@ def _loaded(lot: Lot) -> Loaded:
         delivered=lot.delivered,
         malformed=malformed,
         whole=lot.whole,
+        snapshot_of=lot.snapshot_of,
     )
 
 

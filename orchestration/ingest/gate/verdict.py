@@ -7,6 +7,7 @@ import pandas as pd
 
 from contracts.contract import Contract
 from contracts.profile import Profile
+from orchestration.counted import counted
 from orchestration.ingest.gate.ledger import LedgerLine
 from orchestration.ingest.gate.reasons import Reasons
 from orchestration.ingest.gate.resolve import Fate
@@ -24,6 +25,7 @@ class Loaded:
     malformed : reason by line of the rows that could not be split into fields.
     whole : fate of all rows at once: ``duplicate`` (the same bytes came before) or ``superseded`` (a
         reference file that was replaced by a newer one).
+    snapshot_of : what the file is a full snapshot of; None for files of changes.
     """
 
     file: str
@@ -32,6 +34,7 @@ class Loaded:
     delivered: int
     malformed: Mapping[int, str]
     whole: Fate | None = None
+    snapshot_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,16 @@ class Judged:
     notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
+def vanished_note(n_records: int) -> str:
+    """What a person should know of a full snapshot that lacks what earlier ones held."""
+    return f"{counted(n_records, 'record')} of earlier full snapshots no longer there, counted no more"
+
+
+def replaced_note(n_rows: int) -> str:
+    """What a person should know of a delivery in the place of whose refused rows others came."""
+    return f"{counted(n_rows, 'refused row')} came again in later deliveries, held back no more"
+
+
 def ledger_line(
     delivery: Loaded, profile: Profile, records: pd.DataFrame, final: pd.Series, reasons: Reasons
 ) -> LedgerLine:
@@ -89,6 +102,7 @@ def ledger_line(
     reasons : refused records; those that never became a record too.
     """
     n_quarantined = 0 if delivery.whole else len(reasons.of(delivery.delivery_id))
+    n_replaced = 0 if delivery.whole else len(reasons.replaced(delivery.delivery_id))
     own = records[(records["delivery_id"] == delivery.delivery_id) & (not delivery.whole)]
     fate = final[own.index]
     kept = own[fate == "accepted"]
@@ -103,13 +117,20 @@ def ledger_line(
         duplicate=delivery.delivered if delivery.whole == "duplicate" else int((fate == "duplicate").sum()),
         superseded=delivery.delivered
         if delivery.whole == "superseded"
-        else int((fate == "superseded").sum()),
+        else int((fate == "superseded").sum()) + n_replaced,
+        n_replaced=n_replaced,
         n_unmapped=int(kept["organization_id"].isna().sum()),
     )
 
 
 def entity_verdict(
-    contract: Contract, frame: pd.DataFrame, lines: Sequence[LedgerLine], reasons: Reasons, n_late: int
+    contract: Contract,
+    frame: pd.DataFrame,
+    lines: Sequence[LedgerLine],
+    reasons: Reasons,
+    *,
+    n_late: int,
+    n_vanished: int,
 ) -> EntityVerdict:
     """Verdict of one entity.
 
@@ -120,6 +141,7 @@ def entity_verdict(
     lines : ledger lines of the deliveries that were judged row by row.
     reasons : refused records.
     n_late : records that corrected one of an earlier delivery.
+    n_vanished : records that a newer full snapshot no longer holds.
     """
     return EntityVerdict(
         entity=contract.name,
@@ -130,4 +152,5 @@ def entity_verdict(
         n_superseded=sum(line.superseded for line in lines),
         n_unmapped=int(frame["organization_id"].isna().sum()),
         n_late_corrections=n_late,
+        n_vanished=n_vanished,
     )

@@ -14,7 +14,7 @@ import pyarrow
 
 from contracts.contract import Contract
 from contracts.sql_rules import listed, quoted
-from orchestration.ingest.gate.lots import Lot, period_of
+from orchestration.ingest.gate.lots import Lot, newest_snapshots, period_of
 
 # pyarrow carries no types; named so that this is said once.
 pa: Any = pyarrow
@@ -230,9 +230,21 @@ def supersede_vanished(
     return vanished
 
 
-def newest_snapshots(lots: Sequence[Lot]) -> dict[str, Lot]:
-    """Newest full snapshot of each source that declares them."""
-    return {lot.snapshot_of: lot for lot in lots if lot.snapshot_of is not None}
+def all_came_again(con: duckdb.DuckDBPyConnection, good: str, key: Sequence[str], sequence: int) -> bool:
+    """Whether later deliveries hold every record of one that was good in it."""
+    names = listed(key)
+    found = con.execute(
+        f"""
+        with told as (
+            select _seq, {names} from {good}
+            union all
+            select _seq, {names} from {FATES} where fate <> 'conflict'
+        )
+        select count(*) from (select * from told where _seq = {sequence}) as own
+        anti join (select {names} from told where _seq > {sequence}) as later using ({names})
+        """
+    )
+    return found.fetchall() == [(0,)]
 
 
 LATE = """

@@ -73,6 +73,7 @@ class FileReport:
     superseded: int = 0
     deleted: int = 0
     footer_rows: int = 0
+    control: str = "none"
     reasons: dict[str, int] = field(default_factory=dict)
     lines: dict[str, list[int]] = field(default_factory=dict)
     remedies: dict[str, str] = field(default_factory=dict)
@@ -118,10 +119,10 @@ def check_path(path: Path, settings: Settings | None = None, *, home: Path | Non
 
 
 def exit_code(reports: Sequence[FileReport]) -> int:
-    """0 when every row is accepted, 1 when rows are held back, 2 when a file cannot be taken."""
+    """0 when all is accepted, 1 when rows are held back or a total is untied, 2 when a file is not taken."""
     if any(report.profile is None or report.status == "unreadable" for report in reports):
         return 2
-    return 1 if any(report.quarantined for report in reports) else 0
+    return 1 if any(report.quarantined or report.control == "untied" for report in reports) else 0
 
 
 def _files(path: Path, settings: Settings) -> list[Path]:
@@ -249,6 +250,7 @@ def _judged(aside: Path, result: AcceptResult, reports: dict[str, FileReport]) -
             duplicate=int(line["duplicate"]),
             superseded=int(line["superseded"]),
             deleted=int(line["n_deleted"]),
+            control=str(line["control"]),
             warnings=[*reports[file].warnings, *result.notes.get(str(line["delivery_id"]), ())],
         )
     for name, held in quarantine.read(aside / QUARANTINE).groupby("file", sort=True):

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from orchestration.errors import IngestBusy, LandingDamaged, MissingReference, NothingDelivered
+from orchestration.errors import IngestBusy, LandingDamaged, MissingReference, NothingDelivered, SettingsError
 from orchestration.ingest.files import one_at_a_time
 from orchestration.ingest.gate.accept import accept
 from orchestration.ingest.land import deliveries
@@ -205,6 +205,22 @@ def test_a_file_delivered_by_mistake_can_be_withdrawn(exports: Any) -> None:
     files = set(accept(exports.home, settings).ledger["file"])
     assert f"exports/zendesk/{path.name}" in files
     assert not {"exports/zendesk/wrong.csv", "exports/zendesk/wrong_again.csv"} & files
+
+
+def test_one_of_two_deliveries_of_a_name_can_be_withdrawn(exports: Any) -> None:
+    exports.tickets("a.csv", [{"id": "1"}, {"id": "2"}])
+    wrong = next(one.delivery_id for one in exports.receive() if one.file == "exports/zendesk/a.csv")
+    exports.tickets("a.csv", [{"id": "1"}])
+    exports.settings = exports.settings.model_copy(update={"withdrawn": (wrong[:12],)})
+    assert exports.run().verdicts["tickets"].n_rows == 1
+
+
+@pytest.mark.parametrize("name", ["exports/zendesk/b.csv", "0123456789ab", ""])
+def test_what_was_never_delivered_cannot_be_withdrawn(exports: Any, name: str) -> None:
+    exports.tickets("a.csv", [{"id": "1"}])
+    exports.settings = exports.settings.model_copy(update={"withdrawn": (name,)})
+    with pytest.raises(SettingsError, match=f"'{name}' names nothing that was delivered"):
+        exports.run()
 
 
 def test_a_file_that_was_not_taken_is_forgotten_once_it_is_gone(exports: Any) -> None:
