@@ -41,11 +41,13 @@ def line(text: str, as_json: bool) -> None:
 def told(home: Path, report: RunReport, stages: Progress, as_json: bool) -> None:
     """Tell what a run did: where things lie, rows in and out, seconds, and what stopped it."""
     from orchestration.ingest.tell.told_money import held_money, restated, restated_words, together
-    from orchestration.ingest.tell.told_notes import notes_of
+    from orchestration.ingest.tell.told_notes import idle_declarations, notes_of
+    from orchestration.settings import load_settings
 
     ledger = ledger_totals(home)
     held, moved = together(held_money(home)), restated(home)
     edition, notes = current_edition(home), notes_of(home)
+    idle = idle_declarations(home, load_settings(home))
     if as_json:
         content = {
             "is_success": report.is_success,
@@ -55,6 +57,7 @@ def told(home: Path, report: RunReport, stages: Progress, as_json: bool) -> None
             "held_back_money": held.as_json(),
             "restated": moved,
             "notes": [asdict(note) for note in notes],
+            "idle_declarations": idle,
             "seconds": round(report.seconds, 2),
             "stages": [{**asdict(stage), "seconds": round(stage.seconds, 2)} for stage in stages.stages],
             "failed_checks": [asdict(check) for check in report.failed_checks],
@@ -81,6 +84,8 @@ def told(home: Path, report: RunReport, stages: Progress, as_json: bool) -> None
             "see accepted/restated.parquet.",
         )
         _first_of([f"Note: {note.words}" for note in notes], "more note", "see accepted/manifest.json.")
+        for sentence in idle:
+            click.echo(f"Note: {sentence}")
     if report.is_success and edition is not None and "edition/published" in report.materialised:
         click.echo(f"Summary: {edition / 'summary.en.html'}")
         click.echo(f"Marts:   {edition / 'marts.duckdb'} and {edition / 'parquet'}")

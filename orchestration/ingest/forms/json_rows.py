@@ -15,6 +15,9 @@ from orchestration.ingest.text.records import Record
 # Python needs about ten times the size of a document that is read as a whole.
 _LARGEST_DOCUMENT: Final = 512 * 2**20
 _LONGEST_LINE: Final = 64 * 2**20
+# What an API says of its pages, and what it says where others follow.
+_HAS_MORE: Final = {"has_more": True, "hasMore": True, "hasNextPage": True, "done": False}
+_NEXT_PAGE: Final = frozenset({"next", "next_page", "nextPage", "nextRecordsUrl", "@odata.nextLink"})
 # What an API wraps one value in: Personio's {label, value, type, universal_id}.
 _WRAPPED: Final = ({"label", "value"}, {"label", "value", "type", "universal_id"})
 # A record whose fields lie one level down: {"type": "Employee", "attributes": {...}}.
@@ -39,8 +42,13 @@ def open_json(part: Part, decimal: str = ".") -> Content:
     UnreadableFile
         It is no JSON, or holds no array of objects, or more than one.
     """
-    lines = _is_lines(part)
-    found = list(_document(part)) if not lines else None
+    warnings: tuple[str, ...] = ()
+    found: list[tuple[int, dict[str, Any] | None]] | None = None
+    if not _is_lines(part):
+        document = _document(part)
+        found = list(_records(document, part.name))
+        if isinstance(document, dict) and _is_page_before_others(document):
+            warnings = ("the file says that more pages follow it; deliver them too",)
 
     def objects() -> Iterator[tuple[int, dict[str, Any] | None]]:
         return iter(found) if found is not None else _lines(part)
@@ -67,7 +75,8 @@ def open_json(part: Part, decimal: str = ".") -> Content:
                 rows, numbers, refused = [], [], []
         yield chunk_of(keep, rows, numbers, refused)
 
-    return Content(names=tuple(name.strip() for name in names), encoding="utf-8", chunks=chunks)
+    cleaned = tuple(name.strip() for name in names)
+    return Content(names=cleaned, encoding="utf-8", chunks=chunks, warnings=warnings)
 
 
 def _cells(row: dict[str, Any] | None, keep: Sequence[str], decimal: str) -> list[str] | None:
@@ -105,7 +114,7 @@ def _lines(part: Part) -> Iterator[tuple[int, dict[str, Any] | None]]:
             yield number, _row(value)
 
 
-def _document(part: Part) -> Iterator[tuple[int, dict[str, Any] | None]]:
+def _document(part: Part) -> Any:
     if part.size > _LARGEST_DOCUMENT:
         raise UnreadableFile(
             f"One JSON document of more than {_LARGEST_DOCUMENT >> 20} MB", part.name, "export it as NDJSON"
@@ -113,9 +122,12 @@ def _document(part: Part) -> Iterator[tuple[int, dict[str, Any] | None]]:
     with _text(part) as stream:
         content = stream.read()
         try:
-            value = _parsed(content)
+            return _parsed(content)
         except ValueError as error:
             raise UnreadableFile(f"It is no JSON ({error})", part.name, "export it again") from None
+
+
+def _records(value: Any, file: str) -> Iterator[tuple[int, dict[str, Any] | None]]:
     if isinstance(value, dict):
         arrays = _arrays(value)
         if len(arrays) != 1:
@@ -123,11 +135,26 @@ def _document(part: Part) -> Iterator[tuple[int, dict[str, Any] | None]]:
                 f"{len(arrays)} arrays of objects ({', '.join(arrays)})" if arrays else "no array of objects"
             )
             raise UnreadableFile(
-                f"The JSON holds {found}; one is read", part.name, "export the records as one array"
+                f"The JSON holds {found}; one is read", file, "export the records as one array"
             )
         value = value[arrays[0]]
     for number, entry in enumerate(value, start=1):
         yield number, _row(entry)
+
+
+def _is_page_before_others(page: dict[str, Any]) -> bool:
+    """Whether an API says that this is not its last page; some give an address of the next one with all."""
+    said = list(_beside_records(page))
+    flags = [value is more for name, value in said for known, more in _HAS_MORE.items() if name == known]
+    return any(flags) if flags else any(name in _NEXT_PAGE and value for name, value in said)
+
+
+def _beside_records(page: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Members of a page, and of the objects in it."""
+    for name, value in page.items():
+        yield name, value
+        if isinstance(value, dict):
+            yield from _beside_records(value)
 
 
 def _arrays(value: dict[str, Any]) -> list[str]:

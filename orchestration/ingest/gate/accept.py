@@ -10,7 +10,8 @@ import pandas as pd
 
 from contracts.entities import ENTITIES
 from contracts.sql_rules import text
-from orchestration.errors import MissingReference, NothingDelivered, SettingsError
+from orchestration.counted import counted
+from orchestration.errors import MissingKey, MissingReference, NothingDelivered, SettingsError
 from orchestration.ingest.files import fresh, one_at_a_time, restore, room_to_write, swap, write_json
 from orchestration.ingest.gate import ledger, quarantine
 from orchestration.ingest.gate.accepted import read_entity
@@ -23,6 +24,7 @@ from orchestration.ingest.gate.store import landing_read, opened
 from orchestration.ingest.gate.surveys import judged_surveys
 from orchestration.ingest.gate.verdict import EntityVerdict
 from orchestration.ingest.land.deliveries import LANDING, REFERENCE, Delivery, receipts
+from orchestration.ingest.land.landing import key_print
 from orchestration.ingest.profiles import profiles_of
 from orchestration.settings import SETTINGS_FILE, Settings
 from orchestration.settings import pseudonym_key as key_for
@@ -79,7 +81,7 @@ def accept(
     SettingsError
         What is to be withdrawn was never delivered.
     MissingKey
-        Files about persons and no secret.
+        Files about persons and no secret, or another than the one they came in under.
     IngestBusy, DiskFull, LandingDamaged
         Another run is at work; no room is left; landed rows cannot be read back.
     """
@@ -143,9 +145,21 @@ def _gather(
 
 
 def _secret(lots: Sequence[Lot], settings: Settings, given: str | None) -> str:
-    """Secret for person keys, where a profile needs one."""
-    is_personal = any(lot.profile.hashed for lot in lots)
-    return key_for(settings, given) if is_personal else ""
+    """Secret for person keys, where a profile needs one; all landed hashes are made with it."""
+    if not any(lot.profile.hashed for lot in lots):
+        return ""
+    secret = key_for(settings, given)
+    # Files that still lie in the drop zone were landed anew under the new one.
+    others = [lot.file for lot in lots if lot.manifest.get("person_key") not in (None, "", key_print(secret))]
+    if others:
+        more = f" and {counted(len(others) - 1, 'more file')}" if others[1:] else ""
+        raise MissingKey(
+            f"The secret for person keys is not the one that {others[0]}{more} came in under: "
+            "no person of them would be known again",
+            "MATURITY_PSEUDONYM_KEY",
+            "set it to what it was, or put these files into the drop zone again",
+        )
+    return secret
 
 
 def _parquet(folder: Path, name: str) -> str:

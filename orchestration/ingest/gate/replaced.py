@@ -61,6 +61,8 @@ def replaced_rows(
     lots : deliveries in the order of arrival.
     reasons : refused rows.
     """
+    if len(lots) < 2:
+        return
     newest = newest_snapshots(lots)
     for lot in lots:
         # A full snapshot says all there is: of an older one no row is waited for, whether it names a record

@@ -40,7 +40,8 @@ def _judged(profile: Profile, lots: Sequence[Lot], crosswalk: pd.DataFrame, secr
         if not lot.whole
     ]
     converted = [convert(rows, profile, **how) for rows, how in given]
-    identities = [identified(rows, profile, **how) for rows, how in given]
+    # Where there is one delivery, nothing can come again.
+    identities = [identified(rows, profile, **how) for rows, how in given if len(given) > 1]
     return judge(profile, loaded, converted, identities, crosswalk if len(crosswalk) else None)
 
 

@@ -155,6 +155,7 @@ def _manifest(
         "file": part.name,
         "received_at": received_at,
         "read_as": reading_key(part.name, profile, settings, key_print(secret)),
+        "person_key": key_print(secret),
         "profile": profile.name,
         "profile_version": profile.version,
         "source_system": profile.source_system,

@@ -7,6 +7,10 @@ from pathlib import Path
 
 from orchestration.counted import counted
 from orchestration.ingest.gate.accept import ACCEPTED
+from orchestration.ingest.land.deliveries import receipts
+from orchestration.ingest.land.reading import declaration
+from orchestration.ingest.profiles import profiles_of
+from orchestration.settings import SETTINGS_FILE, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,25 @@ def notes_of(home: Path) -> list[Note]:
         return []
     entries = json.loads(path.read_text(encoding="utf-8"))
     return gathered((entry["file"], entry.get("notes", ())) for entry in entries)
+
+
+def idle_declarations(home: Path, settings: Settings) -> list[str]:
+    """What the settings declare of files of which none was ever delivered, a sentence each.
+
+    A pattern that fits nothing, or only what an earlier one fits, leaves its files to be read undeclared.
+    """
+    systems = {name: profile.source_system for name, profile in profiles_of(home).items()}
+    used = [
+        declaration(delivery.file, settings, system)
+        for delivery in receipts(home)
+        for system in (None, systems.get(str(delivery.profile)))
+    ]
+    return [
+        f"{SETTINGS_FILE}: the sources pattern {source.pattern} fits no delivered file, "
+        "or none that an earlier one does not fit"
+        for source in settings.sources
+        if source not in used
+    ]
 
 
 def gathered(said: Iterable[tuple[str, Sequence[str]]]) -> list[Note]:

@@ -66,6 +66,25 @@ def test_n35_nested_json_stays_json_and_wrapped_values_are_unwrapped(tmp_path: P
     assert row.tolist()[:3] == ["7", "Ops", '[{"name":"a","percentage":50.5}]']
 
 
+@pytest.mark.parametrize(
+    ("beside", "is_told"),
+    [
+        ({"has_more": True}, True),
+        ({"meta": {"has_more": False}, "links": {"next": "page-3"}}, False),
+        ({"paging": {"next": {"after": "100"}}}, True),
+        ({"next_page": None}, False),
+        ({"done": False, "totalSize": 5000}, True),
+        ({"done": True}, False),
+        ({}, False),
+    ],
+)
+def test_a_page_before_others_is_told(tmp_path: Path, beside: dict[str, object], is_told: bool) -> None:
+    (tmp_path / "a.json").write_text(
+        json.dumps({"tickets": [{"id": 1, "next": "x", "done": False}], **beside})
+    )
+    assert bool(opened(tmp_path / "a.json")[0].warnings) == is_told
+
+
 def test_a_field_counts_before_a_path_that_looks_like_it(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text('[{"via": {"channel": "inner"}, "via.channel": "own"}]')
     assert rows_of(opened(tmp_path / "a.json")[0])["via.channel"].tolist() == ["own"]

@@ -6,6 +6,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from orchestration.errors import MissingKey
+from orchestration.ingest.gate.accept import accept
+from orchestration.ingest.land.deliveries import receive
 from orchestration.ingest.tell.check_path import check_path
 from orchestration.ingest.tell.reports import to_json, to_text
 from tests.people import texts
@@ -60,3 +63,22 @@ def test_the_search_itself_would_find_a_person(tmp_path: Path) -> None:
     pd.DataFrame({"name": ["Quirina"] * 9}).to_parquet(tmp_path / "x.parquet", compression="zstd")
     (tmp_path / "y.json").write_bytes(b"\xff\xfe" + b"Quirina")
     assert all("Quirina" in text for _, text in texts(tmp_path))
+
+
+def _with_key(exports: Any, key: str) -> None:
+    receive(exports.home, exports.settings, pseudonym_key=key)
+    accept(exports.home, exports.settings, pseudonym_key=key)
+
+
+def test_another_secret_than_that_of_earlier_files_stops_until_they_are_there_again(exports: Any) -> None:
+    """A worker who left would be somebody else than the one who was hired."""
+    first = exports.workers("1.csv", [f"{NUMBER},u,2020-01-01,,,,false,B1,2024-01-01 00:00:00"])
+    delivered = first.read_bytes()
+    _with_key(exports, "a first secret of some length")
+    first.unlink()
+    exports.workers("2.csv", [f"{NUMBER},u,2020-01-01,2024-05-01,true,,false,B1,2024-06-01 00:00:00"])
+    with pytest.raises(MissingKey, match=r"not the one that exports/workday/1\.csv came in under"):
+        _with_key(exports, "another secret of some length")
+    first.write_bytes(delivered)
+    _with_key(exports, "another secret of some length")
+    assert exports.entity("employment_spells")["person_key"].nunique() == 1

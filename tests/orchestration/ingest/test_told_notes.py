@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from orchestration import telling
 from orchestration.cli import cli
-from orchestration.ingest.tell.told_notes import gathered, notes_of
+from orchestration.ingest.tell.told_notes import gathered, idle_declarations, notes_of
 from orchestration.progress import Progress
 from tests.our_desk import DEFAULTS, our_desk
 
@@ -41,6 +41,23 @@ def test_check_tells_what_each_file_proves(desk: Any) -> None:
     assert told["exports/desk/proving.csv"] == [ZONE, ORDER, DECIMAL]
     assert told["exports/desk/plain.csv"] == [ZONE]
     assert f"note       {ORDER}" in CliRunner().invoke(cli, ["check", str(desk.home)]).output
+
+
+@pytest.mark.parametrize(
+    ("patterns", "idle"),
+    [
+        (["desk/*"], []),
+        (["desk/plain*", "desk/*"], []),
+        (["desk/*", "desk/plain*"], ["desk/plain*"]),
+        (["x"], ["x"]),
+    ],
+)
+def test_a_declaration_that_fits_no_file_is_told(desk: Any, patterns: list[str], idle: list[str]) -> None:
+    sources = [{"system": "our_desk", "pattern": pattern} for pattern in patterns]
+    desk.settings = type(desk.settings).model_validate({"is_simulated": True, "sources": sources})
+    desk.receive()
+    said = idle_declarations(desk.home, desk.settings)
+    assert [sentence.split("pattern ")[1].split(" ")[0] for sentence in said] == idle
 
 
 def test_a_trial_of_a_profile_tells_it(desk: Any) -> None:
