@@ -56,9 +56,9 @@ def _rows(before: Brought, after: Brought, arrived: list[str], entity: str) -> d
         for month in old.keys() | new.keys():
             change = {
                 fate: new.get(month, {}).get(fate, 0) - old.get(month, {}).get(fate, 0)
-                for fate in ("superseded", "quarantined")
+                for fate in ("accepted", "superseded", "quarantined")
             }
-            replaced[month] += max(0, change["superseded"])
+            replaced[month] += max(0, change["superseded"] - _came_again(change))
             released[month] += change["quarantined"]
     known = [
         month
@@ -76,6 +76,15 @@ def _rows(before: Brought, after: Brought, arrived: list[str], entity: str) -> d
         Kind.RESTATED: Counter({month: n for month, n in replaced.items() if n}),
         Kind.QUARANTINE: Counter({m: n for m in {*held, *released} if (n := held[m] + released[m])}),
     }
+
+
+def _came_again(change: Mapping[str, int]) -> int:
+    """Refused rows of a delivery in whose place others came: they did not count, so nothing is restated.
+
+    Where rows of it came to be accepted, they were replayed: what left quarantine is taken for these.
+    """
+    is_replayed = change["accepted"] > 0
+    return 0 if is_replayed else max(0, min(-change["quarantined"], change["superseded"]))
 
 
 def _told(kind: Kind, n_rows: int, least: int) -> str:

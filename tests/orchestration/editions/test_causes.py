@@ -114,6 +114,20 @@ def test_rows_that_are_released_are_told_as_quarantine() -> None:
     assert told(made(after), made(OLD)) == [(Kind.QUARANTINE, "2 rows more held back of tickets in 2026-02")]
 
 
+def test_a_refused_row_that_came_again_restates_nothing() -> None:
+    after: Rows = {
+        "old": {
+            "tickets": {**OLD["old"]["tickets"], "2026-02": {"accepted": 11, "superseded": 3}},
+        },
+        "more": {"tickets": {"2026-02": {"accepted": 3}}},
+    }
+    assert told(made(OLD), made(after)) == [
+        (Kind.LATE_DATA, "2 rows of tickets in 2026-02 (more.csv)"),
+        (Kind.RESTATED, "1 row of tickets in 2026-02 (more.csv)"),
+        (Kind.QUARANTINE, "2 rows fewer held back of tickets in 2026-02 (more.csv)"),
+    ]
+
+
 @pytest.mark.parametrize(
     "entity", ["employment_spells", "hires", "applications", "assessment_answers", "survey_responses"]
 )
