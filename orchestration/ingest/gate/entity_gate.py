@@ -19,7 +19,7 @@ from contracts.work import Given
 from orchestration.ingest.gate import plain_lane, versions
 from orchestration.ingest.gate.accepted import EntityWriter, take_out
 from orchestration.ingest.gate.landed import lists_of, source_of
-from orchestration.ingest.gate.lots import Lot, newest_snapshots, period_of, record_key
+from orchestration.ingest.gate.lots import Lot, older_snapshots, period_of, record_key
 from orchestration.ingest.gate.mapping import mapped_sql
 from orchestration.ingest.gate.pandas_lane import converted_batches, proven_lots, readable
 from orchestration.ingest.gate.reasons import Reasons, is_of_a_record
@@ -245,7 +245,7 @@ class EntityGate:
 
     def came_again(self, lot: Lot) -> bool:
         """Whether all that a delivery says was said again later: by a newer full snapshot, or row by row."""
-        if lot.snapshot_of is not None and newest_snapshots(self.lots)[lot.snapshot_of] is not lot:
+        if any(older is lot for older in older_snapshots(self.lots)):
             return True
         is_held = any(is_of_a_record(found) for found in self.reasons.of(lot.delivery_id).values())
         return not is_held and versions.all_came_again(self.con, "good", self.key, lot.sequence)

@@ -115,6 +115,12 @@ def newest_snapshots(deliveries: Sequence[_D]) -> dict[str, _D]:
     return {one.snapshot_of: one for one in deliveries if one.snapshot_of is not None}
 
 
+def older_snapshots(deliveries: Sequence[_D]) -> list[_D]:
+    """Full snapshots that a newer one of their source came after: of what they hold nothing is waited for."""
+    newest = newest_snapshots(deliveries)
+    return [one for one in deliveries if one.snapshot_of is not None and newest[one.snapshot_of] is not one]
+
+
 def system_column(contract: Contract) -> str:
     """Column that names the system a row was delivered by."""
     return "delivered_by" if "delivered_by" in contract.column_names else "source_system"

@@ -10,7 +10,7 @@ import pyarrow
 
 from contracts.contract import Contract
 from contracts.sql_rules import SQL_TYPES, listed, quoted
-from orchestration.ingest.gate.lots import Lot, newest_snapshots
+from orchestration.ingest.gate.lots import Lot, older_snapshots
 from orchestration.ingest.gate.reasons import Reasons, is_of_a_record
 from orchestration.ingest.gate.resolve import are_replaced
 from orchestration.ingest.gate.versions import FATES
@@ -63,12 +63,8 @@ def replaced_rows(
     """
     if len(lots) < 2:
         return
-    newest = newest_snapshots(lots)
-    for lot in lots:
-        # A full snapshot says all there is: of an older one no row is waited for, whether it names a record
-        # or not.
-        if lot.snapshot_of is not None and newest[lot.snapshot_of] is not lot:
-            yield from ((lot.delivery_id, line) for line in reasons.of(lot.delivery_id))
+    for lot in older_snapshots(lots):
+        yield from ((lot.delivery_id, line) for line in reasons.of(lot.delivery_id))
     told = _told(con, good, key)
     told["delivery_id"] = told["sequence"].map({lot.sequence: lot.delivery_id for lot in lots})
     places = zip(told["delivery_id"], told["source_line"], strict=True)

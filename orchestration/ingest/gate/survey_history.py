@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from orchestration.ingest.gate.lots import newest_snapshots
+from orchestration.ingest.gate.lots import newest_snapshots, older_snapshots
 from orchestration.ingest.gate.reasons import Reasons, is_of_a_record
 from orchestration.ingest.gate.resolve import are_replaced
 from orchestration.ingest.gate.verdict import Loaded
@@ -58,9 +58,8 @@ def replaced(
     good : records that are not refused, whether they count or not.
     reasons : refused rows.
     """
-    newest = newest_snapshots(active)
-    older = [one for one in active if one.snapshot_of is not None and newest[one.snapshot_of] is not one]
-    found = {(one.delivery_id, line) for one in older for line in reasons.of(one.delivery_id)}
+    older = [delivery.delivery_id for delivery in older_snapshots(active)]
+    found = {(delivery_id, line) for delivery_id in older for line in reasons.of(delivery_id)}
     places = zip(told["delivery_id"], told["source_line"], strict=True)
     is_refused = [is_of_a_record(reasons.of_line(delivery_id, line)) for delivery_id, line in places]
     rows = told.assign(is_refused=is_refused, sequence=told["delivery_id"].map(reasons.sequence))

@@ -53,11 +53,15 @@ class File:
 
     @property
     def text(self) -> str:
-        written = io.StringIO(newline="")
-        writer = csv.DictWriter(written, list(self.rows[0].cells), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(row.cells for row in self.rows)
-        return written.getvalue()
+        return _written([row.cells for row in self.rows])
+
+
+def _written(rows: Sequence[Cells]) -> str:
+    written = io.StringIO(newline="")
+    writer = csv.DictWriter(written, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return written.getvalue()
 
 
 def _cells(draw: random.Random, n_keys: int) -> Cells:
@@ -191,15 +195,15 @@ def _told(ledger: pd.DataFrame) -> dict[str, dict[str, tuple[int, Decimal]]]:
     return found
 
 
-def _declared(exports: Any) -> None:
-    source = {"system": "salesforce", "currency": "EUR"}
-    sources = [{**source, "pattern": "salesforce/full*", "is_full_snapshot": True}, source]
+def _declared(exports: Any, system: str) -> None:
+    source = {"system": system, "currency": "EUR"}
+    sources = [{**source, "pattern": "*/full*", "is_full_snapshot": True}, source]
     exports.settings = type(exports.settings).model_validate({"is_simulated": True, "sources": sources})
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_every_row_of_a_random_history_has_its_fate(exports: Any, seed: int) -> None:
-    _declared(exports)
+    _declared(exports, "salesforce")
     files = history(seed)
     decide(files)
     for file in files:
@@ -214,3 +218,39 @@ def test_every_row_of_a_random_history_has_its_fate(exports: Any, seed: int) -> 
     counting = sorted((row.cells["id"], row.line) for row in rows if row.fate == "accepted")
     accepted = exports.entity("opportunities")
     assert sorted(zip(accepted["opportunity_key"], accepted["source_line"], strict=True)) == counting
+
+
+def _as_answer(cells: Cells) -> Cells:
+    """A row of a survey that says as much: a response is a record, and judged by pandas."""
+    waves = {BAD_DAY: BAD_DAY, "2024-03-01": "2023-H1", "2024-04-01": "2023-H2", "2024-05-01": "2024-H1"}
+    return {
+        "response_id": cells["id"],
+        "item": "LS1",
+        "answer": {"100.00": "1", "200.50": "2", "-7.25": "3"}[cells["amount"]],
+        "answered_at": "2024-01-02 08:00:00",
+        "organization_unit": "B1",
+        "wave": waves[cells["close_date"]],
+        "instrument_version": "1",
+        "mode": "self" if cells["is_deleted"] == "true" else "interview",
+        "respondent_role": {"Web": "manager", "Mail": "owner"}[cells["lead_source"]],
+        "updated_at": cells["system_modstamp"],
+    }
+
+
+@pytest.mark.parametrize("seed", range(100, 108))
+def test_every_answer_of_a_random_history_has_its_fate(exports: Any, seed: int) -> None:
+    _declared(exports, "survey")
+    files = history(seed)
+    decide(files)
+    for file in files:
+        answers = [_as_answer(row.cells) for row in file.rows]
+        exports.put(file.name.replace("salesforce", "survey"), _written(answers))
+        exports.receive()
+    result = exports.run()
+    own = result.ledger[result.ledger["file"].str.startswith("exports/")]
+    told = own.set_index("file")[["accepted", "quarantined", "duplicate", "superseded"]].to_dict("index")
+    for file in files:
+        expected = {fate: n_rows for fate, (n_rows, _) in _fates([file])[file.name].items()}
+        found = told[file.name.replace("salesforce", "survey")]
+        assert {fate: n_rows for fate, n_rows in found.items() if n_rows} == expected
+    assert balance(result.ledger).empty
