@@ -78,9 +78,8 @@ def judge(
         _note_clashes(frames[contract.name], contract, reasons)
     frames = _without_refused(frames, reasons)
 
-    is_refused = reasons.are_against(records)
-    final = fate.mask(is_refused, "quarantined")
-    for place in replaced(told, records[~is_refused], key, active, reasons):
+    final = fate.mask(reasons.are_against(records), "quarantined")
+    for place in replaced(told, key, active, reasons):
         reasons.let_go(*place)
     lines = [ledger_line(delivery, profile, records, final, reasons) for delivery in loaded]
     judged_lines = [line for line, delivery in zip(lines, loaded, strict=True) if not delivery.whole]

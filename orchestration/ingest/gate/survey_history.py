@@ -48,14 +48,13 @@ def supersede_vanished(
 
 
 def replaced(
-    told: pd.DataFrame, good: pd.DataFrame, key: Sequence[str], active: Sequence[Loaded], reasons: Reasons
+    told: pd.DataFrame, key: Sequence[str], active: Sequence[Loaded], reasons: Reasons
 ) -> set[tuple[str, int]]:
     """Delivery and line of the refused rows in whose place another came.
 
     Parameters
     ----------
     told, key, active : as in `supersede_vanished`.
-    good : records that are not refused, whether they count or not.
     reasons : refused rows.
     """
     older = [delivery.delivery_id for delivery in older_snapshots(active)]
@@ -63,8 +62,6 @@ def replaced(
     places = zip(told["delivery_id"], told["source_line"], strict=True)
     is_refused = [is_of_a_record(reasons.of_line(delivery_id, line)) for delivery_id, line in places]
     rows = told.assign(is_refused=is_refused, sequence=told["delivery_id"].map(reasons.sequence))
-    is_good = _keys(rows, ["delivery_id", "source_line"]).isin(_keys(good, ["delivery_id", "source_line"]))
-    rows = rows[rows["is_refused"] | is_good]
     again = rows.loc[are_replaced(rows, key), ["delivery_id", "source_line"]]
     return found | {(str(delivery_id), int(line)) for delivery_id, line in again.to_numpy()}
 
