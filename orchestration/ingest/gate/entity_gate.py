@@ -23,7 +23,12 @@ from orchestration.ingest.gate.lots import Lot, older_snapshots, period_of, reco
 from orchestration.ingest.gate.mapping import mapped_sql
 from orchestration.ingest.gate.pandas_lane import converted_batches, proven_lots, readable
 from orchestration.ingest.gate.reasons import Reasons, is_of_a_record
-from orchestration.ingest.gate.replaced import note_refused_keys, open_refused_keys, replaced_rows
+from orchestration.ingest.gate.refused import (
+    note_refused,
+    note_refused_together,
+    open_refused,
+    replaced_rows,
+)
 from orchestration.ingest.gate.verdict import replaced_note, vanished_note
 
 # pyarrow carries no types; named so that this is said once.
@@ -70,10 +75,6 @@ class EntityGate:
         """Columns that name a record."""
         return record_key([self.contract])
 
-    def as_proven(self, lot: Lot) -> Lot:
-        """A lot as its file proves it to be written."""
-        return self.proven.get(lot.sequence, lot)
-
     def judge(self, secret: str, made: Path, ids: dict[int, str]) -> None:
         """Decide about every row and write the accepted ones.
 
@@ -103,7 +104,8 @@ class EntityGate:
         )
         self.money = versions.money_by_sequence(self.con, self.contract, "good")
         versions.resolve(self.con, self.contract, "good", alike, self.key)
-        self._supersede_vanished(secret)
+        self._note_refused(secret)
+        self._supersede_vanished()
         self._refuse("select _seq, source_line from fates where fate = 'conflict'", "unique_key")
         self._note_clashes()
         self._let_go_of_replaced()
@@ -131,7 +133,7 @@ class EntityGate:
         said = ", ".join(f"{quoted(name)} {kind}" for name, kind in columns.items())
         self.con.execute(f"create or replace table staged (_seq integer, source_line bigint, {said})")
         self.con.execute("create or replace table dirt (_seq integer, source_line bigint)")
-        open_refused_keys(self.con, self.contract, self.key)
+        open_refused(self.con, self.contract)
 
     def _staged(self) -> Any:
         """Rows that pandas judged, by month, delivery and line."""
@@ -190,21 +192,23 @@ class EntityGate:
                 self.reasons.add(delivery_id, line, found)
         yield self._staged()
 
-    def _supersede_vanished(self, secret: str) -> None:
+    def _supersede_vanished(self) -> None:
         """Let go of what is no longer in a full snapshot, and note on the snapshot how much that is."""
-        self._note_refused_keys(secret)
         vanished = versions.supersede_vanished(self.con, self.contract, "good", self.key, self.lots)
         self.n_vanished = sum(vanished.values())
         for lot in self.lots:
             if n_keys := vanished.get(lot.sequence):
                 self.notes[lot.delivery_id] += (vanished_note(n_keys),)
 
-    def _note_refused_keys(self, secret: str) -> None:
-        """Keys of refused rows: they still name a record, and another may have come in their place."""
-        for lot in self.lots if len(self.lots) > 1 else ():
-            if lines := self.reasons.of(lot.delivery_id):
-                typed = readable(self.rows_at(lot, lines), self.as_proven(lot), secret.encode())
-                note_refused_keys(self.con, self.key, lot.sequence, typed)
+    def _note_refused(self, secret: str) -> None:
+        """Note what refused rows say: they still name a record, and hold back money of a month."""
+        refused = (
+            (self.proven.get(lot.sequence, lot), self.rows_at(lot, lines))
+            for lot in self.lots
+            if (lines := self.reasons.of(lot.delivery_id))
+        )
+        for typed in readable(refused, secret):
+            note_refused(self.con, self.contract, typed, {lot.delivery_id: lot.sequence for lot in self.lots})
 
     def _note_clashes(self) -> None:
         if not any(rule.spans_rows for rule in self.contract.frame_rules):
@@ -221,7 +225,7 @@ class EntityGate:
 
     def _let_go_of_replaced(self) -> None:
         """Hold back no more what came again, and note on its delivery how much that is."""
-        for delivery_id, line in set(replaced_rows(self.con, "good", self.key, self.lots, self.reasons)):
+        for delivery_id, line in set(replaced_rows(self.con, self.contract, "good", self.lots, self.reasons)):
             self.reasons.let_go(delivery_id, line)
         for lot in self.lots:
             if lines := self.reasons.replaced(lot.delivery_id):
@@ -236,6 +240,7 @@ class EntityGate:
             if sequence in by_sequence:
                 self.reasons.add(by_sequence[sequence], int(line), [rule])
                 self.refused_together.add((by_sequence[sequence], int(line)))
+        note_refused_together(self.con, self.contract, "good", "refused_now")
         self.con.execute(
             "insert into fates by name select _seq, source_line, 'conflict' as fate from refused_now "
             "where (_seq, source_line) not in (select _seq, source_line from fates)"

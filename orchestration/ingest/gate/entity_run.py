@@ -72,12 +72,10 @@ def run_entity(
     others = tally.other_lines(gate)
     for lot in gate.lots:
         if replaced := gate.reasons.replaced(lot.delivery_id):
-            rows = gate.rows_at(lot, replaced)
-            others += tally.refused_lines(gate, lot, rows, "superseded", len(replaced))
+            others += tally.refused_lines(gate, lot, replaced, "superseded")
         if reasons_by_line := gate.reasons.of(lot.delivery_id):
-            rows = gate.rows_at(lot, reasons_by_line)
-            others += tally.refused_lines(gate, lot, rows, "quarantined", len(reasons_by_line))
-            quarantine.write(held, _held_back(rows, reasons_by_line, lot))
+            others += tally.refused_lines(gate, lot, reasons_by_line, "quarantined")
+            quarantine.write(held, _held_back(gate.rows_at(lot, reasons_by_line), reasons_by_line, lot))
     found = [*accepted, *others]
     whole = [line for lot in own if lot.whole for line in tally.whole_lines(lot, contract, found)]
     periods = [*found, *whole]

@@ -1,6 +1,6 @@
 """Rows that are not plain, through `contracts.convert` and the gate: typed rows and reasons. No SQL rules."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -17,7 +17,6 @@ from orchestration.ingest.gate.lots import Lot
 
 BATCH_ROWS = 100_000
 """Rows converted at a time; bounds the memory, never the outcome."""
-_NOT_KEPT = b"refused rows are counted, not kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +40,12 @@ class _Pile:
     lot: Lot
     parts: list[pd.DataFrame] = field(default_factory=list)
     n_rows: int = 0
+
+    def taken(self) -> Iterator[tuple[Lot, pd.DataFrame]]:
+        """The rows, where there are any; the pile is empty then."""
+        if self.n_rows:
+            yield self.lot, pd.concat(self.parts, ignore_index=True)
+            self.parts, self.n_rows = [], 0
 
 
 def proven_lots(
@@ -72,33 +77,41 @@ def converted_batches(
     sources : all that is known of their rows (`landed.Source`), by sequence.
     pseudonym_key : secret for person keys; may be empty where no file is about persons.
     """
-    piles: list[_Pile] = []
-    for lot in lots:
-        pile = next((pile for pile in piles if _is_alike(pile.lot, lot)), None)
-        if pile is None:
-            pile = _Pile(lot)
-            piles.append(pile)
-        for rows in dirty_batches(con, lot, sources[lot.sequence], BATCH_ROWS):
-            if pile.n_rows + len(rows) > BATCH_ROWS:
-                yield from _judged(pile, pseudonym_key)
-            owner = pd.Series(lot.delivery_id, index=rows.index, dtype="str")
-            pile.parts.append(rows.assign(delivery_id=owner))
-            pile.n_rows += len(rows)
-    for pile in piles:
-        yield from _judged(pile, pseudonym_key)
+    parts = (
+        (lot, rows) for lot in lots for rows in dirty_batches(con, lot, sources[lot.sequence], BATCH_ROWS)
+    )
+    for lot, rows in _piled(parts):
+        yield _judged(lot, rows, pseudonym_key)
 
 
-def readable(rows: pd.DataFrame, lot: Lot, pseudonym_key: bytes = _NOT_KEPT) -> pd.DataFrame:
+def readable(parts: Iterable[tuple[Lot, pd.DataFrame]], pseudonym_key: str) -> Iterator[pd.DataFrame]:
     """What can be read of refused rows, typed; any cell may be missing.
 
     Parameters
     ----------
-    rows : landed rows of the lot.
-    lot : as `proven_lots` gives it.
-    pseudonym_key : the secret where keys of persons are compared; they are not kept.
+    parts : lots as `proven_lots` gives them, each with landed rows of it.
+    pseudonym_key : secret for person keys; may be empty where no file is about persons.
     """
-    given = Given(lot.profile, lot.manner, pseudonym_key)
-    return convert_entity(rows.assign(delivery_id=lot.delivery_id), given, lot.contract)[0]
+    for lot, rows in _piled(parts):
+        given = Given(lot.profile, lot.manner, pseudonym_key.encode() or None)
+        yield convert_entity(rows, given, lot.contract)[0]
+
+
+def _piled(parts: Iterable[tuple[Lot, pd.DataFrame]]) -> Iterator[tuple[Lot, pd.DataFrame]]:
+    """Rows with their delivery, of lots that write alike together, beside the first of these lots."""
+    piles: list[_Pile] = []
+    for lot, rows in parts:
+        pile = next((pile for pile in piles if _is_alike(pile.lot, lot)), None)
+        if pile is None:
+            pile = _Pile(lot)
+            piles.append(pile)
+        if pile.n_rows + len(rows) > BATCH_ROWS:
+            yield from pile.taken()
+        owner = pd.Series(lot.delivery_id, index=rows.index, dtype="str")
+        pile.parts.append(rows.assign(delivery_id=owner))
+        pile.n_rows += len(rows)
+    for pile in piles:
+        yield from pile.taken()
 
 
 def _is_alike(one: Lot, other: Lot) -> bool:
@@ -108,16 +121,12 @@ def _is_alike(one: Lot, other: Lot) -> bool:
     ) and one.manner == other.manner
 
 
-def _judged(pile: _Pile, pseudonym_key: str) -> Iterator[Batch]:
-    if not pile.n_rows:
-        return
-    contract = pile.lot.contract
-    rows = pd.concat(pile.parts, ignore_index=True)
-    pile.parts, pile.n_rows = [], 0
+def _judged(lot: Lot, rows: pd.DataFrame, pseudonym_key: str) -> Batch:
+    contract = lot.contract
     made: Converted = convert(
         rows,
-        pile.lot.profile,
-        manner=pile.lot.manner,
+        lot.profile,
+        manner=lot.manner,
         pseudonym_key=pseudonym_key.encode() or None,
         instrument=load_instrument(),
     )
@@ -134,4 +143,4 @@ def _judged(pile: _Pile, pseudonym_key: str) -> Iterator[Batch]:
     ):
         refused[str(owner), int(line)] = list(reasons)
     good = typed[np.array([not reasons for reasons in found], dtype=bool)]
-    yield Batch(good, refused)
+    return Batch(good, refused)

@@ -1,6 +1,6 @@
 """Responses of one survey profile over several deliveries: what is gone, what came again. No files.
 
-The same decisions as `versions.supersede_vanished` and `replaced.replaced_rows` make of all other rows.
+The same decisions as `versions.supersede_vanished` and `refused.replaced_rows` make of all other rows.
 """
 
 from collections.abc import Sequence

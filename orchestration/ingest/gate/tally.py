@@ -1,6 +1,6 @@
 """What became of the rows of each delivery, in rows and money by period. No judging."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -12,7 +12,7 @@ from contracts.contract import Column, Contract
 from contracts.sql_rules import text
 from orchestration.ingest.gate.entity_gate import EntityGate
 from orchestration.ingest.gate.lots import Lot
-from orchestration.ingest.gate.pandas_lane import readable
+from orchestration.ingest.gate.refused import refused_of
 from orchestration.ingest.gate.versions import amount_column, money_of
 
 Line = dict[str, Any]
@@ -104,16 +104,16 @@ def delivered_money(gate: EntityGate, lines: Iterable[Line]) -> dict[str, dict[s
     return found
 
 
-def refused_lines(gate: EntityGate, lot: Lot, rows: pd.DataFrame, fate: str, n_refused: int) -> list[Line]:
+def refused_lines(gate: EntityGate, lot: Lot, lines: Collection[int], fate: str) -> list[Line]:
     """Refused rows of a delivery by period, with the money that can be read of them.
 
     Parameters
     ----------
-    rows : as `EntityGate.rows_at` gives them; lines that could not be split into fields are not there.
+    lines : where they stand.
     fate : what became of them: ``quarantined``, or ``superseded`` where others came in their place.
-    n_refused : refused rows, those included.
     """
-    typed = readable(rows, gate.as_proven(lot)) if len(rows) else gate.contract.empty()
+    typed = refused_of(gate.con, lot.sequence)
+    typed = typed[typed["source_line"].isin(list(lines))].reset_index(drop=True)
     period, amount = gate.contract.period_column, amount_column(gate.contract)
     places = {"period": period, **({"currency": "currency", "amount": amount} if amount else {})}
     known_cells = {
@@ -129,7 +129,7 @@ def refused_lines(gate: EntityGate, lot: Lot, rows: pd.DataFrame, fate: str, n_r
     frame["is_alone"] = [
         (lot.delivery_id, int(line)) not in gate.refused_together for line in typed["source_line"]
     ]
-    lines = []
+    told = []
     for (month, code), part in frame.groupby(["period", "currency"], dropna=False, sort=True):
         # Without its currency an amount cannot be added to any other.
         known = part[[isinstance(value, Decimal) and _said(code) is not None for value in part["amount"]]]
@@ -138,12 +138,11 @@ def refused_lines(gate: EntityGate, lot: Lot, rows: pd.DataFrame, fate: str, n_r
             *(len(part), sum(known["amount"], _NOTHING) if len(known) else None, len(part) - len(known)),
         )
         apart = sum(known.loc[known["is_alone"], "amount"], _NOTHING)
-        lines.append({**line, "amount_apart": apart})
-    if n_refused > len(rows):
+        told.append({**line, "amount_apart": apart})
+    if n_lost := len(lines) - len(typed):
         # Lines that could not be split into fields: nobody knows which field is the amount.
-        n_lost = n_refused - len(rows)
-        lines.append(_line(lot.file, lot.delivery_id, gate.contract, None, None, fate, n_lost, None, n_lost))
-    return lines
+        told.append(_line(lot.file, lot.delivery_id, gate.contract, None, None, fate, n_lost, None, n_lost))
+    return told
 
 
 def _credible(typed: pd.DataFrame, column: Column) -> "pd.Series[Any]":

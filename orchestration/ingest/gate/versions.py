@@ -211,7 +211,7 @@ def supersede_vanished(
             f"select _seq, source_line, {names}, {money.columns} from {good} "
             f"semi join (select {names} from {good} where _seq in ({', '.join(older)})) using ({names}) "
             f"anti join (select {names} from {good} where {is_there}) using ({names}) "
-            f"where {quoted(contract.key[0])} not in (select {quoted(contract.key[0])} from refused_keys "
+            f"where {quoted(contract.key[0])} not in (select {quoted(contract.key[0])} from refused "
             f"where {is_there} and {quoted(contract.key[0])} is not null) "
             f"and (_seq, source_line) not in (select _seq, source_line from {FATES} where fate <> 'accepted')"
         )
