@@ -175,6 +175,7 @@ def _accepted(
 def _ledger_result(
     contract: Contract, result: AcceptResult, profiles: Mapping[str, Profile]
 ) -> dg.AssetCheckResult:
+    from orchestration.ingest.gate.accept import ID_SIGNS
     from orchestration.ingest.gate.ledger import balance
 
     ledger = result.ledger[result.ledger["profile"].isin(_profiles_of(contract.name, profiles))]
@@ -188,7 +189,7 @@ def _ledger_result(
     ]
     said += [
         f"the total that {file} prints is not that of its rows, see accepted/manifest.json; deliver all its "
-        f"records anew, or name {delivery_id[:12]} under withdrawn in maturity.yaml"
+        f"records anew, or name {delivery_id[:ID_SIGNS]} under withdrawn in maturity.yaml"
         for file, delivery_id in zip(untied["file"], untied["delivery_id"], strict=True)
     ]
     return dg.AssetCheckResult(

@@ -31,7 +31,8 @@ from orchestration.settings import pseudonym_key as key_for
 
 ACCEPTED, QUARANTINE, LEDGER = "accepted", "quarantine", "ledger.parquet"
 PERIODS, RESTATED = "ledger_periods.parquet", "restated.parquet"
-_ID_SIGNS = 12
+ID_SIGNS = 12
+"""Signs of a delivery_id that are enough to name a delivery."""
 _REFERENCES = ("crosswalk", "organizations")
 
 
@@ -176,7 +177,7 @@ def _counting(received: Sequence[Delivery], settings: Settings) -> list[Delivery
                 f"'{name}' names nothing that was delivered",
                 f"{SETTINGS_FILE}, key withdrawn",
                 "write a file as reports name it, such as exports/zendesk/a.csv, or the first "
-                f"{_ID_SIGNS} signs or more of a delivery_id of accepted/manifest.json",
+                f"{ID_SIGNS} signs or more of a delivery_id of accepted/manifest.json",
             )
         withdrawn |= found
     return [delivery for delivery in received if delivery.is_landed and delivery.delivery_id not in withdrawn]
@@ -184,7 +185,7 @@ def _counting(received: Sequence[Delivery], settings: Settings) -> list[Delivery
 
 def _is_named(delivery: Delivery, name: str) -> bool:
     """Whether a name is that of a delivery, or of the archive or workbook that it came in."""
-    is_id = len(name) >= _ID_SIGNS and delivery.delivery_id.startswith(name)
+    is_id = len(name) >= ID_SIGNS and delivery.delivery_id.startswith(name)
     return is_id or name in (delivery.file, delivery.file.split("!", maxsplit=1)[0])
 
 

@@ -50,7 +50,6 @@ class EntityGate:
     notes : what a person should know of how a delivery was read, by delivery.
     money : of the rows that were good by themselves, by sequence and currency, before any was let go of.
     proven : lots as their files prove them to be written, by sequence; not those with plain rows only.
-    refused_together : places of rows that were good by themselves and are refused beside others.
     """
 
     con: duckdb.DuckDBPyConnection
@@ -61,7 +60,6 @@ class EntityGate:
     reasons: Reasons = field(init=False)
     notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     money: dict[int, dict[str, Decimal]] = field(default_factory=dict)
-    refused_together: set[tuple[str, int]] = field(default_factory=set)
     proven: dict[int, Lot] = field(default_factory=dict)
     n_vanished: int = 0
     n_late: int = 0
@@ -239,7 +237,6 @@ class EntityGate:
         for sequence, line in self.con.execute("from refused_now").fetchall():
             if sequence in by_sequence:
                 self.reasons.add(by_sequence[sequence], int(line), [rule])
-                self.refused_together.add((by_sequence[sequence], int(line)))
         note_refused_together(self.con, self.contract, "good", "refused_now")
         self.con.execute(
             "insert into fates by name select _seq, source_line, 'conflict' as fate from refused_now "

@@ -19,13 +19,17 @@ from orchestration.ingest.gate.versions import amount_column
 pa: Any = pyarrow
 
 REFUSED = "refused"
-"""Table of refused rows: place, key, version, day and money, as far as they can be read."""
+"""Table of refused rows: place, key, version, day and money, as far as they can be read.
+
+`is_alone`: refused by itself, not for what other rows say.
+"""
 
 
 def open_refused(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     """Make the table, empty."""
     columns = [f"{quoted(name)} {SQL_TYPES[contract.column(name).kind]}" for name in _said(contract)]
-    con.execute(f"create or replace table {REFUSED} (_seq integer, source_line bigint, {', '.join(columns)})")
+    places = "_seq integer, source_line bigint, is_alone boolean"
+    con.execute(f"create or replace table {REFUSED} ({places}, {', '.join(columns)})")
 
 
 def note_refused(
@@ -41,7 +45,7 @@ def note_refused(
     rows = contract.to_arrow(typed).select(["source_line", *_said(contract)])
     places = typed["delivery_id"].map(dict(sequence)).to_numpy(dtype="int32")
     con.register("refused_now", rows.append_column("_seq", pa.array(places)))
-    con.execute(f"insert into {REFUSED} by name select * from refused_now")
+    con.execute(f"insert into {REFUSED} by name select *, true as is_alone from refused_now")
     con.unregister("refused_now")
 
 
@@ -53,8 +57,9 @@ def note_refused_together(con: duckdb.DuckDBPyConnection, contract: Contract, go
     good : view of the rows that were good by themselves.
     places : table of `_seq` and `source_line`.
     """
+    said = listed(("_seq", "source_line", *_said(contract)))
     con.execute(
-        f"insert into {REFUSED} by name select _seq, source_line, {listed(_said(contract))} from {good} "
+        f"insert into {REFUSED} by name select {said}, false as is_alone from {good} "
         f"semi join {places} using (_seq, source_line) anti join {REFUSED} using (_seq, source_line)"
     )
 

@@ -126,9 +126,7 @@ def refused_lines(gate: EntityGate, lot: Lot, lines: Collection[int], fate: str)
         "object"
     )
     frame = frame.where(frame.notna(), None)
-    frame["is_alone"] = [
-        (lot.delivery_id, int(line)) not in gate.refused_together for line in typed["source_line"]
-    ]
+    frame["is_alone"] = typed["is_alone"]
     told = []
     for (month, code), part in frame.groupby(["period", "currency"], dropna=False, sort=True):
         # Without its currency an amount cannot be added to any other.

@@ -6,7 +6,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from orchestration.ingest.gate.accept import accept
 from orchestration.ingest.gate.ledger import balance
+from tests.orchestration.ingest.spend import spend_with_total
 
 BAD = {"created_at": "yesterday"}
 MAY, JUNE = {"updated_at": "2024-05-02 08:00:00"}, {"updated_at": "2024-06-01 08:00:00"}
@@ -63,8 +65,6 @@ def _told(result: Any) -> list[str]:
 def test_a_refused_row_waits_until_its_record_comes_again(
     exports: Any, deliveries: Sequence[Rows], held: list[int], is_fast: bool
 ) -> None:
-    from orchestration.ingest.gate.accept import accept
-
     result = _deliver(exports.tickets, exports, deliveries)
     if not is_fast:
         result = accept(exports.home, exports.settings, is_fast=False)
@@ -151,27 +151,18 @@ def test_an_answer_of_its_own_row_is_held_back_until_it_comes_again(exports: Any
     assert sorted(exports.entity("assessment_answers")["answer_level"]) == [3, 4]
 
 
-SPEND = """
-name: own_spend_ui
-version: "1"
-description: Spend with a total
-source_system: own
-entity: marketing_spend
-shape: ui
-locale: en
-signature: {required: [Id, Day, Cost]}
-columns:
+SPEND = spend_with_total(
+    "Id, Day, Cost",
+    """
   spend_key: {from: Id}
   spent_on: {from: Day}
   channel: {default: search}
   amount: {from: Cost}
   currency: {default: EUR}
-  spend_source: {default: platform}
   unit_key: {default: B1}
   unit_key_type: {default: unit}
-footer: ['^Total']
-control: {total_of: amount, label: '^Total'}
-"""
+""",
+)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from orchestration.ingest.gate.mapping import intervals_sql, mapped_sql, organiz
 from orchestration.ingest.gate.resolve import n_late_corrections
 from orchestration.ingest.gate.resolve import resolve as resolve_frame
 from orchestration.ingest.gate.versions import key_hash, late_corrections, repeated, resolve
+from tests.orchestration.ingest.spend import spend_with_total
 
 TICKETS, CROSSWALK = ENTITIES["tickets"], ENTITIES["crosswalk"]
 KEY = ["source_system", "ticket_key"]
@@ -81,29 +82,16 @@ def test_sql_and_frames_map_to_the_same_organisation() -> None:
 @pytest.mark.parametrize(("printed", "control"), [("30.00", "tied"), ("31.00", "untied"), ("", "none")])
 def test_a_printed_total_is_tied_to_the_rows(exports: Any, printed: str, control: str) -> None:
     total = f"Total,,,,{printed}\n" if printed else ""
-    exports.put(
-        "profiles/own_spend_ui.yaml",
-        """
-name: own_spend_ui
-version: "1"
-description: Spend with a total
-source_system: own
-entity: marketing_spend
-shape: ui
-locale: en
-signature: {required: [Day, Channel, Unit, Currency, Cost]}
-unit: {type: unit, from: Unit}
-columns:
+    columns = """
+  unit_key: {from: Unit}
+  unit_key_type: {default: unit}
   spend_key: {content_key: [Day, Channel, Unit, Cost]}
   spent_on: {from: Day}
   channel: {from: Channel, lower_case: true}
   amount: {from: Cost}
   currency: {from: Currency}
-  spend_source: {default: platform}
-footer: ['^Total']
-control: {total_of: amount, label: '^Total'}
-""",
-    )
+"""
+    exports.put("profiles/own_spend_ui.yaml", spend_with_total("Day, Channel, Unit, Currency, Cost", columns))
     rows = "2024-05-01,Search,B1,EUR,10.00\n2024-05-01,Search,B1,EUR,10.00\n2024-05-02,Video,B1,EUR,10\n"
     exports.put("exports/own/spend.csv", f"Day,Channel,Unit,Currency,Cost\n{rows}{total}")
     result = exports.run()
