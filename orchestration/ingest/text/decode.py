@@ -19,6 +19,8 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16", 2),
 )
 _WESTERN: Final = "cp1252"
+# A guess, however good, is not as sure as what is declared, marked or proven.
+_SUREST_GUESS: Final = 0.99
 _SAMPLE_BYTES: Final = 65_536
 _SAMPLE_LINES: Final = 10_000
 # UTF-16 without its mark is proven by zeros on one side only, over at least so many bytes.
@@ -153,8 +155,9 @@ def _unmarked(content: bytes, where: str) -> Decoded:
             "declare its encoding for this source in maturity.yaml "
             f"({_WESTERN}, cp1250 and mac_roman are usual), or export it as UTF-8",
         )
-    note = f"read as {_WESTERN} with confidence {own.plausible:.2f}; declare the encoding to be sure"
-    return Decoded(text, _WESTERN, own.plausible, (note,))
+    confidence = min(own.plausible, _SUREST_GUESS)
+    note = f"read as {_WESTERN} with confidence {confidence:.2f}; declare the encoding to be sure"
+    return Decoded(text, _WESTERN, confidence, (note,))
 
 
 def _readable(content: bytes, encoding: str) -> str | None:
