@@ -74,7 +74,7 @@ def read_head(
     with open_() as file:
         start = file.read(HEAD_BYTES + 1)
     is_whole = len(start) <= HEAD_BYTES
-    decoded = decode(start if is_whole else whole_lines(start), where, encoding)
+    decoded = decode(start if is_whole else whole_lines(start), where, encoding, is_whole=is_whole)
     refuse_markup(decoded.text, where)
     text = unix_lines(decoded.text)
     n_looked_at = text.rfind("\n", 0, _HEAD_LETTERS) + 1 if len(text) > _HEAD_LETTERS else len(text)

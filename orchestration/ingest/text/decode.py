@@ -38,7 +38,7 @@ class Decoded:
     warnings: tuple[str, ...] = ()
 
 
-def decode(content: bytes, where: str, declared: str | None = None) -> Decoded:
+def decode(content: bytes, where: str, declared: str | None = None, *, is_whole: bool = True) -> Decoded:
     """Turn the bytes of a delivered file into text.
 
     Parameters
@@ -46,6 +46,7 @@ def decode(content: bytes, where: str, declared: str | None = None) -> Decoded:
     content : bytes of the whole file, or of its first lines (`whole_lines`).
     where : file name, for messages.
     declared : encoding from the settings; beats everything but cannot make wrong bytes right.
+    is_whole : whether that is all of the file: what is odd in its first lines is not all that is odd in it.
 
     Returns
     -------
@@ -73,7 +74,8 @@ def decode(content: bytes, where: str, declared: str | None = None) -> Decoded:
         )
     if not found.text.strip():
         raise UnreadableFile("The file is empty", where, "export it again")
-    return Decoded(found.text, found.encoding, found.confidence, (*found.warnings, *oddities(found.text)))
+    warnings = (*found.warnings, *oddities(found.text, is_whole))
+    return Decoded(found.text, found.encoding, found.confidence, warnings)
 
 
 def whole_lines(content: bytes) -> bytes:

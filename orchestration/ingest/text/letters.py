@@ -87,15 +87,15 @@ def rival_of(own: Reading, others: Sequence[Reading]) -> Reading | None:
     return None
 
 
-def oddities(text: str) -> tuple[str, ...]:
+def oddities(text: str, is_whole: bool) -> tuple[str, ...]:
     """What a reader should know about the characters; they are reported, never repaired."""
     if text.isascii():
         return ()
-    told = []
+    told, least = [], "" if is_whole else "at least "
     if n_spaces := text.count("\u00a0"):
-        told.append(f"{n_spaces} non-breaking spaces stand in the file")
+        told.append(f"{least}{n_spaces} non-breaking spaces stand in the file")
     if invisible := INVISIBLE.findall(text):
-        told.append(f"{len(invisible)} invisible characters stand in the file")
+        told.append(f"{least}{len(invisible)} invisible characters stand in the file")
     if found := _MOJIBAKE.search(text):
         line = text.count("\n", 0, found.start()) + 1
         told.append(

@@ -173,6 +173,19 @@ def test_a_head_that_ends_within_the_file_changes_nothing(monkeypatch: pytest.Mo
         assert _in_blocks(content) == _exactly(content), encoding
 
 
+def test_what_is_odd_in_the_first_bytes_is_not_told_as_all_that_is_odd(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    content = ("id,naam\n" + "1,a\u00a0b\u200bc\n" * 50).encode()
+    assert read_head(lambda: io.BytesIO(content), "f.csv").warnings == (
+        "50 non-breaking spaces stand in the file",
+        "50 invisible characters stand in the file",
+    )
+    monkeypatch.setattr(blocks, "HEAD_BYTES", 200)
+    told = read_head(lambda: io.BytesIO(content), "f.csv").warnings
+    assert [warning.partition(" non-")[0].partition(" inv")[0] for warning in told] == ["at least 17"] * 2
+
+
 def test_bytes_that_do_not_fit_further_down_are_named_by_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blocks, "HEAD_BYTES", 200)
     content = b"one,two,three\n" + b"a,b,c\n" * 100
