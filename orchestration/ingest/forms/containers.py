@@ -13,7 +13,8 @@ from orchestration.ingest.forms.packed import BROKEN, check_bounds, damaged, ide
 
 # Held in memory as a whole: workbooks, SPSS and Parquet inside an archive.
 _MAXIMUM_IN_MEMORY: Final = 2 * 2**30
-_WORKBOOK: Final = {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}
+_WORKBOOK: Final = {"xl/workbook.xml", "content.xml"}
+_BINARY: Final = "xl/workbook.bin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +199,12 @@ def _workbook(where: Path | io.BytesIO, name: str) -> Kind | None:
                 raise UnreadableFile(f"It is no spreadsheet ({mimetype})", name, "deliver CSV or a workbook")
     if "[Content_Types].xml" not in names:
         return None
+    if _BINARY in names:
+        raise UnreadableFile(
+            "It is an XLSB workbook, whose errors and formulas without a result look like empty cells",
+            name,
+            "save it as XLSX or CSV",
+        )
     if names & _WORKBOOK:
         return "workbook"
     raise UnreadableFile("It is an office file without sheets", name, "deliver CSV or a workbook")

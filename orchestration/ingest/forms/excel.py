@@ -1,4 +1,4 @@
-"""Sheets of XLSX, XLSB, XLS and ODS workbooks as records of text. No header is looked for here."""
+"""Sheets of XLSX, XLS and ODS workbooks as records of text. No header is looked for here."""
 
 import datetime as dt
 import zipfile

@@ -71,7 +71,7 @@ class SheetFacts:
 
 
 def facts_of(archive: zipfile.ZipFile, sheet: str) -> SheetFacts | None:
-    """Facts about one sheet; None where its XML is not found, as in an XLSB."""
+    """Facts about one sheet; None where its XML is not found."""
     path = _path_of(archive, sheet)
     if path is None:
         return None

@@ -147,3 +147,10 @@ def test_what_is_no_table_is_refused_by_name(tmp_path: Path) -> None:
     assert "It is a PDF" in _parts(tmp_path / "report.csv")["exports/report.csv"].problem
     _zip(tmp_path / "letter.csv", {"[Content_Types].xml": b"<x/>", "word/document.xml": b"<x/>"})
     assert "office file without sheets" in _parts(tmp_path / "letter.csv")["exports/letter.csv"].problem
+    _zip(tmp_path / "binary.csv", {"[Content_Types].xml": b"<x/>", "xl/workbook.bin": b""})
+    binary = _parts(tmp_path / "binary.csv")["exports/binary.csv"]
+    assert (binary.kind, "XLSB" in binary.problem, "save it as XLSX" in binary.problem) == (
+        "refused",
+        True,
+        True,
+    )
