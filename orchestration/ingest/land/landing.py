@@ -30,6 +30,9 @@ HASHED: Final = "hmac:"
 # What a cell above the header that a profile reads may hold: numbers, dates, currencies, never a name.
 _IMPERSONAL: Final = re.compile(r"[^@]*\d[^@]*|[A-Z]{3,4}")
 _COUNT: Final = re.compile(r"[0-9]{1,3}([., ]?[0-9]{3})*")
+# What ties a total is a number, with its currency or debit sign; a footer may as well say who made the report.
+_TOTAL: Final = re.compile(r"\W*(?:[^\W\d_]{1,3}\W*)?\d[\d\W]*(?:[^\W\d_]{1,3}\W*)?")
+_UNSAID: Final = "…"
 # A sheet or an old Excel CSV that ends exactly here may have lost the rest.
 _FULL: Final = (1_048_576, 65_536)
 # One thread that writes does not keep up with parsing.
@@ -230,16 +233,17 @@ def _read_above(preamble: Sequence[Sequence[str]], profile: Profile) -> list[lis
 
 
 def _footer(record: Record, names: Sequence[str], kept: Sequence[str], profile: Profile) -> dict[str, Any]:
-    """Line below the records: what it begins with, as far as the profile names it, and its kept cells."""
+    """Line below the records: what it begins with, as far as the profile names it, and its kept numbers."""
     first = next((cell.strip() for cell in record.fields if cell.strip()), "")
     totals = [control for control in profile.control if isinstance(control, Total) and control.label]
     said = [str(control.label) for control in totals]
     begins = next((found for found in (re.search(p, first) for p in (*said, *profile.footer)) if found), None)
-    cells = dict(zip(names, record.fields, strict=False))
+    cells = {name: cell.strip() for name, cell in zip(names, record.fields, strict=False) if cell.strip()}
+    numbers = {name for name in cells if name not in profile.hashed and _TOTAL.fullmatch(cells[name])}
     return {
         "source_line": record.line,
         "label": _named_part(first, begins.group()) if begins else "",
-        "cells": {name: cells[name] for name in kept if cells.get(name, "").strip()},
+        "cells": {name: cells[name] if name in numbers else _UNSAID for name in kept if name in cells},
         "count": _count_of(record) if any(control.total_of == ROWS for control in totals) else None,
     }
 
@@ -251,7 +255,7 @@ def _count_of(record: Record) -> str | None:
 
 def _named_part(cell: str, named: str) -> str:
     """What a profile names of a cell; that more follows is told, and not what: it may be a person."""
-    return named if cell == named else f"{named} …"
+    return named if cell == named else f"{named} {_UNSAID}"
 
 
 def _kept_labels(

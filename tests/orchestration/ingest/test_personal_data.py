@@ -51,6 +51,19 @@ def test_only_a_home_that_says_so_keeps_the_number_of_a_person_and_only_in_landi
             assert not [name for name in (*QUIRINA, NUMBER) if name in text], path
 
 
+@pytest.mark.parametrize(
+    "footer",
+    ["Total by Quirina Vandersmissen 5/13/2024", f"Total,{NUMBER}", f"Total {NUMBER}", "Total,,Quirina 2024"],
+)
+def test_a_line_below_the_rows_that_names_a_person_leaves_no_name(exports: Any, footer: str) -> None:
+    exports.tickets("a.csv", [{"id": "1"}], footer=f"{footer}\n")
+    header = "started_on,person_id,ended_on,worker_type,unit_key"
+    exports.put("exports/hr/a.csv", f"{header}\n2020-01-01,4711,,employee,B1\n{footer}\n")
+    exports.run()
+    for path, text in texts(exports.home / "landing"):
+        assert not [name for name in (*QUIRINA, NUMBER) if name in text], path
+
+
 def test_no_person_is_in_what_the_check_or_an_error_says(
     full: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
