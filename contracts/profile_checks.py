@@ -45,6 +45,11 @@ def faults(profile: Profile) -> Iterator[tuple[Place, str]]:
         if name not in contract.column_names:
             yield ("columns", name), f"{contract.name} has no column {name}; it has {_named(contract)}"
         else:
+            if contract.column(name).is_hashed and not (mapping.hmac and mapping.sources):
+                yield (
+                    ("columns", name),
+                    f"{name} names a person; say from, and hmac: of it a keyed hash is kept",
+                )
             yield from _unsuited(name, mapping, contract)
             yield from _misworded(("columns", name), _words(mapping), contract.column(name))
             if mapping.account_ranges:

@@ -137,8 +137,13 @@ class Profile(Strict):
     def _agrees(self) -> Self:
         if (self.entity is None) == (self.survey is None):
             raise ValueError("say either entity or survey")
-        if leaked := sorted(set(self.personal) & self.used - set(self.hashed)):
+        if leaked := sorted({*self.personal, *self.hashed} & self._kept_plainly):
             raise ValueError(f"personal columns may not be kept: {', '.join(leaked)}")
+        pairs = {(name, one.hmac) for one in self.columns.values() if one.hmac for name in one.sources}
+        if linked := sorted(name for name, domain in pairs if domain != self.hashed[name]):
+            raise ValueError(
+                f"columns hashed under two keys, by which they could be linked: {', '.join(linked)}"
+            )
         named = self.signature.known | set(self.signature.forbidden) | set(self.personal)
         if strange := sorted(set(self.aliases) - named):
             raise ValueError(f"aliases of columns that are not in the signature: {', '.join(strange)}")
@@ -175,6 +180,12 @@ class Profile(Strict):
         return {
             name: column.hmac for column in self.columns.values() if column.hmac for name in column.sources
         }
+
+    @property
+    def _kept_plainly(self) -> set[str]:
+        """Header columns that are read for something else than a keyed hash."""
+        hashing = {("columns", name) for name, column in self.columns.items() if column.hmac}
+        return {name for place, names in self.reads if place not in hashing for name in names}
 
     @property
     def expressions(self) -> dict[str, str]:

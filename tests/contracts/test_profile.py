@@ -115,6 +115,13 @@ def test_only_mapped_columns_are_kept() -> None:
         (("entity: ledger_lines\n", ""), 1, "either entity or survey"),
         (("columns:", "footer: ['(']\ncolumns:"), 9, "regular expression"),
         (("columns:", "personal: [id]\ncolumns:"), 1, "personal columns may not be kept: id"),
+        (("{from: id}", "{from: id, hmac: people}\nunit: {type: a, from: id}"), 1, "may not be kept: id"),
+        (("{from: id}", f"{{from: id, hmac: people}}\n{CLASSES}cases: []}}"), 1, "may not be kept: id"),
+        (
+            ("{from: id}", "{from: id, hmac: people}\n  account_code: {from: id, hmac: customers}"),
+            1,
+            "hashed under two keys, by which they could be linked: id",
+        ),
         (("entity: ledger_lines", "entity: ledger"), 5, "ledger is none of organizations"),
         (("{from: id}", "{from: id}\n  colour: {from: id}"), 11, "ledger_lines has no column colour"),
         (("{from: id}", "{from: id, reads: yyyymmdd}"), 10, "a text is not read so; reads is for date"),
@@ -133,6 +140,13 @@ def test_a_faulty_profile_names_file_line_and_fault(change: tuple[str, str], lin
         parse_profile(GOOD.replace(*change), "mine.yaml")
     assert said in str(caught.value)
     assert str(caught.value).startswith(f"mine.yaml:{line}: ")
+
+
+@pytest.mark.parametrize("mapping", ["{from: id}", "{content_key: id, hmac: people}", "{default: nobody}"])
+def test_a_person_number_is_refused_where_no_profile_says_that_it_is_hashed(mapping: str) -> None:
+    hires = GOOD.replace("ledger_lines", "hires").replace("entry_key: {from: id}", f"person_key: {mapping}")
+    with pytest.raises(ProfileError, match=r"mine\.yaml:10: columns\.person_key: .* say from, and hmac"):
+        parse_profile(hires, "mine.yaml")
 
 
 def test_every_shipped_profile_says_what_it_was_tried_on() -> None:
