@@ -12,6 +12,7 @@ import pandas as pd
 
 from contracts.entities import ENTITIES
 from contracts.profile import Profile, ProfileError, parse_profile
+from contracts.profile_checks import hidden
 from orchestration.errors import SettingsError, UnreadableFile
 from orchestration.ingest.gate import quarantine
 from orchestration.ingest.gate.accept import QUARANTINE, AcceptResult
@@ -174,8 +175,8 @@ def _first_rows(aside: Path, delivery_id: str, n: int) -> list[tuple[int, dict[s
 
 
 def _masked(row: Mapping[str, str], profile: Profile) -> dict[str, str]:
-    hidden = {*profile.personal, *profile.hashed}
-    return {name: MASKED if name in hidden and text else text for name, text in row.items()}
+    unshown = hidden(profile)
+    return {name: MASKED if name in unshown and text else text for name, text in row.items()}
 
 
 def _after(

@@ -10,6 +10,7 @@ import pytest
 
 from contracts.profile import load_profiles
 from orchestration.ingest.gate import corrections, quarantine
+from orchestration.ingest.tell.trial import try_profile
 from orchestration.ingest.tell.violations import MASKED, violations
 
 # The application and the candidate have the same number, the same day and the same department.
@@ -99,3 +100,10 @@ def test_shipped_profiles_keep_neither_day_nor_moment(name: str) -> None:
     profile = load_profiles()[name]
     assert profile.version_columns == ()
     assert profile.columns["application_key"].hmac == "applications"
+
+
+def test_a_profile_that_is_tried_shows_no_answer(home: Path) -> None:
+    [part] = try_profile(home / "exports" / "greenhouse" / "applications.csv")
+    told = json.dumps([row.before for row in part.rows]).casefold()
+    assert MASKED in told
+    assert not [group for group in GROUPS if group in told]
