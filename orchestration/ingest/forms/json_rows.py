@@ -131,9 +131,8 @@ def _records(value: Any, file: str) -> Iterator[tuple[int, dict[str, Any] | None
     if isinstance(value, dict):
         arrays = _arrays(value)
         if len(arrays) != 1:
-            found = (
-                f"{len(arrays)} arrays of objects ({', '.join(arrays)})" if arrays else "no array of objects"
-            )
+            # Without their names: what stands by person has the person as its key.
+            found = f"{len(arrays)} arrays of objects" if arrays else "no array of objects"
             raise UnreadableFile(
                 f"The JSON holds {found}; one is read", file, "export the records as one array"
             )

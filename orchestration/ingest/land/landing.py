@@ -30,7 +30,7 @@ HASHED: Final = "hmac:"
 # What a cell above the header that a profile reads may hold: numbers, dates, currencies, never a name.
 _IMPERSONAL: Final = re.compile(r"[^@]*\d[^@]*|[A-Z]{3,4}")
 _COUNT: Final = re.compile(r"[0-9]{1,3}([., ]?[0-9]{3})*")
-# What ties a total is a number, with its currency or debit sign; a footer may as well say who made the report.
+# What ties a total is a number, with its currency or debit sign; a footer may also say who made the report.
 _TOTAL: Final = re.compile(r"\W*(?:[^\W\d_]{1,3}\W*)?\d[\d\W]*(?:[^\W\d_]{1,3}\W*)?")
 _UNSAID: Final = "…"
 # A sheet or an old Excel CSV that ends exactly here may have lost the rest.
@@ -179,7 +179,7 @@ def _manifest(
         "renamed": dict(found.renamed),
         "labels": {name: label for name, label in labels.items() if name in found.kept},
         "preamble": _read_above(content.preamble, profile),
-        "value_labels": _kept_labels(content.value_labels, found.renamed, found.kept),
+        "value_labels": _read_labels(content.value_labels, found.renamed, found.kept, profile),
         "zone": content.zone,
         "delivered": tally.n_rows + len(tally.refused),
         "rows": tally.n_rows,
@@ -258,8 +258,12 @@ def _named_part(cell: str, named: str) -> str:
     return named if cell == named else f"{named} {_UNSAID}"
 
 
-def _kept_labels(
-    labels: Mapping[str, Mapping[str, str]], renamed: Mapping[str, str], kept: Sequence[str]
+def _read_labels(
+    labels: Mapping[str, Mapping[str, str]], renamed: Mapping[str, str], kept: Sequence[str], profile: Profile
 ) -> dict[str, dict[str, str]]:
+    """Labels of codes that are read; those of other columns, such as a respondent's number, may be names."""
+    labelled = {name for column in profile.columns.values() if column.labelled for name in column.sources}
+    answers = {profile.survey.answer_column} if profile.survey else set()
+    asked = {*kept} - profile.used | labelled | answers
     named = {renamed.get(name, name): dict(known) for name, known in labels.items()}
-    return {name: known for name, known in named.items() if name in kept}
+    return {name: known for name, known in named.items() if name in asked and name in kept}

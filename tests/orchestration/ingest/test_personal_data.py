@@ -4,11 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyreadstat
 import pytest
 
 from orchestration.errors import MissingKey
 from orchestration.ingest.gate.accept import accept
-from orchestration.ingest.land.deliveries import receive
+from orchestration.ingest.land.deliveries import manifest_of, receive
 from orchestration.ingest.tell.check_path import check_path
 from orchestration.ingest.tell.reports import to_json, to_text
 from tests.people import texts
@@ -62,6 +63,27 @@ def test_a_line_below_the_rows_that_names_a_person_leaves_no_name(exports: Any, 
     exports.run()
     for path, text in texts(exports.home / "landing"):
         assert not [name for name in (*QUIRINA, NUMBER) if name in text], path
+
+
+def test_labels_of_codes_land_only_where_they_are_read(exports: Any) -> None:
+    path = exports.put("exports/spss/s.sav", b"")
+    pyreadstat.write_sav(
+        pd.DataFrame({"response_id": [1.0], "submitted_at": ["2024-05-01 08:00:00"], "LS1": [4.0]}),
+        str(path),
+        variable_value_labels={"response_id": {1.0: "Quirina Vandersmissen"}, "LS1": {4.0: "Fully"}},
+    )
+    [delivery] = [one for one in exports.receive() if one.file == "exports/spss/s.sav"]
+    assert manifest_of(exports.home, delivery.delivery_id)["value_labels"] == {"LS1": {"4": "Fully"}}
+
+
+def test_a_document_that_has_persons_for_its_keys_is_refused_without_them(exports: Any) -> None:
+    exports.tickets("a.csv", [{"id": "1"}])
+    exports.put(
+        "exports/other/k.json", '{"Quirina Vandersmissen": [{"a": 1}], "quirina.v@example.org": [{"a": 1}]}'
+    )
+    [problem] = [one.problem for one in exports.receive() if one.file == "exports/other/k.json"]
+    assert "2 arrays of objects" in problem
+    assert not [name for name in QUIRINA if name in problem]
 
 
 def test_no_person_is_in_what_the_check_or_an_error_says(
