@@ -28,7 +28,7 @@ class Given:
 
     profile: Profile
     manner: Manner
-    pseudonym_key: bytes | None
+    pseudonym_key: bytes | None = field(repr=False)
 
     def constant(self, name: str) -> str | None:
         """Value that holds where the source has none: of the settings, else of the profile."""

@@ -66,7 +66,7 @@ class Installation:
     """One installation: its home folder, its secret for person keys, and the parts at work in it."""
 
     home: Path
-    given_key: str | None = None
+    given_key: str | None = field(default=None, repr=False)
     parts: Parts = field(default_factory=Parts)
 
     def settings(self) -> Settings:

@@ -271,7 +271,7 @@ def pseudonym_key(settings: Settings, given: str | None) -> str:
         No key was given for real data, or it is too short.
     """
     if given:
-        if len(given) < MINIMUM_KEY_LENGTH:
+        if len(given.strip()) < MINIMUM_KEY_LENGTH:
             raise MissingKey(
                 "The secret for person keys is too short",
                 "MATURITY_PSEUDONYM_KEY",

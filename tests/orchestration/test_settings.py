@@ -4,10 +4,16 @@ from pathlib import Path
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
+from contracts.manner import Manner
+from contracts.profile import load_profiles
+from contracts.work import Given
 from models.prevalence import MATURE_FROM_STAGE
 from orchestration.calendars import RetailCalendar, retail_variables
+from orchestration.cli import cli
 from orchestration.errors import MaturityImpactError, MissingKey, SettingsError
+from orchestration.resources import Installation
 from orchestration.settings import DEMO_PSEUDONYM_KEY, Settings, load_settings, pseudonym_key
 
 
@@ -126,9 +132,26 @@ def test_real_persons_need_a_secret_of_their_own() -> None:
         pseudonym_key(Settings(), None)
     with pytest.raises(MissingKey, match="too short"):
         pseudonym_key(Settings(), "short")
+    with pytest.raises(MissingKey, match="too short"):
+        pseudonym_key(Settings(), " " * 32)
     assert pseudonym_key(Settings(), "a" * 32) == "a" * 32
     assert pseudonym_key(Settings(is_simulated=True), None) == DEMO_PSEUDONYM_KEY
     assert pseudonym_key(Settings(is_simulated=True), "b" * 32) == "b" * 32
+
+
+def test_a_secret_on_a_command_line_is_refused_and_not_told(tmp_path: Path) -> None:
+    home, secret = _home(tmp_path, ""), "a secret of some length"
+    for verb in (["run"], ["crosswalk"], ["quarantine", "replay"]):
+        done = CliRunner().invoke(cli, [*verb, "--home", str(home), "--key", secret])
+        assert done.exit_code == 2
+        assert "from the environment only: set MATURITY_PSEUDONYM_KEY" in done.output
+        assert secret not in done.output
+
+
+def test_a_secret_is_not_written_with_what_it_is_given_to(tmp_path: Path) -> None:
+    secret = "a secret of some length"
+    given = Given(load_profiles()["zendesk_ticket_api"], Manner(), secret.encode())
+    assert secret not in f"{Installation(tmp_path, secret)} {given}"
 
 
 def test_an_error_is_one_sentence_with_the_next_step() -> None:
