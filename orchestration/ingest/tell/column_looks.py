@@ -48,7 +48,9 @@ _NO_PERSON: Final = re.compile(
 )
 # These count only where a column holds texts: numbers and days are no name and no remark.
 _PERSON_WORD: Final = re.compile(
-    r"^(?:person|persoon|personne|persona|caller|beller|anrufer|sex|sexe|sexo|genre|genero|race)$"
+    r"^(?:person|persoon|personne|persona|caller|beller|anrufer|sex|sexe|sexo|genre|genero|race|"
+    r"worker|manager|supervisor|reporter|creator|created ?by|recipient|recruiter|candidate)$|"
+    r"\b(?:address|adres|adresse|direccion)\b"
 )
 NAME_WORD: Final = re.compile(r"\b(?:name|naam|nom|nombre)\b")
 _FREE_TEXT: Final = re.compile(
@@ -104,7 +106,9 @@ class ColumnLook:
         return f"{self.kind}, {'all differ' if self.is_key else f'{self.n_distinct} different'}{filled}"
 
 
-def look(name: str, texts: Sequence[str | None], lines: Sequence[int]) -> ColumnLook:
+def look(
+    name: str, texts: Sequence[str | None], lines: Sequence[int], *, is_personal: bool = False
+) -> ColumnLook:
     """Look at one column.
 
     Parameters
@@ -112,6 +116,7 @@ def look(name: str, texts: Sequence[str | None], lines: Sequence[int]) -> Column
     name : its name in the header.
     texts : its cells.
     lines : line of each cell.
+    is_personal : known to be personal, whatever it looks like.
     """
     filled = [
         (line, str(text).strip())
@@ -121,7 +126,7 @@ def look(name: str, texts: Sequence[str | None], lines: Sequence[int]) -> Column
     counts = Counter(text for _, text in filled)
     kinds = {text: _kind(text) for text in counts}
     kind = _main_kind(_told(counts), kinds)
-    is_personal = looks_personal(name, counts)
+    is_personal = is_personal or looks_personal(name, counts)
     odd = [(line, text) for line, text in filled if not (_is_of(kinds[text], kind) or _is_nothing(text))]
     return ColumnLook(
         name=name,

@@ -56,7 +56,7 @@ def draft(sample: Sample, stem: str, profiles: Mapping[str, Profile], *, entity:
     profiles : profiles whose labels are learnt from.
     entity : canonical entity, when a person knows it; None takes the likeliest.
     """
-    looks = looks_of(sample.rows, sample.lines)
+    looks = looks_of(sample.rows, sample.lines, _of_persons(sample.profile))
     name = _slug(stem)
     notes = (
         [f"{sample.profile.name} reads this file already; a draft is hardly needed"] if sample.profile else []
@@ -73,9 +73,16 @@ def draft(sample: Sample, stem: str, profiles: Mapping[str, Profile], *, entity:
     return Draft(f"{name}_export", "\n".join([*lines, *unread]) + "\n", tuple(notes))
 
 
-def looks_of(rows: pd.DataFrame, lines: Sequence[int]) -> list[ColumnLook]:
-    """Look of every column of a frame of text."""
-    return [look(str(name), rows[name].tolist(), lines) for name in rows.columns]
+def looks_of(rows: pd.DataFrame, lines: Sequence[int], personal: Collection[str] = ()) -> list[ColumnLook]:
+    """Look of every column of a frame of text; those known to be personal look so."""
+    return [
+        look(str(name), rows[name].tolist(), lines, is_personal=name in personal) for name in rows.columns
+    ]
+
+
+def _of_persons(profile: Profile | None) -> frozenset[str]:
+    """Columns that the profile which reads a file already keeps out of landing."""
+    return frozenset() if profile is None else frozenset(profile.personal) - frozenset(profile.hashed)
 
 
 def _header(sample: Sample, name: str, n_columns: int) -> Iterator[str]:

@@ -96,6 +96,18 @@ def test_what_is_personal_is_neither_mapped_nor_shown(desk: Path) -> None:
     assert "example.org" not in made.text
 
 
+def test_what_the_profile_of_a_file_calls_personal_is_not_shown(tmp_path: Path) -> None:
+    path = tmp_path / "tickets.csv"
+    path.write_text(
+        "id,brand_id,created_at,updated_at,status,priority,via_channel,via_source_from_title\n"
+        "1,B1,2024-05-01 08:00:00,2024-05-02 08:00:00,open,normal,email,Jan Jansen\n"
+    )
+    made, _ = drafted(path)
+    assert made.notes[0].startswith("zendesk_ticket_api reads this file already")
+    assert "via_source_from_title" in made.text
+    assert "Jansen" not in made.text
+
+
 def test_guesses_and_unknown_words_say_check(desk: Path) -> None:
     made, profile = drafted(desk)
     assert "# CHECK status: map Waiting (1)" in made.text
@@ -215,6 +227,10 @@ def test_drafts_of_the_shipped_shapes_parse_and_mostly_find_their_entity() -> No
         ("Geschlecht", ["w"], True),
         ("Sexo", ["M"], True),
         ("Contact type", ["Phone"], False),
+        ("Manager", ["Jan Jansen"], True),
+        ("Managers", ["2", "3"], False),
+        ("Home address", ["Dorpsstraat 1"], True),
+        ("Created by", ["Jan Jansen"], True),
         ("address seen", ["203.0.113.77", "203.0.113.78"], True),
     ],
 )
