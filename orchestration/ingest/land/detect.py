@@ -1,6 +1,6 @@
 """Header -> export profile, or the nearest one and what is missing. No reading, no conversion."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from contracts.instrument import load_instrument
@@ -24,6 +24,8 @@ class Detection:
     kept : columns that are read, by their canonical names, in the header's order.
     renamed : names of the header that stand for another canonical name.
     unknown : columns no part of the profile names; they are not read.
+    unnamed : members of objects that no part of the profile names; a key of an object may be a person, so
+        they are told nowhere.
     absent : optional columns the profile would read and the header lacks.
     is_itemless : the nearest profile is that of a survey, and no column asks an item of the instrument.
     """
@@ -34,6 +36,7 @@ class Detection:
     forbidden: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    unnamed: frozenset[str] = frozenset()
     absent: tuple[str, ...] = ()
     renamed: Mapping[str, str] = field(default_factory=dict)
     is_itemless: bool = False
@@ -103,15 +106,24 @@ def detect(
     asked, unasked = _survey_columns(profile, names, labels or {})
     wanted = {*profile.kept(names), *asked} - (set(profile.personal) - set(profile.hashed))
     named = {*wanted, *profile.signature.required, *profile.signature.optional, *profile.personal}
+    present = frozenset(names)
+    unknown = [name for name in names if name not in named]
+    unnamed = frozenset(name for name in unknown if _is_member(name, present))
     absent = [name for name in profile.signature.optional if name in profile.used and name not in names]
     return Detection(
         profile,
         profile,
         kept=tuple(name for name in names if name in wanted),
-        unknown=tuple(name for name in names if name not in named),
+        unknown=tuple(name for name in unknown if name not in unnamed),
+        unnamed=unnamed,
         absent=(*absent, *unasked),
         renamed=renamed,
     )
+
+
+def _is_member(name: str, names: Collection[str]) -> bool:
+    """Whether a name is the path of a member (`via.source`) of an object that is a column itself."""
+    return any(name[:place] in names for place, sign in enumerate(name) if sign == ".")
 
 
 def _survey_columns(

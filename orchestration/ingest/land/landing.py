@@ -153,6 +153,7 @@ def _manifest(
     canonical = [found.renamed.get(name, name) for name in content.names]
     labels = {found.renamed.get(name, name): label for name, label in labels_of(content).items()}
     kinds = {name: kind_of_texts(texts) for name, texts in tally.first_texts.items()}
+    named = tuple(name for name in content.names if name not in found.unnamed)
     return {
         "delivery_id": part.delivery_id,
         "file": part.name,
@@ -173,7 +174,7 @@ def _manifest(
         "decimal": "" if part.kind == "text" else reading.decimal,
         "header_rows": content.header_rows,
         "header_fingerprint": header_fingerprint(content.names),
-        "header": HeaderPrint(content.names, kinds).as_json(),
+        "header": HeaderPrint(named, kinds).as_json(),
         "header_changes": {},
         "header_warnings": [],
         "renamed": dict(found.renamed),

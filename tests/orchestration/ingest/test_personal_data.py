@@ -1,5 +1,6 @@
 """Harm prevented: a customer's or colleague's name, address or number lies in a table that analysts open."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from orchestration.ingest.gate.accept import accept
 from orchestration.ingest.land.deliveries import manifest_of, receive
 from orchestration.ingest.tell.check_path import check_path
 from orchestration.ingest.tell.reports import to_json, to_text
+from tests.orchestration.ingest.conftest import TICKET
 from tests.people import texts
 
 QUIRINA = ("Quirina", "quirina", "Vandersmissen", "203.0.113.77")
@@ -84,6 +86,19 @@ def test_a_document_that_has_persons_for_its_keys_is_refused_without_them(export
     [problem] = [one.problem for one in exports.receive() if one.file == "exports/other/k.json"]
     assert "2 arrays of objects" in problem
     assert not [name for name in QUIRINA if name in problem]
+
+
+def test_keys_of_an_object_that_are_persons_land_nowhere(exports: Any) -> None:
+    ticket = {
+        **TICKET,
+        "via": {"channel": "email", "Quirina": {"203.0.113.77": 1}},
+        "watch": {"quirina.v": {"a": 1}},
+    }
+    exports.put("exports/zendesk/t.json", json.dumps([{**ticket, "satisfaction_rating": {"score": "good"}}]))
+    exports.run()
+    assert exports.entity("tickets")["channel"].tolist() == ["email"]
+    for path, text in texts(exports.home / "landing"):
+        assert not [name for name in QUIRINA if name in text], path
 
 
 def test_no_person_is_in_what_the_check_or_an_error_says(
