@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from contracts.contract import Contract
 from contracts.entities import ENTITIES
 from contracts.profile import Profile, ProfileError, parse_profile
 from contracts.profile_checks import hidden
@@ -186,14 +187,20 @@ def _after(
     for contract in entities_of(profile):
         rows = read_entity(aside / "accepted", ENTITIES[contract.name])
         rows = rows[(rows["delivery_id"] == delivery_id) & rows["source_line"].isin(lines)]
-        for line, row in zip(rows["source_line"].astype(int), _texts(rows), strict=True):
+        for line, row in zip(rows["source_line"].astype(int), _texts(rows, contract), strict=True):
             found.setdefault(line, {}).setdefault(contract.name, []).append(row)
     return found
 
 
-def _texts(rows: pd.DataFrame) -> Iterator[dict[str, str]]:
+def _texts(rows: pd.DataFrame, contract: Contract) -> Iterator[dict[str, str]]:
+    """Texts of accepted rows; hashes are made with the demo's public key here, so that they hide nobody."""
+    personal = {column.name for column in contract.columns if column.is_personal}
     for row in rows.drop(columns=[name for name in _OURS if name in rows]).to_dict("records"):
-        yield {str(name): _text(value) for name, value in row.items() if not pd.isna(value)}
+        yield {
+            str(name): MASKED if name in personal else _text(value)
+            for name, value in row.items()
+            if not pd.isna(value)
+        }
 
 
 def _text(value: Any) -> str:
