@@ -109,6 +109,7 @@ def accept(
         with landing_read(home), opened(home, settings.memory_limit) as con:
             gathered = _gather(con, lots, secret, made, held)
         _note_strangers(lots, made, gathered)
+        _note_persons(lots, settings, gathered)
         result = AcceptResult(
             ledger.frame(gathered.lines),
             {name: gathered.verdicts[name] for name in ENTITIES},
@@ -217,3 +218,13 @@ def _note_strangers(lots: Sequence[Lot], made: Path, gathered: Gathered) -> None
     for lot in lots:
         if lot.profile.entity == "crosswalk" and not lot.whole:
             gathered.notes[lot.delivery_id] += (note,)
+
+
+def _note_persons(lots: Sequence[Lot], settings: Settings, gathered: Gathered) -> None:
+    """Note on a delivery that its person numbers lie in landing though the settings no longer say so."""
+    note = (
+        "person numbers still lie in landing as delivered; put the file into the drop zone again to hash them"
+    )
+    for lot in lots:
+        if lot.profile.hashed and lot.manifest.get("person_key") == "" and not settings.store_personal:
+            gathered.notes[lot.delivery_id] = (*gathered.notes.get(lot.delivery_id, ()), note)

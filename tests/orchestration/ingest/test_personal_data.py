@@ -101,6 +101,21 @@ def test_keys_of_an_object_that_are_persons_land_nowhere(exports: Any) -> None:
         assert not [name for name in QUIRINA if name in text], path
 
 
+def test_person_numbers_that_landed_before_are_told_until_they_are_hashed(exports: Any) -> None:
+    exports.settings = exports.settings.model_copy(update={"store_personal": True})
+    first = exports.workers("1.csv", [f"{NUMBER},u,2020-01-01,,,,false,B1,2024-01-01 00:00:00"])
+    delivered = first.read_bytes()
+    assert not [note for said in exports.run().notes.values() for note in said if "person numbers" in note]
+    first.unlink()
+    exports.workers("2.csv", ["wkr-2,u,2020-01-01,,,,false,B1,2024-01-01 00:00:00"])
+    exports.settings = exports.settings.model_copy(update={"store_personal": False})
+    told = [note for said in exports.run().notes.values() for note in said if "person numbers" in note]
+    assert len(told) == 1
+    first.write_bytes(delivered)
+    assert not [note for said in exports.run().notes.values() for note in said if "person numbers" in note]
+    assert not [path for path, text in texts(exports.home / "landing") if NUMBER in text]
+
+
 def test_no_person_is_in_what_the_check_or_an_error_says(
     full: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
