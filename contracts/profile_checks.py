@@ -14,6 +14,9 @@ from contracts.values import NO, NULL_WORDS, YES
 # Currencies are too many to be told.
 _NAMED = 20
 
+_DOMAINS = {"person_key": "people", "application_key": "applications"}
+"""Key that each column of persons is hashed under: of one number an application must not meet a hire."""
+
 _NUMBERS: frozenset[Kind] = frozenset({"integer", "real", "share", "score", "money", "minutes"})
 _SUITS: dict[str, frozenset[Kind]] = {
     "reads": frozenset({"date", "timestamp"}),
@@ -45,11 +48,10 @@ def faults(profile: Profile) -> Iterator[tuple[Place, str]]:
         if name not in contract.column_names:
             yield ("columns", name), f"{contract.name} has no column {name}; it has {_named(contract)}"
         else:
-            if contract.column(name).is_hashed and not (mapping.hmac and mapping.sources):
-                yield (
-                    ("columns", name),
-                    f"{name} names a person; say from, and hmac: of it a keyed hash is kept",
-                )
+            domain = _DOMAINS[name] if contract.column(name).is_hashed else mapping.hmac
+            if domain is not None and not (mapping.sources and mapping.hmac == domain):
+                said = f"{name} names a person; say from, and hmac: {domain}: of it a keyed hash is kept"
+                yield ("columns", name), said
             yield from _unsuited(name, mapping, contract)
             yield from _misworded(("columns", name), _words(mapping), contract.column(name))
             if mapping.account_ranges:

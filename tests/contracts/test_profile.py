@@ -142,11 +142,30 @@ def test_a_faulty_profile_names_file_line_and_fault(change: tuple[str, str], lin
     assert str(caught.value).startswith(f"mine.yaml:{line}: ")
 
 
-@pytest.mark.parametrize("mapping", ["{from: id}", "{content_key: id, hmac: people}", "{default: nobody}"])
+@pytest.mark.parametrize(
+    "mapping",
+    [
+        "{from: id}",
+        "{content_key: id, hmac: people}",
+        "{default: nobody}",
+        "{from: id, hmac: applications}",
+    ],
+)
 def test_a_person_number_is_refused_where_no_profile_says_that_it_is_hashed(mapping: str) -> None:
     hires = GOOD.replace("ledger_lines", "hires").replace("entry_key: {from: id}", f"person_key: {mapping}")
     with pytest.raises(ProfileError, match=r"mine\.yaml:10: columns\.person_key: .* say from, and hmac"):
         parse_profile(hires, "mine.yaml")
+
+
+@pytest.mark.parametrize(
+    ("entity", "column"),
+    [(name, c.name) for name, contract in ENTITIES.items() for c in contract.columns if c.is_hashed],
+)
+def test_every_column_of_persons_has_a_key_of_its_own(entity: str, column: str) -> None:
+    mapped = f"{column}: {{from: id, hmac: customers}}"
+    profile = GOOD.replace("ledger_lines", entity).replace("entry_key: {from: id}", mapped)
+    with pytest.raises(ProfileError, match=f"{column} names a person; say from, and hmac"):
+        parse_profile(profile, "mine.yaml")
 
 
 def test_every_shipped_profile_says_what_it_was_tried_on() -> None:
