@@ -12,9 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from orchestration.runs import run_home
+from tests.people import texts
 
 COMMAND = [sys.executable, "-m", "orchestration.cli"]
 STAGES = {
@@ -54,6 +56,17 @@ def bare_home(tmp_path: Path) -> Path:
 
 def test_an_empty_drop_zone(tmp_path: Path) -> None:
     one_sentence(told("run", "--home", str(bare_home(tmp_path))), "drop zone is empty", "exports")
+
+
+def test_an_error_that_nobody_foresaw_says_nothing_of_rows(tmp_path: Path) -> None:
+    def stop(_: Path) -> None:
+        pd.to_numeric(pd.Series(["Quirina Vandersmissen"]))
+
+    home = bare_home(tmp_path)
+    report = run_home(home, overrides={"before": {"landing": stop}})
+    assert "The step 'landing' stopped by an error that nobody foresaw (ValueError, " in report.errors[0]
+    assert [path for path, text in texts(home) if "nobody foresaw" in text], "the search reads what is told"
+    assert not [path for path, text in texts(home) if "Quirina" in text]
 
 
 def test_a_missing_crosswalk(tmp_path: Path, made: Any) -> None:
