@@ -17,6 +17,8 @@ SETTINGS_FILE = "maturity.yaml"
 DEMO_PSEUDONYM_KEY = "simulated-persons-only"
 # HMAC-SHA256 is no stronger than its key; below this a key can be found by trying.
 MINIMUM_KEY_LENGTH = 16
+# DuckDB reads a path with one of these as a pattern: of a home `data[1]` it would take the rows of `data1`.
+_PATTERN = frozenset("*?[")
 
 Locale = Annotated[str, Field(pattern=r"^[a-z]{2}(_[A-Z]{2})?$")]
 System = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -228,9 +230,16 @@ def load_settings(home: Path) -> Settings:
     Raises
     ------
     SettingsError
-        The file is missing, is no YAML, or a key is unknown or out of range; the key is named.
+        The file is missing, is no YAML, or a key is unknown or out of range; the key is named. Or the path
+        of the home holds signs of a pattern.
     """
     path = home / SETTINGS_FILE
+    if signs := " ".join(sorted(_PATTERN.intersection(str(home.resolve())))):
+        raise SettingsError(
+            f"The path of the home holds {signs}, which would stand for other folders too",
+            str(home.resolve()),
+            "rename that folder, or move the home elsewhere",
+        )
     try:
         content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -184,3 +184,10 @@ def test_a_name_that_is_no_setting_is_answered_with_those_of_its_place(
     with pytest.raises(SettingsError, match=f"'{key}' is no setting") as said:
         load_settings(tmp_path)
     assert known in str(said.value)
+
+
+@pytest.mark.parametrize("name", ["data[1]", "a*b", "who?/within"])
+def test_a_home_whose_path_stands_for_other_folders_too_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir(parents=True)
+    with pytest.raises(SettingsError, match="rename that folder"):
+        load_settings(_home(tmp_path / name, ""))
