@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from contracts.profile import Profile
 from orchestration.errors import NothingDelivered
-from orchestration.ingest.files import one_at_a_time, read_json, room_to_write, swap, write_json
+from orchestration.ingest.files import one_at_a_time, read_json, restore, room_to_write, swap, write_json
 from orchestration.ingest.forms.containers import Part
 from orchestration.ingest.land.headers import note_changes
 from orchestration.ingest.land.intake import LARGE, Outcome, Task, secret_for, take, take_all
@@ -21,6 +21,7 @@ from orchestration.settings import Settings
 
 EXPORTS, REFERENCE, LANDING = "exports", "reference", "landing"
 RECEIPTS = "receipts.json"
+_ID_LENGTH = 64
 
 Status = Literal["taken", "redelivery", "unknown", "unreadable"]
 _Key = tuple[str, str]
@@ -104,6 +105,7 @@ def receive(
     """
     clock = now or (lambda: datetime.now(UTC))
     with one_at_a_time(home), room_to_write(home):
+        _tidy(home)
         before = receipts(home)
         files = delivered_files(home, settings)
         ever = [*files, *(d.file for d in before)]
@@ -145,6 +147,17 @@ def delivered_files(home: Path, settings: Settings) -> dict[str, Path]:
 def is_delivered(name: str, path: Path) -> bool:
     """Whether a path is a file that counts; hidden files and folders do not."""
     return path.is_file() and not any(part.startswith(".") for part in name.split("/"))
+
+
+def _tidy(home: Path) -> None:
+    """Bring back what an interrupted run was about to replace, and remove what else it left aside."""
+    aside = home / "tmp"
+    replaced = [*aside.glob(f"{'?' * _ID_LENGTH}.old")]
+    for old in replaced:
+        restore(aside, home / LANDING / old.stem)
+    for left in (*replaced, *aside.glob("landing-*")):
+        if left.exists():
+            shutil.rmtree(left)
 
 
 class _Intake:

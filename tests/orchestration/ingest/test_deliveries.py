@@ -179,6 +179,23 @@ def test_two_runs_at_once_are_refused(exports: Any) -> None:
         exports.receive()
 
 
+def test_what_an_interrupted_run_left_aside_is_brought_back_or_removed(exports: Any) -> None:
+    path = exports.tickets("a.csv", [{"id": "1"}])
+    exports.run()
+    before = exports.digest("landing", "accepted")
+    landing, tmp = exports.home / "landing", exports.home / "tmp"
+    one, other = [d.delivery_id for d in exports.receive() if d.source_system == "reference"]
+    tickets = next(d.delivery_id for d in exports.receive() if d.source_system == "zendesk")
+    # Stopped between the two moves of a swap, behind them, and while rows were written.
+    (landing / tickets).rename(tmp / f"{tickets}.old")
+    path.unlink()
+    shutil.copytree(landing / one, tmp / f"{one}.old")
+    shutil.copytree(landing / other, tmp / f"landing-{other}")
+    exports.run()
+    assert exports.digest("landing", "accepted") == before
+    assert [left.name for left in tmp.iterdir()] == ["ingest.lock"]
+
+
 def test_damaged_landing_is_said(exports: Any) -> None:
     exports.tickets("a.csv", [{"id": "1"}])
     for delivery in exports.receive():
