@@ -45,6 +45,8 @@ def drop_zone_sensor(job: UnresolvedAssetJobDefinition, home: Path) -> dg.Sensor
 
 def _file_hash(path: Path) -> str:
     digest = hashlib.sha256()
+    if not path.is_file():
+        return ""
     with path.open("rb") as stream:
         while block := stream.read(_READ_AT_ONCE):
             digest.update(block)

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import os
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -94,6 +95,13 @@ def parts_of(path: Path, name: str, *, is_read_first: bool = False) -> list[Part
     UnreadableFile
         The file cannot be opened.
     """
+    if not os.path.isfile(path):
+        raise UnreadableFile(
+            "It is no file that can be read, but a folder that is a link or may not be read, a link into "
+            "nothing, or a pipe",
+            name,
+            "put the files themselves in its place, or correct its rights",
+        )
     try:
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)

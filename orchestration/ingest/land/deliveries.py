@@ -1,6 +1,7 @@
 """Drop zone -> landing: each file is kept once, as text, under the hash of its bytes. No conversion."""
 
 import hashlib
+import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -145,8 +146,13 @@ def delivered_files(home: Path, settings: Settings) -> dict[str, Path]:
 
 
 def is_delivered(name: str, path: Path) -> bool:
-    """Whether a path is a file that counts; hidden files and folders do not."""
-    return path.is_file() and not any(part.startswith(".") for part in name.split("/"))
+    """Whether a path counts as a file; hidden files and folders do not.
+
+    What no file can be read from counts too, and is refused: a link into nothing, a folder that is not looked
+    into because it is a link or its rights forbid it.
+    """
+    is_looked_into = os.path.isdir(path) and not path.is_symlink() and os.access(path, os.R_OK | os.X_OK)
+    return not is_looked_into and not any(part.startswith(".") for part in name.split("/"))
 
 
 def _tidy(home: Path) -> None:
@@ -197,7 +203,11 @@ class _Intake:
 
     def _is_read_first(self, file: str, path: Path) -> bool:
         """Whether a file is read and hashed at once: to hash first is for bytes that may have come before."""
-        return path.stat().st_size >= LARGE and all(name != file for name, _ in self.known)
+        return (
+            os.path.isfile(path)
+            and path.stat().st_size >= LARGE
+            and all(name != file for name, _ in self.known)
+        )
 
     def _stands(self, earlier: Delivery) -> bool:
         """Whether a delivery is landed just as it would be landed now, so that it need not be read again."""

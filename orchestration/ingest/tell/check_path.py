@@ -1,5 +1,6 @@
 """What would become of files if they were delivered: taken in and judged in a home that is thrown away."""
 
+import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -145,7 +146,7 @@ def _declared_name(file: Path, path: Path, settings: Settings) -> str:
     """Name as in a home: below the drop zone, which declarations speak of, wherever the check starts."""
     if file.parent.name == "reference" and path in file.parents and path != file.parent:
         return f"reference/{file.name}"
-    parts, zone = file.resolve().parts, Path(settings.drop_zone).name
+    parts, zone = Path(os.path.abspath(file)).parts, Path(settings.drop_zone).name
     below = parts[len(parts) - parts[::-1].index(zone) :] if zone in parts else (_shown_name(file, path),)
     return "/".join((EXPORTS, *below))
 
@@ -164,7 +165,7 @@ def _link(aside: Path, files: Mapping[str, Path], home: Path | None) -> None:
     for label, file in files.items():
         link = aside / label
         link.parent.mkdir(parents=True, exist_ok=True)
-        link.symlink_to(file.resolve())
+        link.symlink_to(os.path.abspath(file))
     (aside / EXPORTS).mkdir(exist_ok=True)
     if home is not None and (home / PROFILES).is_dir():
         (aside / PROFILES).symlink_to((home / PROFILES).resolve())

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from orchestration.ingest.files import one_at_a_time
 from orchestration.ingest.gate.accept import accept
 from orchestration.ingest.land import deliveries
 from orchestration.ingest.land.deliveries import receive
+from orchestration.ingest.tell.check_path import check_path
+from orchestration.sensors import drop_zone_hash
 
 
 def test_the_same_file_twice_changes_nothing(exports: Any) -> None:
@@ -177,6 +180,29 @@ def test_two_runs_at_once_are_refused(exports: Any) -> None:
     exports.tickets("a.csv", [{"id": "1"}])
     with one_at_a_time(exports.home), pytest.raises(IngestBusy, match="wait until it has ended"):
         exports.receive()
+
+
+def test_what_is_no_file_is_told_and_not_passed_over(
+    exports: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zone = exports.tickets("a.csv", [{"id": "1"}]).parent
+    (tmp_path / "share").mkdir()
+    (tmp_path / "share" / "b.csv").write_text("1\n")
+    (zone / "share").symlink_to(tmp_path / "share")
+    (zone / "gone.csv").symlink_to(tmp_path / "gone.csv")
+    (zone / "loop.csv").symlink_to("loop.csv")
+    os.mkfifo(zone / "pipe.csv")
+    (zone / "locked").mkdir()
+    (zone / "empty").mkdir()
+    # Whoever runs the tests may read everything.
+    monkeypatch.setattr(os, "access", lambda path, _: path.name != "locked")
+    told = {d.file.removeprefix("exports/zendesk/"): d.problem for d in exports.receive() if d.problem}
+    assert sorted(told) == ["gone.csv", "locked", "loop.csv", "pipe.csv", "share"]
+    assert all("It is no file that can be read" in problem for problem in told.values())
+    checked = {report.file: report.problem for report in check_path(zone) if report.problem}
+    assert sorted(checked) == sorted(told)
+    (exports.home / "maturity.yaml").write_text("is_simulated: true\n")
+    assert drop_zone_hash(exports.home)
 
 
 def test_what_an_interrupted_run_left_aside_is_brought_back_or_removed(exports: Any) -> None:
