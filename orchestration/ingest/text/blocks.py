@@ -80,6 +80,8 @@ def read_head(
     n_looked_at = text.rfind("\n", 0, _HEAD_LETTERS) + 1 if len(text) > _HEAD_LETTERS else len(text)
     is_whole &= n_looked_at == len(text)
     text = text[:n_looked_at]
+    # So short it is only above a line longer than any record: whatever reaches into that line is faulty.
+    is_whole |= len(text) <= LONGEST_RECORD
     dialect = decide(text, delimiter=delimiter, quote=quote, is_header=is_header)
     found = scan(
         text, dialect.delimiter, dialect.quote, is_last=is_whole,

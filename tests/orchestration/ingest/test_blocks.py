@@ -186,6 +186,15 @@ def test_what_is_odd_in_the_first_bytes_is_not_told_as_all_that_is_odd(
     assert [warning.partition(" non-")[0].partition(" inv")[0] for warning in told] == ["at least 17"] * 2
 
 
+def test_a_line_longer_than_any_record_hides_no_header(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    content = f'a,b\n1,2\n3,{"x" * 6 * records.LONGEST_RECORD}\n5,"{"x" * records.LONGEST_RECORD}"\n'.encode()
+    head = read_head(lambda: io.BytesIO(content), "f.csv")
+    rows, _, refused, _, _ = _together(read_chunks(lambda: io.BytesIO(content), head, keep=["a"]))
+    assert rows == [["1"], ["3"]]
+    assert [(record.line, record.fault) for record in refused] == [(4, "row:unclosed_quote")]
+
+
 def test_bytes_that_do_not_fit_further_down_are_named_by_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blocks, "HEAD_BYTES", 200)
     content = b"one,two,three\n" + b"a,b,c\n" * 100
