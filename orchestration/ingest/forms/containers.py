@@ -35,6 +35,7 @@ class Part:
     size : number of its bytes, decompressed.
     problem : why it cannot be read, with the next step; empty when it may be.
     warnings : what a reader should know.
+    stamp : see `stamp_of`, as it was before the first of its bytes was read.
     """
 
     path: Path
@@ -47,6 +48,7 @@ class Part:
     sheet: str = ""
     problem: str = ""
     warnings: tuple[str, ...] = ()
+    stamp: tuple[int, ...] = ()
 
     def open(self) -> BinaryIO:
         """Its bytes, decompressed, from the start.
@@ -74,6 +76,15 @@ class Part:
             )
         with self.open() as file:
             return io.BytesIO(file.read())
+
+
+def stamp_of(path: Path) -> tuple[int, ...]:
+    """What changes when a file is written to or replaced; empty where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def parts_of(path: Path, name: str, *, is_read_first: bool = False) -> list[Part]:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from contracts.profile import Profile
 from orchestration.errors import UnreadableFile
 from orchestration.ingest.files import write_json
-from orchestration.ingest.forms.containers import Part
+from orchestration.ingest.forms.containers import Part, stamp_of
 from orchestration.ingest.forms.packed import identity
 from orchestration.ingest.land.landing import MANIFEST, land
 from orchestration.ingest.land.reading import Status, read_part
@@ -98,6 +98,8 @@ def _on_one_core() -> None:
 def take(task: Task, settings: Settings, profiles: Mapping[str, Profile], given_key: str | None) -> Outcome:
     """Read one part and land it aside; where its bytes have no name yet they are hashed meanwhile.
 
+    What was written to meanwhile is not taken: its rows may be of other bytes than its name.
+
     Raises
     ------
     MissingKey
@@ -105,7 +107,7 @@ def take(task: Task, settings: Settings, profiles: Mapping[str, Profile], given_
     """
     keep_freed_memory()
     if task.part.delivery_id:
-        return _taken(task, settings, profiles, given_key)
+        return _unchanged(task, _taken(task, settings, profiles, given_key))
     with ThreadPoolExecutor(1) as thread:
         hashing = thread.submit(identity, task.part.open())
         outcome = _taken(task, settings, profiles, given_key)
@@ -113,7 +115,15 @@ def take(task: Task, settings: Settings, profiles: Mapping[str, Profile], given_
     if task.folder is not None and outcome.manifest is not None:
         outcome.manifest["delivery_id"] = delivery_id
         write_json(task.folder / MANIFEST, outcome.manifest)
-    return replace(outcome, part=replace(task.part, delivery_id=delivery_id))
+    return _unchanged(task, replace(outcome, part=replace(task.part, delivery_id=delivery_id)))
+
+
+def _unchanged(task: Task, outcome: Outcome) -> Outcome:
+    if outcome.manifest is None or task.folder is None or stamp_of(task.part.path) == task.part.stamp:
+        return outcome
+    shutil.rmtree(task.folder)
+    problem = f"The file was written to while it was read ({task.part.name}): run again once it is complete."
+    return Outcome(outcome.part, "unreadable", problem, None, None, outcome.warnings)
 
 
 def _taken(task: Task, settings: Settings, profiles: Mapping[str, Profile], given_key: str | None) -> Outcome:

@@ -11,7 +11,7 @@ from typing import Final, Literal
 from contracts.manner import Manner
 from contracts.profile import Profile
 from orchestration.errors import UnreadableFile
-from orchestration.ingest.forms.containers import Part, parts_of
+from orchestration.ingest.forms.containers import Part, parts_of, stamp_of
 from orchestration.ingest.forms.contents import Content
 from orchestration.ingest.forms.formats import open_part
 from orchestration.ingest.forms.unpivot import unpivoted
@@ -205,8 +205,10 @@ def delivered_parts(
     """
     for file, path in files.items():
         try:
+            stamp = stamp_of(path)
             is_read_first = read_first is not None and read_first(file, path)
-            yield from parts_to_read(parts_of(path, file, is_read_first=is_read_first), settings)
+            parts = parts_of(path, file, is_read_first=is_read_first)
+            yield from (replace(part, stamp=stamp) for part in parts_to_read(parts, settings))
         except UnreadableFile as error:
             name = hashlib.sha256(file.encode()).hexdigest()
             yield Part(path, file, "refused", name, problem=str(error))

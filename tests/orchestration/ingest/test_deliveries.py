@@ -12,9 +12,11 @@ import pytest
 
 from orchestration.errors import IngestBusy, LandingDamaged, MissingReference, NothingDelivered, SettingsError
 from orchestration.ingest.files import one_at_a_time
+from orchestration.ingest.forms.containers import Part
 from orchestration.ingest.gate.accept import accept
-from orchestration.ingest.land import deliveries
+from orchestration.ingest.land import deliveries, intake
 from orchestration.ingest.land.deliveries import receive
+from orchestration.ingest.land.reading import Reading, read_part
 from orchestration.ingest.tell.check_path import check_path
 from orchestration.sensors import drop_zone_hash
 
@@ -50,6 +52,29 @@ def test_a_file_that_is_hashed_while_it_is_read_is_the_same_delivery(
     assert exports.receive() == hashed_first
     assert exports.digest("landing") == before
     assert not list((exports.home / "tmp").glob("landing-*"))
+
+
+@pytest.mark.parametrize("least", [0, deliveries.LARGE])
+def test_a_file_that_is_written_to_while_it_is_read_is_not_taken(
+    exports: Any, monkeypatch: pytest.MonkeyPatch, least: int
+) -> None:
+    monkeypatch.setattr(deliveries, "LARGE", least)
+    path = exports.tickets("a.csv", [{"id": "1"}])
+    whole = exports.tickets("whole.csv", [{"id": "1"}, {"id": "2"}]).read_bytes()
+    (path.parent / "whole.csv").unlink()
+
+    def growing(part: Part, *given: Any) -> Reading:
+        reading = read_part(part, *given)
+        if part.path == path:
+            path.write_bytes(whole)
+        return reading
+
+    monkeypatch.setattr(intake, "read_part", growing)
+    told = next(d for d in exports.receive() if d.file == "exports/zendesk/a.csv")
+    assert (told.status, "run again once it is complete" in told.problem) == ("unreadable", True)
+    monkeypatch.undo()
+    taken = [d for d in exports.receive() if d.file == "exports/zendesk/a.csv"]
+    assert [(d.delivery_id, d.delivered) for d in taken] == [(hashlib.sha256(whole).hexdigest(), 2)]
 
 
 def test_a_large_file_that_came_before_under_another_name_is_landed_once(
