@@ -113,6 +113,9 @@ def parts_of(path: Path, name: str, *, is_read_first: bool = False) -> list[Part
             name,
             "put the files themselves in its place, or correct its rights",
         )
+    if not _is_utf8(str(path)):
+        # Readers of Parquet and SPSS take a path as UTF-8 only.
+        raise UnreadableFile("The name of the file is not UTF-8", name, "rename it")
     try:
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
@@ -121,7 +124,7 @@ def parts_of(path: Path, name: str, *, is_read_first: bool = False) -> list[Part
         delivery_id, size = ("", path.stat().st_size) if is_later else identity(path.open("rb"))
     except OSError as error:
         raise UnreadableFile(
-            f"The file cannot be opened ({error.strerror})", str(path), "check its rights and run again"
+            f"The file cannot be opened ({error.strerror})", name, "check its rights and run again"
         ) from error
     whole = Part(path, name, kind, delivery_id, size)
     try:
@@ -132,6 +135,14 @@ def parts_of(path: Path, name: str, *, is_read_first: bool = False) -> list[Part
         return _members(path, name) if kind == "zip" else _sheets(whole)
     except UnreadableFile as error:
         return [_refused(whole, str(error))]
+
+
+def _is_utf8(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _members(path: Path, name: str) -> list[Part]:

@@ -140,9 +140,14 @@ def manifest_of(home: Path, delivery_id: str) -> dict[str, Any]:
 def delivered_files(home: Path, settings: Settings) -> dict[str, Path]:
     """Files of the drop zone and the reference folder, by the names they are known under, in order."""
     zone = home / settings.drop_zone
-    found = {f"{REFERENCE}/{path.name}": path for path in (home / REFERENCE).glob("*.csv")}
-    found |= {f"{EXPORTS}/{path.relative_to(zone).as_posix()}": path for path in zone.rglob("*")}
+    found = {f"{REFERENCE}/{shown(path.name)}": path for path in (home / REFERENCE).glob("*.csv")}
+    found |= {f"{EXPORTS}/{shown(path.relative_to(zone).as_posix())}": path for path in zone.rglob("*")}
     return {name: found[name] for name in sorted(found) if is_delivered(name, found[name])}
+
+
+def shown(name: str) -> str:
+    """Name of a file as text; a byte of it that is no UTF-8 is written by its number."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def is_delivered(name: str, path: Path) -> bool:

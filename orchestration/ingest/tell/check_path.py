@@ -22,6 +22,7 @@ from orchestration.ingest.land.deliveries import (
     delivered_files,
     is_delivered,
     manifest_of,
+    shown,
 )
 from orchestration.ingest.land.reading import Reading, delivered_parts, read_part
 from orchestration.ingest.profiles import PROFILES, profiles_of
@@ -106,7 +107,7 @@ def check_path(path: Path, settings: Settings | None = None, *, home: Path | Non
     """
     settings = settings or Settings()
     files = {_declared_name(file, path, settings): file for file in _files(path, settings)}
-    shown = {label: _shown_name(file, path) for label, file in files.items()}
+    names = {shown(label): _shown_name(file, path) for label, file in files.items()}
     with tempfile.TemporaryDirectory(prefix="maturity-check-") as folder:
         aside = Path(folder)
         _link(aside, files, home or home_around(path))
@@ -116,7 +117,7 @@ def check_path(path: Path, settings: Settings | None = None, *, home: Path | Non
         _describe_others(aside, settings, received, reports)
         if result is not None:
             _judged(aside, result, reports)
-    return [replace(reports[file], file=_shown_part(file, shown)) for file in sorted(reports)]
+    return [replace(reports[file], file=_shown_part(file, names)) for file in sorted(reports)]
 
 
 def exit_code(reports: Sequence[FileReport]) -> int:
@@ -152,13 +153,13 @@ def _declared_name(file: Path, path: Path, settings: Settings) -> str:
 
 
 def _shown_name(file: Path, path: Path) -> str:
-    return file.relative_to(path).as_posix() if path in file.parents else file.name
+    return shown(file.relative_to(path).as_posix() if path in file.parents else file.name)
 
 
-def _shown_part(name: str, shown: Mapping[str, str]) -> str:
+def _shown_part(name: str, names: Mapping[str, str]) -> str:
     """Name of a part as seen from the checked folder."""
-    label = max((label for label in shown if name == label or name.startswith(f"{label}!")), key=len)
-    return shown[label] + name.removeprefix(label)
+    label = max((label for label in names if name == label or name.startswith(f"{label}!")), key=len)
+    return names[label] + name.removeprefix(label)
 
 
 def _link(aside: Path, files: Mapping[str, Path], home: Path | None) -> None:

@@ -230,6 +230,16 @@ def test_what_is_no_file_is_told_and_not_passed_over(
     assert drop_zone_hash(exports.home)
 
 
+def test_a_name_that_is_no_utf8_stops_nothing_but_its_file(exports: Any) -> None:
+    path = exports.tickets("a.csv", [{"id": "1"}])
+    Path(os.fsdecode(os.fsencode(path.parent) + b"/caf\xe9.csv")).write_bytes(path.read_bytes() + b"\n")
+    told = {d.file: d.problem for d in exports.receive() if d.source_system != "reference"}
+    assert sorted(told) == ["exports/zendesk/a.csv", r"exports/zendesk/caf\xe9.csv"]
+    assert "not UTF-8" in told[r"exports/zendesk/caf\xe9.csv"]
+    checked = {report.file: report.problem for report in check_path(path.parent)}
+    assert list(map(bool, checked.values())) == [False, True]
+
+
 def test_what_an_interrupted_run_left_aside_is_brought_back_or_removed(exports: Any) -> None:
     path = exports.tickets("a.csv", [{"id": "1"}])
     exports.run()
