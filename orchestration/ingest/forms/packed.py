@@ -19,6 +19,8 @@ MAXIMUM_RATIO: Final = 250
 HARMLESS_BYTES: Final = 64 * 2**20
 _MAXIMUM_MEMBERS: Final = 10_000
 _BLOCK: Final = 2**20
+# Of BZIP2 and LZMA a few kilobytes become gigabytes at one call, before a byte of them can be counted.
+_BOUNDED: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 BROKEN: Final = (
     zipfile.BadZipFile,
     gzip.BadGzipFile,
@@ -37,12 +39,21 @@ def opened(where: Path | io.BytesIO, name: str) -> zipfile.ZipFile:
     Raises
     ------
     UnreadableFile
-        It is damaged.
+        It is damaged, or packed in a way that cannot be bounded.
     """
     try:
-        return zipfile.ZipFile(where)
+        archive = zipfile.ZipFile(where)
     except BROKEN as error:
         raise damaged(name, error) from None
+    for entry in archive.infolist():
+        is_encrypted = entry.flag_bits & 1
+        if not entry.filename:
+            raise UnreadableFile("The archive holds a file without a name", name, "pack it again")
+        if entry.compress_type not in _BOUNDED and not is_encrypted:
+            raise UnreadableFile(
+                "The archive is packed in another way than Deflate", name, "pack it again as an ordinary zip"
+            )
+    return archive
 
 
 def stream(path: Path, container: str, member: str, where: str) -> BinaryIO:

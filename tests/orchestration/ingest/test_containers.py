@@ -111,6 +111,13 @@ def test_a_member_that_says_it_is_smaller_than_it_is_is_stopped(
         part.open().read()
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_what_cannot_be_bounded_is_not_unpacked(tmp_path: Path, method: int) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", method) as archive:
+        archive.writestr("a.csv", CSV)
+    assert "another way than Deflate" in _parts(tmp_path / "a.zip")["exports/a.zip"].problem
+
+
 def test_damaged_and_locked_archives_are_said(tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(b"PK\x03\x04" + bytes(50))
     assert "cannot be unpacked" in _parts(tmp_path / "a.zip")["exports/a.zip"].problem
@@ -120,6 +127,12 @@ def test_damaged_and_locked_archives_are_said(tmp_path: Path) -> None:
     content[content.index(b"PK\x01\x02") + 8] |= 1
     (tmp_path / "c.zip").write_bytes(content)
     assert "encrypted" in _parts(tmp_path / "c.zip")["exports/c.zip!x.csv"].problem
+    content = bytearray(_zip(tmp_path / "n.zip", {"x": CSV}).read_bytes())
+    del content[content.rindex(b"x", 0, -22)]
+    content[content.index(b"PK\x01\x02") + 28] = 0
+    content[-10] -= 1
+    (tmp_path / "n.zip").write_bytes(content)
+    assert "without a name" in _parts(tmp_path / "n.zip")["exports/n.zip"].problem
     _zip(tmp_path / "d.zip", {})
     assert "holds no file" in _parts(tmp_path / "d.zip")["exports/d.zip"].problem
 
