@@ -109,22 +109,18 @@ def write_json(path: Path, content: Any) -> None:
     os.replace(beside, path)
 
 
-def read_json(path: Path) -> Any:
+def read_json(path: Path, remedy: str = "remove that file's folder and run again") -> Any:
     """Content of a JSON file that we wrote.
 
     Raises
     ------
     LandingDamaged
-        It cannot be read back.
+        It cannot be read back; `remedy` is the next step.
     """
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        raise LandingDamaged(
-            "What was written earlier cannot be read back",
-            str(path),
-            "remove that file's folder and run again",
-        ) from None
+        raise LandingDamaged("What was written earlier cannot be read back", str(path), remedy) from None
 
 
 def write_parquet(path: Path, table: Any) -> None:

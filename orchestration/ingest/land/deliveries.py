@@ -128,12 +128,17 @@ def receipts(home: Path) -> list[Delivery]:
     path = home / LANDING / RECEIPTS
     if not path.exists():
         return []
-    return [Delivery(**{**entry, "warnings": tuple(entry["warnings"])}) for entry in read_json(path)]
+    # Beside it lies every delivery, also those whose files are gone from the drop zone.
+    content = read_json(path, "bring that file back from a backup; remove nothing beside it")
+    return [Delivery(**{**entry, "warnings": tuple(entry["warnings"])}) for entry in content]
 
 
 def manifest_of(home: Path, delivery_id: str) -> dict[str, Any]:
     """Manifest of a landed delivery."""
-    content: dict[str, Any] = read_json(home / LANDING / delivery_id / MANIFEST)
+    content: dict[str, Any] = read_json(
+        home / LANDING / delivery_id / MANIFEST,
+        "bring that folder back from a backup, or remove it, put the file back and run again",
+    )
     return content
 
 

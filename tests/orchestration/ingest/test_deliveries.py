@@ -265,6 +265,20 @@ def test_damaged_landing_is_said(exports: Any) -> None:
         accept(exports.home, exports.settings)
 
 
+def test_damage_beside_landed_rows_is_said_with_advice_that_loses_nothing(exports: Any) -> None:
+    exports.tickets("a.csv", [{"id": "1"}])
+    landed = exports.receive()[0].delivery_id
+    landing = exports.home / "landing"
+    (landing / landed / "manifest.json").write_text("{")
+    with pytest.raises(
+        LandingDamaged, match="bring that folder back from a backup, or remove it, put the file"
+    ):
+        exports.receive()
+    (landing / "receipts.json").write_text("[")
+    with pytest.raises(LandingDamaged, match="bring that file back from a backup; remove nothing beside it"):
+        exports.receive()
+
+
 def test_the_drop_zone_may_lie_elsewhere(exports: Any, tmp_path: Path) -> None:
     file = exports.tickets("a.csv", [{"id": "1"}])
     elsewhere = tmp_path / "shared" / "zendesk"
