@@ -265,6 +265,17 @@ def test_damaged_landing_is_said(exports: Any) -> None:
         accept(exports.home, exports.settings)
 
 
+def test_a_damaged_page_of_landed_rows_is_said(exports: Any) -> None:
+    exports.tickets("a.csv", [{"id": "1"}])
+    landed = next(d.delivery_id for d in exports.receive() if d.source_system == "zendesk")
+    for path in (exports.home / "landing" / landed).glob("rows-*.parquet"):
+        content = path.read_bytes()
+        # The first page's header, behind the four letters that every Parquet file begins with.
+        path.write_bytes(content[:4] + bytes(byte ^ 0xFF for byte in content[4:24]) + content[24:])
+    with pytest.raises(LandingDamaged, match="put the file back"):
+        accept(exports.home, exports.settings)
+
+
 def test_damage_beside_landed_rows_is_said_with_advice_that_loses_nothing(exports: Any) -> None:
     exports.tickets("a.csv", [{"id": "1"}])
     landed = exports.receive()[0].delivery_id
