@@ -12,6 +12,8 @@ from contracts.profile_checks import hidden
 from orchestration.ingest.files import write_parquet
 
 pa: Any = pyarrow
+_AT_ONCE: Final = 10_000
+"""Rows whose cells are objects of Python at a time: all refused rows of a file may be millions."""
 _SCHEMA: Final = pa.schema(
     [
         ("delivery_id", pa.string()),
@@ -52,8 +54,12 @@ def held_back(
     unshown = hidden(profile) | {"source_line"}
     shown = [name for name in rows.columns if name not in unshown]
     refused = rows[rows["source_line"].isin(lines)]
-    texts = refused[shown].astype(object).where(refused[shown].notna(), "").to_dict("records")
-    raw = dict(zip(refused["source_line"].tolist(), texts, strict=True))
+    raw: dict[int, str] = {}
+    for start in range(0, len(refused), _AT_ONCE):
+        some = refused.iloc[start : start + _AT_ONCE]
+        texts = some[shown].astype(object).where(some[shown].notna(), "").to_dict("records")
+        said = (json.dumps(cells, ensure_ascii=False, sort_keys=True) for cells in texts)
+        raw |= zip(some["source_line"].tolist(), said, strict=True)
     return pd.DataFrame(
         {
             "delivery_id": delivery_id,
@@ -61,7 +67,7 @@ def held_back(
             "source_line": lines,
             "entity": entity,
             "reasons": [";".join(sorted(set(reasons[line]))) for line in lines],
-            "raw": [json.dumps(raw.get(line, {}), ensure_ascii=False, sort_keys=True) for line in lines],
+            "raw": [raw.get(line, "{}") for line in lines],
         }
     )
 

@@ -1,5 +1,6 @@
 """Harm prevented: a row is counted twice, not at all, or in the version that was corrected since."""
 
+import tracemalloc
 from datetime import date
 from typing import Any
 
@@ -10,10 +11,12 @@ import pytest
 from contracts.entities import ENTITIES
 from orchestration.errors import DiskFull, MissingKey
 from orchestration.ingest import files
+from orchestration.ingest.gate import quarantine
 from orchestration.ingest.gate.accept import accept
 from orchestration.ingest.gate.accepted import read_entity
 from orchestration.ingest.gate.ledger import balance, frame
 from orchestration.ingest.land.deliveries import receive
+from orchestration.ingest.profiles import profiles_of
 from orchestration.settings import Settings
 
 
@@ -254,3 +257,18 @@ def test_a_ledger_that_does_not_balance_names_the_file(exports: Any) -> None:
     ledger.loc[ledger["file"] == "exports/zendesk/a.csv", "accepted"] = 0
     assert balance(ledger)[["file", "n_lost"]].values.tolist() == [["exports/zendesk/a.csv", 1]]
     assert balance(frame([])).empty
+
+
+def test_millions_of_refused_rows_are_held_back_as_texts_and_not_as_objects() -> None:
+    """A date order that nobody declared refuses every row of a file, however large."""
+    profile, n_rows = profiles_of(None)["zendesk_ticket_api"], 30_000
+    lines = list(range(2, n_rows + 2))
+    cell = pd.Series([f"{line:010}" for line in lines], dtype="str")
+    rows = pd.DataFrame({**dict.fromkeys(sorted(profile.used), cell), "source_line": lines})
+    reasons = {line: ["created_at:timestamp"] for line in lines}
+    tracemalloc.start()
+    held = quarantine.held_back(rows, reasons, profile, file="a.csv", delivery_id="a", entity="tickets")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held["source_line"].tolist() == lines
+    assert peak < 3 * held["raw"].str.len().sum()
