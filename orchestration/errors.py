@@ -58,6 +58,10 @@ class WarehouseLocked(MaturityImpactError):
     """Another process holds the build database."""
 
 
+class NoRight(MaturityImpactError):
+    """A file or folder may not be read or written by the user who runs this."""
+
+
 class DiskFull(MaturityImpactError):
     """No room is left to write; what stood before is untouched."""
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from orchestration.errors import DiskFull, MaturityImpactError, WarehouseLocked
+from orchestration.errors import DiskFull, MaturityImpactError, NoRight, WarehouseLocked
 
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """What the system calls a full disk, a used-up quota and a file over its limit."""
+_NO_RIGHT = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 _NO_ROOM_WORDS = (
     "no space left",
     "disk quota",
@@ -28,6 +29,15 @@ def no_room(home: Path) -> DiskFull:
         "The disk is full, so the run stopped; the current edition is as it was",
         str(home),
         "make room on that disk, then run again",
+    )
+
+
+def no_right(path: Path) -> NoRight:
+    """The sentence for a file or folder that may not be read or written."""
+    return NoRight(
+        "The user who runs this may not read or write it; the current edition is as it was",
+        str(path),
+        "give that user the right to it, then run again",
     )
 
 
@@ -56,6 +66,9 @@ def clear_error(error: BaseException, home: Path) -> MaturityImpactError | None:
             return seen
         if isinstance(seen, OSError) and seen.errno in NO_ROOM:
             return no_room(home)
+        if isinstance(seen, OSError) and seen.errno in _NO_RIGHT:
+            # Of a move the second path is the one to write to.
+            return no_right(Path(str(seen.filename2 or seen.filename or home)))
         if (found := clear_message(str(seen), home)) is not None:
             return found
         seen = seen.__cause__ or seen.__context__

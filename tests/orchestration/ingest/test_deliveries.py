@@ -1,5 +1,6 @@
 """Harm prevented: a file is taken twice, lost, or changed after it came, and totals move unexplained."""
 
+import errno
 import hashlib
 import json
 import os
@@ -10,7 +11,15 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from orchestration.errors import IngestBusy, LandingDamaged, MissingReference, NothingDelivered, SettingsError
+from orchestration.errors import (
+    IngestBusy,
+    LandingDamaged,
+    MissingReference,
+    NoRight,
+    NothingDelivered,
+    SettingsError,
+)
+from orchestration.failures import told_plainly
 from orchestration.ingest.files import one_at_a_time
 from orchestration.ingest.forms.containers import Part
 from orchestration.ingest.gate.accept import accept
@@ -263,6 +272,19 @@ def test_damaged_landing_is_said(exports: Any) -> None:
         (exports.home / "landing" / delivery.delivery_id / "rows-00000.parquet").write_bytes(b"rot")
     with pytest.raises(LandingDamaged, match="put the file back"):
         accept(exports.home, exports.settings)
+
+
+def test_a_folder_that_may_not_be_written_is_named(exports: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(one: Path, other: Path) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(one), None, str(other))
+
+    exports.tickets("a.csv", [{"id": "1"}])
+    monkeypatch.setattr(os, "replace", refused)
+    with (
+        pytest.raises(NoRight, match=r"manifest.json\): give that user the right"),
+        told_plainly(exports.home),
+    ):
+        exports.receive()
 
 
 def test_a_damaged_page_of_landed_rows_is_said(exports: Any) -> None:
