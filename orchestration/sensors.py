@@ -11,7 +11,7 @@ _READ_AT_ONCE = 1 << 20
 
 def drop_zone_hash(home: Path) -> str | None:
     """Hash of the names and contents of all delivered files; None when there are none, or no settings."""
-    from orchestration.ingest.land.deliveries import delivered_files
+    from orchestration.ingest.land.drop_zone import delivered_files
     from orchestration.settings import SETTINGS_FILE, load_settings
 
     if not (home / SETTINGS_FILE).is_file():

@@ -24,6 +24,7 @@ pq: Any = pyarrow.parquet
 # ten times as many, hold each more often still, and DuckDB types a text of a dictionary once.
 _LOOKED_AT: Final = 10_000
 _REPEATED: Final = 2
+_ID_LENGTH: Final = 64
 
 
 @contextmanager
@@ -97,6 +98,16 @@ def restore(aside: Path, target: Path) -> None:
     old = aside / f"{target.name}.old"
     if old.exists() and not target.exists():
         os.replace(old, target)
+
+
+def tidy(aside: Path, landing: Path) -> None:
+    """Bring back what an interrupted run was about to replace, and remove what else it left aside."""
+    replaced = [*aside.glob(f"{'?' * _ID_LENGTH}.old")]
+    for old in replaced:
+        restore(aside, landing / old.stem)
+    for left in (*replaced, *aside.glob("landing-*")):
+        if left.exists():
+            shutil.rmtree(left)
 
 
 def write_json(path: Path, content: Any) -> None:

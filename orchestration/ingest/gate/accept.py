@@ -23,7 +23,8 @@ from orchestration.ingest.gate.mapping import intervals_sql
 from orchestration.ingest.gate.store import landing_read, opened
 from orchestration.ingest.gate.surveys import judged_surveys
 from orchestration.ingest.gate.verdict import EntityVerdict
-from orchestration.ingest.land.deliveries import LANDING, REFERENCE, Delivery, receipts
+from orchestration.ingest.land.deliveries import LANDING, Delivery, receipts
+from orchestration.ingest.land.drop_zone import REFERENCE
 from orchestration.ingest.land.landing import key_print
 from orchestration.ingest.profiles import profiles_of
 from orchestration.settings import SETTINGS_FILE, Settings

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from orchestration.ingest.gate.accept import AcceptResult, accept
-from orchestration.ingest.land.deliveries import EXPORTS, Delivery, receive
+from orchestration.ingest.land.deliveries import Delivery, receive
+from orchestration.ingest.land.drop_zone import EXPORTS
 from orchestration.settings import DEMO_PSEUDONYM_KEY, Settings
 
 

@@ -11,8 +11,9 @@ from typing import Any, Literal
 
 from contracts.profile import Profile
 from orchestration.errors import NothingDelivered
-from orchestration.ingest.files import one_at_a_time, read_json, restore, room_to_write, swap, write_json
+from orchestration.ingest.files import one_at_a_time, read_json, room_to_write, swap, tidy, write_json
 from orchestration.ingest.forms.containers import Part
+from orchestration.ingest.land.drop_zone import EXPORTS, REFERENCE, delivered_files
 from orchestration.ingest.land.headers import note_changes
 from orchestration.ingest.land.intake import LARGE, Outcome, Task, secret_for, take, take_all
 from orchestration.ingest.land.landing import MANIFEST, key_print
@@ -20,9 +21,8 @@ from orchestration.ingest.land.reading import delivered_parts, header_policy, re
 from orchestration.ingest.profiles import profiles_of
 from orchestration.settings import Settings
 
-EXPORTS, REFERENCE, LANDING = "exports", "reference", "landing"
+LANDING = "landing"
 RECEIPTS = "receipts.json"
-_ID_LENGTH = 64
 
 Status = Literal["taken", "redelivery", "unknown", "unreadable"]
 _Key = tuple[str, str]
@@ -106,7 +106,7 @@ def receive(
     """
     clock = now or (lambda: datetime.now(UTC))
     with one_at_a_time(home), room_to_write(home):
-        _tidy(home)
+        tidy(home / "tmp", home / LANDING)
         before = receipts(home)
         files = delivered_files(home, settings)
         ever = [*files, *(d.file for d in before)]
@@ -140,40 +140,6 @@ def manifest_of(home: Path, delivery_id: str) -> dict[str, Any]:
         "bring that folder back from a backup, or remove it, put the file back and run again",
     )
     return content
-
-
-def delivered_files(home: Path, settings: Settings) -> dict[str, Path]:
-    """Files of the drop zone and the reference folder, by the names they are known under, in order."""
-    zone = home / settings.drop_zone
-    found = {f"{REFERENCE}/{shown(path.name)}": path for path in (home / REFERENCE).glob("*.csv")}
-    found |= {f"{EXPORTS}/{shown(path.relative_to(zone).as_posix())}": path for path in zone.rglob("*")}
-    return {name: found[name] for name in sorted(found) if is_delivered(name, found[name])}
-
-
-def shown(name: str) -> str:
-    """Name of a file as text; a byte of it that is no UTF-8 is written by its number."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
-
-
-def is_delivered(name: str, path: Path) -> bool:
-    """Whether a path counts as a file; hidden files and folders do not.
-
-    What no file can be read from counts too, and is refused: a link into nothing, a folder that is not looked
-    into because it is a link or its rights forbid it.
-    """
-    is_looked_into = os.path.isdir(path) and not path.is_symlink() and os.access(path, os.R_OK | os.X_OK)
-    return not is_looked_into and not any(part.startswith(".") for part in name.split("/"))
-
-
-def _tidy(home: Path) -> None:
-    """Bring back what an interrupted run was about to replace, and remove what else it left aside."""
-    aside = home / "tmp"
-    replaced = [*aside.glob(f"{'?' * _ID_LENGTH}.old")]
-    for old in replaced:
-        restore(aside, home / LANDING / old.stem)
-    for left in (*replaced, *aside.glob("landing-*")):
-        if left.exists():
-            shutil.rmtree(left)
 
 
 class _Intake:

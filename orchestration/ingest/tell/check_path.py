@@ -16,14 +16,8 @@ from orchestration.ingest.forms.containers import Part
 from orchestration.ingest.gate import quarantine
 from orchestration.ingest.gate.accept import QUARANTINE, AcceptResult
 from orchestration.ingest.gate.gate_again import judge_aside
-from orchestration.ingest.land.deliveries import (
-    EXPORTS,
-    Delivery,
-    delivered_files,
-    is_delivered,
-    manifest_of,
-    shown,
-)
+from orchestration.ingest.land.deliveries import Delivery, manifest_of
+from orchestration.ingest.land.drop_zone import EXPORTS, delivered_files, is_delivered, shown
 from orchestration.ingest.land.reading import Reading, delivered_parts, read_part
 from orchestration.ingest.profiles import PROFILES, profiles_of
 from orchestration.ingest.tell.violations import Violation, violations

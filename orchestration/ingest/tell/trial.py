@@ -20,7 +20,8 @@ from orchestration.ingest.gate.accept import QUARANTINE, AcceptResult
 from orchestration.ingest.gate.accepted import read_entity
 from orchestration.ingest.gate.gate_again import judge_aside
 from orchestration.ingest.gate.judge import entities_of
-from orchestration.ingest.land.deliveries import EXPORTS, LANDING, Delivery, manifest_of
+from orchestration.ingest.land.deliveries import LANDING, Delivery, manifest_of
+from orchestration.ingest.land.drop_zone import EXPORTS
 from orchestration.ingest.profiles import PROFILES, profiles_of, sql_faults
 from orchestration.ingest.tell.violations import MASKED, Violation, violations
 from orchestration.settings import Settings, Source
