@@ -4,7 +4,7 @@ Plain rows are judged by SQL, all others by pandas; keys, versions and snapshots
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -164,9 +164,12 @@ class EntityGate:
     def _judged(self, secret: str) -> Iterator[Any]:
         """Rows that hold the contract by themselves, each table by month and line."""
         tables = lists_of(self.con, self.lots)
+        delivered: dict[int, str] = {}
         for lot in self.lots:
-            source = source_of(lot, tables.get(lot.profile.source_system, {}))
+            listed_in = tables.get(lot.profile.source_system, {})
+            source = source_of(lot, listed_in)
             self.sources[lot.sequence] = source.rows
+            delivered[lot.sequence] = source_of(replace(lot, corrected=None), listed_in).rows
             self.notes[lot.delivery_id] = Given(lot.profile, lot.manner, None).notes(self.contract)
             if lot.plain is not None:
                 yield from plain_lane.plain_tables(self.con, lot, source, self.mapped, self.key)
@@ -180,7 +183,7 @@ class EntityGate:
             for lot in self.lots
             if lot.plain is None or lot.sequence in dirty or lot.corrected is not None
         ]
-        for lot, notes in proven_lots(self.con, others, self.sources):
+        for lot, notes in proven_lots(self.con, others, delivered):
             self.proven[lot.sequence] = lot
             self.notes[lot.delivery_id] += notes
         sequence = {lot.delivery_id: lot.sequence for lot in self.proven.values()}

@@ -57,7 +57,8 @@ def proven_lots(
     ----------
     con : the gate's connection.
     lots : lots of one entity that have rows which are not plain.
-    sources : all that is known of their rows (`landed.Source`), by sequence.
+    sources : all that is known of their rows (`landed.Source`), by sequence, as they were delivered:
+        corrections prove nothing of their file, or rows that were good before would be read in another way.
     """
     for lot in lots:
         texts = partial(distinct_texts, con, lot, sources[lot.sequence])

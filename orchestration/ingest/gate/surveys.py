@@ -1,6 +1,7 @@
 """Landed survey deliveries -> judged responses. A response feeds several entities and counts as a whole."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -8,6 +9,7 @@ import pandas as pd
 from contracts.convert import convert, identified
 from contracts.instrument import load_instrument
 from contracts.profile import Profile
+from contracts.proof import prove
 from orchestration.ingest.files import read_text_rows
 from orchestration.ingest.gate.judge import judge
 from orchestration.ingest.gate.lots import Lot
@@ -32,21 +34,32 @@ def judged_surveys(lots: Sequence[Lot], crosswalk: pd.DataFrame, secret: str) ->
 
 
 def _judged(profile: Profile, lots: Sequence[Lot], crosswalk: pd.DataFrame, secret: str) -> Judged:
-    loaded = [_loaded(lot) for lot in lots]
+    landed = [_landed(lot) for lot in lots]
+    loaded = [_loaded(lot, rows) for lot, rows in zip(lots, landed, strict=True)]
+    # Corrections prove nothing of their file: rows that were good before would be read in another way.
+    proofs = [prove(rows, profile, lot.manner) for lot, rows in zip(lots, landed, strict=True)]
     beside: dict[str, Any] = {"pseudonym_key": secret.encode() or None, "instrument": load_instrument()}
     given = [
-        (_placed(delivery), beside | {"manner": lot.manner})
-        for lot, delivery in zip(lots, loaded, strict=True)
-        if not lot.whole
+        (_placed(delivery), beside | {"manner": manner})
+        for (manner, _), delivery in zip(proofs, loaded, strict=True)
+        if not delivery.whole
     ]
-    converted = [convert(rows, profile, **how) for rows, how in given]
+    notes = [said for (_, said), lot in zip(proofs, lots, strict=True) if not lot.whole]
+    converted = [
+        replace(made, warnings=said + made.warnings)
+        for said, made in zip(notes, (convert(rows, profile, **how) for rows, how in given), strict=True)
+    ]
     # Where there is one delivery, nothing can come again.
     identities = [identified(rows, profile, **how) for rows, how in given if len(given) > 1]
     return judge(profile, loaded, converted, identities, crosswalk if len(crosswalk) else None)
 
 
-def _loaded(lot: Lot) -> Loaded:
-    rows = pd.concat([read_text_rows(path) for path in lot.paths], ignore_index=True)
+def _landed(lot: Lot) -> pd.DataFrame:
+    """Rows as they were delivered."""
+    return pd.concat([read_text_rows(path) for path in lot.paths], ignore_index=True)
+
+
+def _loaded(lot: Lot, rows: pd.DataFrame) -> Loaded:
     rows = _as_corrected(rows, lot)
     anew = _written_anew(lot)
     written = set(anew["source_line"].tolist()) if len(anew) else set()

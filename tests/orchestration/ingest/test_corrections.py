@@ -284,3 +284,36 @@ def test_a_mended_profile_takes_the_rows_it_was_mended_for(exports: Any) -> None
     assert said.exit_code == 0, said.output
     assert "1 of 1 row no longer held back; held back now: 0." in said.output
     assert exports.entity("tickets")["priority"].tolist() == ["normal", "urgent"]
+
+
+LEDGER = "entry_key,line_number,posted_on,account_code,account_class,amount,currency,unit_key"
+
+
+@pytest.mark.parametrize(
+    ("days", "held"),
+    [(["5/31/2024", "6/1/2024", "soon"], [4]), (["5/1/2024", "6/1/2024", "soon"], [2, 3, 4])],
+    ids=["proven", "not proven"],
+)
+def test_a_corrected_day_changes_no_other_row(exports: Any, days: list[str], held: list[int]) -> None:
+    exports.put("maturity.yaml", "is_simulated: true\n")
+    rows = [f"A{n},1,{day},8000,revenue,20.00,EUR,B1" for n, day in enumerate(days)]
+    exports.put("exports/ledger.csv", "\n".join([LEDGER, *rows, ""]))
+    exports.run()
+    path = exports.home.parent / "refused.csv"
+    corrections.export(exports.home, path, quarantine.read(exports.home / "quarantine"))
+    told(exports.home, "replay", str(corrected(path, "4", posted_on="31-12-2024")))
+    assert quarantine.read(exports.home / "quarantine")["source_line"].tolist() == held
+
+
+def test_a_corrected_day_of_a_response_changes_no_other_response(exports: Any) -> None:
+    exports.put("maturity.yaml", "is_simulated: true\n")
+    days = [{"RecordedDate": "5/31/2024 10:20:01"}, {"ResponseId": "R_2", "RecordedDate": "soon"}]
+    exports.survey("survey.csv", days)
+    exports.run()
+    before = exports.entity("assessment_answers")
+    path = exports.home.parent / "refused.csv"
+    corrections.export(exports.home, path, quarantine.read(exports.home / "quarantine"))
+    told(exports.home, "replay", str(corrected(path, "5", RecordedDate="31-5-2024 10:20:01")))
+    assert exports.entity("assessment_answers").equals(before)
+    told(exports.home, "replay", str(corrected(path, "5", RecordedDate="5/30/2024 10:20:01")))
+    assert len(exports.entity("assessment_answers")) == 2 * len(before)
