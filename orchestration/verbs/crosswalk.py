@@ -56,8 +56,9 @@ def _tell(home: Path, looked: Looked) -> None:
     if len(looked.unmapped) > _SHOWN:
         click.echo(f"  and {len(looked.unmapped) - _SHOWN} more")
     click.echo(
-        f"To fill in: {home / TO_FILL}: write organization_id and valid_from, then add the lines to "
-        f"{home / 'reference' / 'crosswalk.csv'}. Nothing is mapped before you do."
+        f"To fill in: {home / TO_FILL}: write organization_id and valid_from, then add the lines, without "
+        f"the columns behind valid_to, to {home / 'reference' / 'crosswalk.csv'}. Nothing is mapped "
+        "before you do."
     )
 
 

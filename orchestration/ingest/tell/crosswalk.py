@@ -58,6 +58,8 @@ class Unmapped:
     n_rows : accepted rows.
     amounts : money on these rows by currency, added up without regard to sign.
     first_day, last_day : ISO days of the rows that have one.
+    periods : first day and day after the last of each period to be filled in, empty where it does not end;
+        several where the crosswalk names an organisation in between.
     """
 
     source_system: str
@@ -69,6 +71,7 @@ class Unmapped:
     first_day: str | None
     last_day: str | None
     suggestions: tuple[Suggestion, ...] = ()
+    periods: tuple[tuple[str, str], ...] = ()
 
 
 def findings(crosswalk: pd.DataFrame, organizations: pd.DataFrame, held: pd.DataFrame) -> list[Finding]:
@@ -129,6 +132,29 @@ def suggestions(key: str, names: Mapping[str, str], mapped: Mapping[str, str]) -
         if bare(key) and bare(said) == bare(key):
             best[code] = Suggestion(code, 100.0, because)
     return tuple(sorted(best.values(), key=lambda one: (-one.score, one.organization_id))[:SUGGESTED_AT_MOST])
+
+
+def open_periods(
+    first_day: str | None, last_day: str | None, known: Sequence[tuple[str, str]]
+) -> tuple[tuple[str, str], ...]:
+    """Periods between two days in which a key has no organisation; the last one may not end.
+
+    Parameters
+    ----------
+    first_day, last_day : ISO days of its rows; None where they have none.
+    known : its periods in the crosswalk, each ending on the day the next may begin; empty without an end.
+    """
+    begins = first_day or FIRST_DAY
+    found = []
+    for known_from, known_to in sorted(known):
+        if begins < known_from:
+            found.append((begins, known_from))
+        begins = max(begins, known_to) if known_to else ""
+        if not begins:
+            break
+    else:
+        found.append((begins, ""))
+    return tuple(period for period in found if last_day is None or period[0] <= last_day)
 
 
 def _refused(held: pd.DataFrame) -> Iterator[Finding]:
@@ -241,18 +267,41 @@ def look(home: Path, memory_limit: str = "1GB") -> Looked:
     with duckdb.connect(config=config) as connection:
         keys = unmapped(accepted, connection)
     found = findings(crosswalk, organizations, quarantine.read(home / "quarantine"))
+    known = _known(crosswalk)
     return Looked(
         found,
         [
-            replace(key, suggestions=suggestions(key.unit_key, names, mapped)) if key.unit_key else key
+            replace(
+                key,
+                suggestions=suggestions(key.unit_key, names, mapped),
+                periods=open_periods(
+                    key.first_day,
+                    key.last_day,
+                    known.get((key.source_system, key.unit_key_type, key.unit_key), ()),
+                ),
+            )
+            if key.unit_key
+            else key
             for key in keys
         ],
     )
 
 
+def _known(crosswalk: pd.DataFrame) -> dict[tuple[str, ...], list[tuple[str, str]]]:
+    """Periods of each key in the crosswalk, as ISO days."""
+    found: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+    for row in crosswalk.to_dict("records"):
+        begins, ends = (
+            f"{day:%Y-%m-%d}" if pd.notna(day) else "" for day in (row["valid_from"], row["valid_to"])
+        )
+        found.setdefault(tuple(str(row[name]) for name in KEY), []).append((begins, ends))
+    return found
+
+
 def write_to_fill(path: Path, keys: Sequence[Unmapped]) -> None:
     """Write the crosswalk lines that are missing, without the organisation: that is a person's to fill in.
 
+    A key that the crosswalk names for part of the time has a line for each period it does not.
     The columns behind `valid_to` help to decide; reading the file as a crosswalk passes over them.
     """
     help_ = ("n_rows", "amounts", "first_day", "last_day", "entities", "suggestions")
@@ -261,12 +310,12 @@ def write_to_fill(path: Path, keys: Sequence[Unmapped]) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([*KEY, "organization_id", "valid_from", "valid_to", *help_])
         for key in keys:
-            if key.unit_key is not None:
+            for valid_from, valid_to in key.periods:
                 words = "; ".join(
                     f"{one.organization_id} ({one.score:g}, {one.because})" for one in key.suggestions
                 )
                 writer.writerow([
-                    key.source_system, key.unit_key_type, key.unit_key, "", key.first_day or FIRST_DAY, "",
+                    key.source_system, key.unit_key_type, key.unit_key, "", valid_from, valid_to,
                     key.n_rows, money_words(key.amounts), key.first_day, key.last_day,
                     "; ".join(key.entities), words,
                 ])  # fmt: skip

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from orchestration.cli import cli
-from orchestration.ingest.tell.crosswalk import Finding, look, suggestions
+from orchestration.ingest.tell.crosswalk import Finding, look, open_periods, suggestions
 
 if TYPE_CHECKING:
     from conftest import Exports
@@ -119,6 +119,35 @@ def test_the_filled_lines_complete_the_crosswalk(exports: Exports) -> None:
     after = told(exports)
     assert (after.exit_code, after.output) == (0, "Every key has its organisation.\n")
     assert exports.entity("tickets")["organization_id"].tolist() == ["org-B1"]
+
+
+def test_the_filled_lines_of_a_key_that_is_known_for_a_time_overlap_nothing(exports: Exports) -> None:
+    crosswalk_of(exports, "zendesk,brand,B1,org-B1,2024-05-02,2024-05-03")
+    days = [
+        {"id": str(day), "created_at": f"2024-05-0{day} 08:00:00", "updated_at": ""} for day in range(1, 5)
+    ]
+    exports.tickets("tickets.csv", days)
+    assert told(exports).exit_code == 1
+    lines = list(csv.DictReader((exports.home / "crosswalk_to_fill.csv").open()))
+    assert [(line["valid_from"], line["valid_to"]) for line in lines] == [
+        ("2024-05-01", "2024-05-02"),
+        ("2024-05-03", ""),
+    ]
+    own = (exports.home / "reference" / "crosswalk.csv").read_text()
+    names = HEADER.strip().split(",")
+    filled = [",".join({**line, "organization_id": "org-B2"}[name] for name in names) for line in lines]
+    exports.put("reference/crosswalk.csv", own + "\n".join(filled) + "\n")
+    assert told(exports).exit_code == 0
+
+
+def test_what_a_key_lacks_ends_with_its_rows_and_where_the_crosswalk_goes_on() -> None:
+    known = [("2024-01-01", "2024-02-01"), ("2024-03-01", "")]
+    assert open_periods("2023-05-01", "2024-02-10", known) == (
+        ("2023-05-01", "2024-01-01"),
+        ("2024-02-01", "2024-03-01"),
+    )
+    assert open_periods("2023-05-01", "2023-06-01", known) == (("2023-05-01", "2024-01-01"),)
+    assert open_periods(None, None, ()) == (("1990-01-01", ""),)
 
 
 def test_it_works_before_there_is_any_crosswalk(exports: Exports) -> None:
