@@ -21,6 +21,7 @@ import pandas as pd
 from contracts.profile_checks import hidden
 from orchestration.errors import UnreadableFile
 from orchestration.ingest.files import fresh, one_at_a_time, read_json, room_to_write, swap, write_json
+from orchestration.ingest.forms.kinds import HEAD_BYTES, kind_of
 from orchestration.ingest.gate import quarantine
 from orchestration.ingest.land.deliveries import LANDING, manifest_of, receipts
 from orchestration.ingest.profiles import profiles_of
@@ -34,6 +35,10 @@ _MANIFEST, _ROWS = "manifest.json", "rows.json"
 # What a spreadsheet would take for a formula; a number with its sign is none.
 _FORMULA: Final = re.compile(r"'?(?:[=@\t\r]|[+-](?![\d.,]))")
 _NAMED_AT_MOST: Final = 5
+_TOLD_AT_MOST: Final = 20
+
+Fault = tuple[str, str]
+"""What is wrong in a file of corrections, and the next step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +130,8 @@ def take(home: Path, path: Path, now: Callable[[], datetime] | None = None) -> T
     Raises
     ------
     UnreadableFile
-        The file is not of that form, or speaks of rows or columns that are not to be corrected.
+        The file is not of that form, or speaks of rows or columns that are not to be corrected; all such rows
+        are named at once, and none is taken.
     """
     table = _read(path)
     held = quarantine.read(home / "quarantine")
@@ -153,9 +159,14 @@ def _read(path: Path) -> Table:
         content = path.read_bytes()
     except OSError as error:
         raise _wrong(
-            path, f"the file cannot be opened ({error.strerror})", "name the corrected file"
+            path, (f"the file cannot be opened ({error.strerror})", "name the corrected file")
         ) from None
-    decoded = decode(content, path.name)
+    if kind_of(content[:HEAD_BYTES]) != "text":
+        raise _wrong(path, ("it is no CSV file", "save it as CSV UTF-8"))
+    try:
+        decoded = decode(content, path.name)
+    except UnreadableFile as error:
+        raise _wrong(path, (error.what, "save it as CSV UTF-8")) from None
     return read_table(decoded.text, path.name, header_rows=1, is_header=lambda row: PLACE[0] in row)
 
 
@@ -164,38 +175,44 @@ def _corrected(
 ) -> tuple[list[dict[str, object]], tuple[Repeated, ...]]:
     """Rows with the cells that were changed, and those that came in before."""
     if missing := [name for name in PLACE[:2] if name not in table.names]:
-        raise _wrong(path, f"it lacks {', '.join(missing)}", "take the file that quarantine export wrote")
+        raise _wrong(path, (f"it lacks {', '.join(missing)}", "take the file that quarantine export wrote"))
     if table.refused:
         lines = ", ".join(str(record.line) for record in table.refused[:_NAMED_AT_MOST])
-        raise _wrong(path, f"line {lines} cannot be split into fields", "save it as CSV again")
+        raise _wrong(path, (f"line {lines} cannot be split into fields", "save it as CSV again"))
     kept = _kept(home)
     places = {_place(dict(zip(table.names, fields, strict=True))) for fields in table.rows}
     ever_held = {*known, *kept}
     released = _landed(home, places - ever_held)
     found: list[dict[str, object]] = []
     repeated: list[Repeated] = []
+    faults: list[Fault] = []
     seen: set[tuple[str, int]] = set()
     allowed: dict[str, list[str]] = {}
     for fields, line in zip(table.rows, table.lines, strict=True):
         row = dict(zip(table.names, fields, strict=True))
         place = _place(row)
         if place not in ever_held and place not in released:
-            raise _stranger(row, ever_held, path, line)
+            faults.append(_stranger(row, ever_held, line))
+            continue
         if place in seen:
-            raise _wrong(path, f"line {line} speaks of a row that stands there twice", "keep one of them")
+            faults.append((f"line {line} speaks of a row that stands there twice", "keep one of them"))
+            continue
         seen.add(place)
         columns = allowed.setdefault(place[0], _correctable(home, place[0]))
         said = {name: _unguarded(text) for name, text in row.items() if name not in PLACE}
         if strange := [name for name, text in said.items() if text and name not in columns]:
-            raise _wrong(
-                path,
-                f"line {line} fills {', '.join(strange)}, which its delivery does not have or does not keep",
-                f"correct only {', '.join(columns)}",
+            where = f"line {line} fills {', '.join(strange)}"
+            faults.append(
+                (
+                    f"{where}, which its delivery does not have or does not keep",
+                    f"correct only {', '.join(columns)}",
+                )
             )
+            continue
         if (texts := released.get(place)) is not None:
             # Released meanwhile by another row or a mended profile: as it was delivered it says nothing new.
             if any(said[name] != texts[name] for name in columns if name in said):
-                raise _stranger(row, ever_held, path, line)
+                faults.append(_stranger(row, ever_held, line))
             continue
         digest = _digest({name: said[name] for name in columns if name in said})
         before = kept.get(place)
@@ -203,7 +220,8 @@ def _corrected(
             repeated.append(before)
             continue
         if before is not None and place not in known:
-            raise _accepted(path, line, before)
+            faults.append(_accepted(line, before))
+            continue
         raw = json.loads(known[place])
         cells = {name: said[name] for name in columns if name in said and said[name] != raw.get(name)}
         # Of a line that could not be split nothing was kept: untouched, it is still empty here.
@@ -211,6 +229,8 @@ def _corrected(
             found.append(
                 {"delivery_id": place[0], "source_line": place[1], "cells": cells, "row_sha256": digest}
             )
+    if faults:
+        raise _wrong(path, *faults)
     return found, tuple(repeated)
 
 
@@ -252,23 +272,19 @@ def _landed(home: Path, places: Collection[tuple[str, int]]) -> dict[tuple[str, 
     return found
 
 
-def _stranger(
-    row: Mapping[str, str], known: Collection[tuple[str, int]], path: Path, line: int
-) -> UnreadableFile:
+def _stranger(row: Mapping[str, str], known: Collection[tuple[str, int]], line: int) -> Fault:
     held = sorted(number for delivery_id, number in known if delivery_id == row["delivery_id"].strip())
     named = ", ".join([*map(str, held[:_NAMED_AT_MOST]), *["..."][: len(held) > _NAMED_AT_MOST]])
     of_it = f"; of that delivery these lines are or were: {named}" if held else ""
-    return _wrong(
-        path,
+    return (
         f"line {line} speaks of line {row['source_line'].strip() or '(empty)'} of a delivery, "
         "which was never held back or is no longer",
         f"leave it out, or write delivery_id and source_line as quarantine export writes them{of_it}",
     )
 
 
-def _accepted(path: Path, line: int, before: Repeated) -> UnreadableFile:
-    return _wrong(
-        path,
+def _accepted(line: int, before: Repeated) -> Fault:
+    return (
         f"line {line} changes line {before.source_line} of its delivery once more, which was corrected "
         f"{before.received_at} and is no longer held back",
         "leave that row out; correct the record at its source and export it again: the newer version counts",
@@ -295,5 +311,11 @@ def _unguarded(text: str) -> str:
     return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
-def _wrong(path: Path, said: str, remedy: str) -> UnreadableFile:
-    return UnreadableFile(f"The corrections cannot be taken: {said}", str(path), remedy)
+def _wrong(path: Path, *faults: Fault) -> UnreadableFile:
+    (said, remedy), *others = faults
+    if not others:
+        return UnreadableFile(f"The corrections cannot be taken: {said}", str(path), remedy)
+    told = [f"{said}: {remedy}" for said, remedy in faults[:_TOLD_AT_MOST]]
+    told += [f"and {len(faults) - _TOLD_AT_MOST:,} more"] if len(faults) > _TOLD_AT_MOST else []
+    what = f"The corrections cannot be taken, {len(faults):,} lines are wrong"
+    return UnreadableFile(what, str(path), "\n  ".join(["", *told]))

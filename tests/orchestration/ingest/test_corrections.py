@@ -258,6 +258,27 @@ def test_a_file_that_is_no_export_of_these_rows_is_refused(held: Any, spoil: Any
     assert not (held.home / "landing" / "corrections").exists()
 
 
+def test_all_that_is_wrong_in_a_file_is_named_at_once_and_nothing_is_taken(held: Any) -> None:
+    path = corrected(exported(held.home), "3", created_at="2024-02-28 08:00:00")
+    first, good, bad = path.read_text().splitlines()
+    rows = [good.replace(",3,exports", f",{line},exports") for line in range(10, 35)]
+    path.write_text("\n".join([first, good, bad, bad, *rows, ""]))
+    with pytest.raises(UnreadableFile, match="26 lines are wrong") as raised:
+        corrections.take(held.home, path)
+    said = str(raised.value).splitlines()
+    assert said[1].startswith("  line 4 speaks of a row that stands there twice: keep one")
+    assert said[2].startswith("  line 5 speaks of line 10 of a delivery")
+    assert said[21:] == ["  and 6 more."]
+    assert not (held.home / "landing" / "corrections").exists()
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04 a workbook", "delivery_id;Zo\u00eb\n".encode("mac_roman")])
+def test_a_file_that_was_not_saved_as_csv_names_the_way_to_save_it(held: Any, content: bytes) -> None:
+    path = held.put("refused.csv", content)
+    with pytest.raises(UnreadableFile, match="save it as CSV UTF-8"):
+        corrections.take(held.home, path)
+
+
 def test_a_spreadsheet_sees_no_formula_and_the_text_comes_back_as_it_was(exports: Any) -> None:
     exports.tickets("tickets.csv", [{**BAD_DAY, "via_channel": "=cmd()", "priority": "-5"}])
     exports.run()
