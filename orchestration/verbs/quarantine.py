@@ -148,9 +148,11 @@ def replay(path: Path | None, home: Path, key: str | None, as_json: bool) -> Non
         if taken is not None:
             click.echo(f"{counted(taken.n_corrected, 'row')} corrected, {taken.n_unchanged:,} as they were.")
             _tell_repeated(home, taken.repeated, after)
+        newly = f", {told['newly_held_back']:,} of them newly" if after - before else ""
         click.echo(
             f"{told['no_longer_held_back']:,} of {counted(len(before), 'row')} no longer held back; "
-            f"held back now: {len(after):,}. maturity-impact run --home {home} brings them to the marts."
+            f"held back now: {len(after):,}{newly}. "
+            f"maturity-impact run --home {home} brings them to the marts."
         )
     raise click.exceptions.Exit(HELD_BACK if after else DONE)
 

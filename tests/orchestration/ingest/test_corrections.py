@@ -305,6 +305,12 @@ def test_a_mended_profile_takes_the_rows_it_was_mended_for(exports: Any) -> None
     assert said.exit_code == 0, said.output
     assert "1 of 1 row no longer held back; held back now: 0." in said.output
     assert exports.entity("tickets")["priority"].tolist() == ["normal", "urgent"]
+    exports.put(
+        "profiles/zendesk_ticket_api.yaml",
+        mended.replace("reopens: {from: reopens}", "reopens: {from: status}"),
+    )
+    said = told(exports.home, "replay")
+    assert "0 of 0 rows no longer held back; held back now: 2, 2 of them newly." in said.output
 
 
 LEDGER = "entry_key,line_number,posted_on,account_code,account_class,amount,currency,unit_key"
