@@ -91,7 +91,8 @@ def violations(home: Path, held: pd.DataFrame) -> Iterator[Violation]:
         for rule in str(row["reasons"]).split(";"):
             column = rule.split(":", maxsplit=1)[0]
             said, remedy = known.get(name, FORM).get(rule, ("", ""))
-            if profile is not None and _is_unread(profile, column, rule, raw):
+            kept = manifests[row["delivery_id"]]["kept_columns"]
+            if profile is not None and _is_unread(profile, column, rule, kept):
                 remedy = _NOT_READ
             yield Violation(
                 str(row["file"]), str(row["delivery_id"]), int(row["source_line"]), str(row["entity"]),
@@ -152,10 +153,10 @@ def _columns(profile: Profile, column: str, rule: str) -> list[str]:
     return [*profile.version_columns] if column == "source_updated_at" else [column]
 
 
-def _is_unread(profile: Profile, column: str, rule: str, raw: Mapping[str, str]) -> bool:
-    """Whether a canonical column takes its value from no column of the row."""
+def _is_unread(profile: Profile, column: str, rule: str, kept: Sequence[str]) -> bool:
+    """Whether a canonical column takes its value from no column of the file."""
     is_canonical = any(column in contract.column_names for contract in entities_of(profile))
-    return is_canonical and not any(name in raw for name in _columns(profile, column, rule))
+    return is_canonical and not any(name in kept for name in _columns(profile, column, rule))
 
 
 def remedies(profile: Profile) -> dict[str, tuple[str, str]]:
