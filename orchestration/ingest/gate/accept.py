@@ -89,7 +89,7 @@ def accept(
     """
     with one_at_a_time(home), room_to_write(home):
         received = receipts(home)
-        landed = _counting(received, settings)
+        landed = counting(received, settings)
         if not landed:
             raise NothingDelivered(
                 "Nothing was delivered that could be taken",
@@ -169,11 +169,11 @@ def _parquet(folder: Path, name: str) -> str:
     return f"read_parquet({text(folder / name / 'rows.parquet')})"
 
 
-def _counting(received: Sequence[Delivery], settings: Settings) -> list[Delivery]:
-    """Deliveries that were landed and not withdrawn."""
+def counting(received: Sequence[Delivery], settings: Settings) -> list[Delivery]:
+    """Deliveries that were landed and not withdrawn; a name of none of them is a `SettingsError`."""
     withdrawn: set[str] = set()
     for name in settings.withdrawn:
-        found = {delivery.delivery_id for delivery in received if _is_named(delivery, name)}
+        found = {delivery.delivery_id for delivery in received if is_named(delivery, name)}
         if not found:
             raise SettingsError(
                 f"'{name}' names nothing that was delivered",
@@ -185,7 +185,7 @@ def _counting(received: Sequence[Delivery], settings: Settings) -> list[Delivery
     return [delivery for delivery in received if delivery.is_landed and delivery.delivery_id not in withdrawn]
 
 
-def _is_named(delivery: Delivery, name: str) -> bool:
+def is_named(delivery: Delivery, name: str) -> bool:
     """Whether a name is that of a delivery, or of the archive or workbook that it came in."""
     is_id = len(name) >= ID_SIGNS and delivery.delivery_id.startswith(name)
     return is_id or name in (delivery.file, delivery.file.split("!", maxsplit=1)[0])

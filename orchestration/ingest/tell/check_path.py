@@ -34,8 +34,8 @@ class FileReport:
 
     Attributes
     ----------
-    status : ``taken``, ``redelivery`` (the same bytes as another file), ``unknown`` (no profile fits) or
-        ``unreadable``.
+    status : ``taken``, ``redelivery`` (the same bytes as another file), ``withdrawn`` (by `maturity.yaml`:
+        its rows do not count), ``unknown`` (no profile fits) or ``unreadable``.
     profile : profile found, None when none fits; then `nearest_profile`, `missing_columns` and
         `forbidden_columns` tell why.
     renamed : names of the header that stand for another canonical name.
@@ -109,6 +109,9 @@ def check_path(path: Path, settings: Settings | None = None, *, home: Path | Non
         received, result = judge_aside(aside, settings)
         reports = {delivery.file: _described(aside, delivery) for delivery in received}
         _describe_others(aside, settings, received, reports)
+        counted = set() if result is None else set(result.ledger["delivery_id"])
+        for gone in (one for one in received if one.is_landed and one.delivery_id not in counted):
+            reports[gone.file] = _withdrawn(reports[gone.file])
         if result is not None:
             _judged(aside, result, reports)
     return [replace(reports[file], file=_shown_part(file, names)) for file in sorted(reports)]
@@ -188,6 +191,11 @@ def _described(aside: Path, delivery: Delivery) -> FileReport:
         rows_in_file=manifest["delivered"],
         footer_rows=manifest["footer_rows"],
     )
+
+
+def _withdrawn(report: FileReport) -> FileReport:
+    note = "withdrawn in maturity.yaml: its rows do not count"
+    return replace(report, status="withdrawn", warnings=[*report.warnings, note])
 
 
 def _describe_others(

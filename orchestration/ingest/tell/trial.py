@@ -100,7 +100,7 @@ def try_profile(
             declared = settings.source_for(below, chosen.source_system) or Source(system=chosen.source_system)
             declared = declared.model_copy(update={"pattern": "**/*", "profile": chosen.name})
             settings = settings.model_copy(update={"sources": (declared,)})
-        received, result = judge_aside(aside, settings)
+        received, result = judge_aside(aside, settings.model_copy(update={"withdrawn": ()}))
         return [_tried(aside, delivery, result, n) for delivery in received]
 
 

@@ -135,6 +135,22 @@ def test_a_home_is_checked_as_it_would_be_run(exports: Any) -> None:
     assert check_path(exports.home / "exports" / "zendesk", declared)[0].status == "unreadable"
 
 
+def test_what_is_withdrawn_counts_in_a_check_as_little_as_in_a_run(exports: Any) -> None:
+    exports.tickets("a.csv", [{"id": "1"}, {"id": "2", "created_at": "never"}])
+    exports.tickets(
+        "b.csv", [{"id": "1", "priority": "low"}, {"id": "2", "updated_at": "2024-06-01 08:00:00"}]
+    )
+    names = ("exports/zendesk/b.csv", "exports/gone.csv")
+    settings = exports.settings.model_copy(update={"withdrawn": names})
+    found = {report.file: report for report in check_path(exports.home, settings)}
+    a, b = found["exports/zendesk/a.csv"], found["exports/zendesk/b.csv"]
+    assert (a.accepted, a.quarantined, a.superseded) == (1, 1, 0)
+    assert (b.status, b.delivered) == ("withdrawn", 0)
+    assert any("withdrawn in maturity.yaml" in note for note in b.warnings)
+    (alone,) = check_path(exports.home / "exports" / "zendesk" / "b.csv", settings)
+    assert alone.status == "withdrawn"
+
+
 def test_json_and_words_tell_the_same(exports: Any) -> None:
     exports.tickets("a.csv", [{"id": "1"}, {"id": "2", "created_at": "never"}])
     reports = check_path(exports.home)
