@@ -164,7 +164,7 @@ def _refused(held: pd.DataFrame) -> Iterator[Finding]:
         said = (
             "Its period overlaps another of the same key: end the earlier one on the day the later begins"
             if is_overlap
-            else f"The line was refused ({', '.join(reasons)}): correct it"
+            else f"The line was refused ({', '.join(reasons)}): correct it as quarantine show says"
         )
         where = f"{row['file']} line {row['source_line']}"
         yield _finding("overlap" if is_overlap else "refused", raw, f"{said} ({where}).")
