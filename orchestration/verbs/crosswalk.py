@@ -26,7 +26,8 @@ def crosswalk(home: Path, key: str | None, as_json: bool) -> None:
     """Check the crosswalk and write the lines it lacks, to be filled in by a person."""
     from orchestration.failures import told_plainly
     from orchestration.ingest.gate.gate_again import judge_again
-    from orchestration.ingest.tell.crosswalk import look, write_to_fill
+    from orchestration.ingest.tell.crosswalk import look
+    from orchestration.ingest.tell.crosswalk_to_fill import write_to_fill
     from orchestration.settings import load_settings
 
     settings = load_settings(home)
@@ -63,7 +64,7 @@ def _tell(home: Path, looked: Looked) -> None:
 
 
 def _line(key: Unmapped) -> str:
-    from orchestration.ingest.tell.crosswalk import money_words
+    from orchestration.ingest.tell.crosswalk_to_fill import money_words
 
     name = f"{key.source_system} {key.unit_key_type} {key.unit_key or '(no key: mend it at the source)'}"
     money = f", {money_words(key.amounts)}" if key.amounts else ""

@@ -19,26 +19,18 @@ from typing import Final
 import pandas as pd
 
 from contracts.profile_checks import hidden
-from orchestration.errors import UnreadableFile
 from orchestration.ingest.files import fresh, one_at_a_time, read_json, room_to_write, swap, write_json
-from orchestration.ingest.forms.kinds import HEAD_BYTES, kind_of
 from orchestration.ingest.gate import quarantine
+from orchestration.ingest.gate.corrections_file import PLACE, Fault, read_corrections, wrong
 from orchestration.ingest.land.deliveries import LANDING, manifest_of, receipts
 from orchestration.ingest.profiles import profiles_of
-from orchestration.ingest.text.decode import decode
-from orchestration.ingest.text.tabular import Table, read_table
+from orchestration.ingest.text.tabular import Table
 
 FOLDER: Final = "corrections"
-PLACE: Final = ("delivery_id", "source_line", "file", "reasons")
-"""Columns of an exported row that say where it belongs; they are not the row's own and are not corrected."""
 _MANIFEST, _ROWS = "manifest.json", "rows.json"
 # What a spreadsheet would take for a formula; a number with its sign is none.
 _FORMULA: Final = re.compile(r"'?(?:[=@\t\r]|[+-](?![\d.,]))")
 _NAMED_AT_MOST: Final = 5
-_TOLD_AT_MOST: Final = 20
-
-Fault = tuple[str, str]
-"""What is wrong in a file of corrections, and the next step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +125,7 @@ def take(home: Path, path: Path, now: Callable[[], datetime] | None = None) -> T
         The file is not of that form, or speaks of rows or columns that are not to be corrected; all such rows
         are named at once, and none is taken.
     """
-    table = _read(path)
+    table = read_corrections(path)
     held = quarantine.read(home / "quarantine")
     known = {(str(r["delivery_id"]), int(r["source_line"])): r["raw"] for r in held.to_dict("records")}
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -154,31 +146,15 @@ def take(home: Path, path: Path, now: Callable[[], datetime] | None = None) -> T
     return Taken(len(rows), n_unchanged, folder, repeated)
 
 
-def _read(path: Path) -> Table:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise _wrong(
-            path, (f"the file cannot be opened ({error.strerror})", "name the corrected file")
-        ) from None
-    if kind_of(content[:HEAD_BYTES]) != "text":
-        raise _wrong(path, ("it is no CSV file", "save it as CSV UTF-8"))
-    try:
-        decoded = decode(content, path.name)
-    except UnreadableFile as error:
-        raise _wrong(path, (error.what, "save it as CSV UTF-8")) from None
-    return read_table(decoded.text, path.name, header_rows=1, is_header=lambda row: PLACE[0] in row)
-
-
 def _corrected(
     home: Path, table: Table, known: Mapping[tuple[str, int], str], path: Path
 ) -> tuple[list[dict[str, object]], tuple[Repeated, ...]]:
     """Rows with the cells that were changed, and those that came in before."""
     if missing := [name for name in PLACE[:2] if name not in table.names]:
-        raise _wrong(path, (f"it lacks {', '.join(missing)}", "take the file that quarantine export wrote"))
+        raise wrong(path, (f"it lacks {', '.join(missing)}", "take the file that quarantine export wrote"))
     if table.refused:
         lines = ", ".join(str(record.line) for record in table.refused[:_NAMED_AT_MOST])
-        raise _wrong(path, (f"line {lines} cannot be split into fields", "save it as CSV again"))
+        raise wrong(path, (f"line {lines} cannot be split into fields", "save it as CSV again"))
     kept = _kept(home)
     places = {_place(dict(zip(table.names, fields, strict=True))) for fields in table.rows}
     ever_held = {*known, *kept}
@@ -230,7 +206,7 @@ def _corrected(
                 {"delivery_id": place[0], "source_line": place[1], "cells": cells, "row_sha256": digest}
             )
     if faults:
-        raise _wrong(path, *faults)
+        raise wrong(path, *faults)
     return found, tuple(repeated)
 
 
@@ -309,13 +285,3 @@ def _guarded(text: str) -> str:
 
 def _unguarded(text: str) -> str:
     return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
-
-
-def _wrong(path: Path, *faults: Fault) -> UnreadableFile:
-    (said, remedy), *others = faults
-    if not others:
-        return UnreadableFile(f"The corrections cannot be taken: {said}", str(path), remedy)
-    told = [f"{said}: {remedy}" for said, remedy in faults[:_TOLD_AT_MOST]]
-    told += [f"and {len(faults) - _TOLD_AT_MOST:,} more"] if len(faults) > _TOLD_AT_MOST else []
-    what = f"The corrections cannot be taken, {len(faults):,} lines are wrong"
-    return UnreadableFile(what, str(path), "\n  ".join(["", *told]))

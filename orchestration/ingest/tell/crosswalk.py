@@ -5,9 +5,8 @@ Suggestions are for a person to judge; nothing here is ever applied by itself.
 
 from __future__ import annotations
 
-import csv
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -15,9 +14,10 @@ from typing import Any, Final, Literal
 
 import pandas as pd
 
-from contracts.contract import FIRST_DAY, Contract
+from contracts.contract import Contract
 from contracts.entities import ENTITIES
 from contracts.sql_rules import text
+from orchestration.ingest.tell.open_periods import open_periods
 
 KEY: Final = ("source_system", "unit_key_type", "unit_key")
 SUGGESTED_AT_MOST: Final = 3
@@ -132,29 +132,6 @@ def suggestions(key: str, names: Mapping[str, str], mapped: Mapping[str, str]) -
         if bare(key) and bare(said) == bare(key):
             best[code] = Suggestion(code, 100.0, because)
     return tuple(sorted(best.values(), key=lambda one: (-one.score, one.organization_id))[:SUGGESTED_AT_MOST])
-
-
-def open_periods(
-    first_day: str | None, last_day: str | None, known: Sequence[tuple[str, str]]
-) -> tuple[tuple[str, str], ...]:
-    """Periods between two days in which a key has no organisation; the last one may not end.
-
-    Parameters
-    ----------
-    first_day, last_day : ISO days of its rows; None where they have none.
-    known : its periods in the crosswalk, each ending on the day the next may begin; empty without an end.
-    """
-    begins = first_day or FIRST_DAY
-    found = []
-    for known_from, known_to in sorted(known):
-        if begins < known_from:
-            found.append((begins, known_from))
-        begins = max(begins, known_to) if known_to else ""
-        if not begins:
-            break
-    else:
-        found.append((begins, ""))
-    return tuple(period for period in found if last_day is None or period[0] <= last_day)
 
 
 def _refused(held: pd.DataFrame) -> Iterator[Finding]:
@@ -296,31 +273,3 @@ def _known(crosswalk: pd.DataFrame) -> dict[tuple[str, ...], list[tuple[str, str
         )
         found.setdefault(tuple(str(row[name]) for name in KEY), []).append((begins, ends))
     return found
-
-
-def write_to_fill(path: Path, keys: Sequence[Unmapped]) -> None:
-    """Write the crosswalk lines that are missing, without the organisation: that is a person's to fill in.
-
-    A key that the crosswalk names for part of the time has a line for each period it does not.
-    The columns behind `valid_to` help to decide; reading the file as a crosswalk passes over them.
-    """
-    help_ = ("n_rows", "amounts", "first_day", "last_day", "entities", "suggestions")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([*KEY, "organization_id", "valid_from", "valid_to", *help_])
-        for key in keys:
-            for valid_from, valid_to in key.periods:
-                words = "; ".join(
-                    f"{one.organization_id} ({one.score:g}, {one.because})" for one in key.suggestions
-                )
-                writer.writerow([
-                    key.source_system, key.unit_key_type, key.unit_key, "", valid_from, valid_to,
-                    key.n_rows, money_words(key.amounts), key.first_day, key.last_day,
-                    "; ".join(key.entities), words,
-                ])  # fmt: skip
-
-
-def money_words(amounts: Mapping[str, str]) -> str:
-    """Amounts by currency in words: `EUR 1250.00; USD 80.00`."""
-    return "; ".join(f"{code} {amount}" for code, amount in amounts.items())

@@ -11,7 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from orchestration.cli import cli
-from orchestration.ingest.tell.crosswalk import Finding, look, open_periods, suggestions
+from orchestration.ingest.tell.crosswalk import Finding, look, suggestions
+from orchestration.ingest.tell.open_periods import open_periods
 
 if TYPE_CHECKING:
     from conftest import Exports
