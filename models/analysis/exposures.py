@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,7 @@ from models.index_quality.precision import measure_precision
 from models.index_quality.scoring import Responses
 from models.index_quality.variants import Aggregation, aggregate, declared_weights, fill
 from models.panel import within_design
+from models.raters import attempt
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,7 +53,7 @@ def with_exposures(
     assessment : DataFrame, optional
         `fct_assessment`: organization_id, wave and `<dimension>_score`.
     responses : Responses, optional
-        Answers, for the error of the index.
+        Answers, for the error of the index, which is unknown where no organisation has two raters.
 
     Returns
     -------
@@ -71,12 +73,13 @@ def with_exposures(
     if assessment is not None and set(names) <= set(assessment.columns):
         scores = assessment[[UNIT, WAVE, *names]].drop_duplicates([UNIT, WAVE])
         out = out.merge(_with_variants(scores, names, instrument), on=[UNIT, WAVE], how="left")
-    if responses is not None:
+    precision = None if responses is None else attempt(partial(measure_precision, responses))
+    if responses is not None and precision is not None:
         table = library("pandas").DataFrame(
             {
                 UNIT: responses.organizations,
                 WAVE: responses.waves,
-                ERROR_VARIANCE: measure_precision(responses).index_variance / 100,
+                ERROR_VARIANCE: precision.index_variance / 100,
             }
         )
         out = out.merge(table, on=[UNIT, WAVE], how="left")

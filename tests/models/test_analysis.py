@@ -23,6 +23,7 @@ from models.errors import InputRefusedError
 from models.inference import wild_cluster_bootstrap
 from models.panel import within_design
 from models.planted import planted_answers, planted_panel
+from models.raters import reliability_of
 
 ROOT = Path(__file__).parents[2]
 ANSWERS = planted_answers(1)
@@ -184,6 +185,18 @@ def test_a_primary_outcome_without_any_value_is_withheld_and_its_missing_column_
 
 def test_without_answers_no_claim_passes_level_zero() -> None:
     assert {claim.level for claim in analyse(small(seed=4)).claims} <= {"none", "L0"}
+
+
+@pytest.mark.parametrize(
+    ("answers", "measure"),
+    [(ANSWERS[ANSWERS["response_key"].str.endswith("_0")], "alpha"), (ANSWERS.iloc[:0], "")],
+)
+def test_where_no_organisation_has_two_raters_the_rest_is_still_told(
+    answers: pd.DataFrame, measure: str
+) -> None:
+    result = analyse(small(seed=4).assign(wave="2022-H1"), answers=answers)
+    assert reliability_of(result.quality)[1] == measure
+    assert set(claims_of(result)) >= set(PRIMARY)
 
 
 def test_rows_with_too_few_raters_are_left_out_and_told() -> None:
