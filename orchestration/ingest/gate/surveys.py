@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from contracts.convert import convert, identified
+from contracts.convert import Converted, convert, identified
 from contracts.instrument import load_instrument
 from contracts.profile import Profile
 from contracts.proof import prove
@@ -34,29 +34,24 @@ def judged_surveys(lots: Sequence[Lot], crosswalk: pd.DataFrame, secret: str) ->
 
 
 def _judged(profile: Profile, lots: Sequence[Lot], crosswalk: pd.DataFrame, secret: str) -> Judged:
-    landed = [_landed(lot) for lot in lots]
-    loaded = [_loaded(lot, rows) for lot, rows in zip(lots, landed, strict=True)]
-    # Corrections prove nothing of their file: rows that were good before would be read in another way.
-    proofs = [prove(rows, profile, lot.manner) for lot, rows in zip(lots, landed, strict=True)]
+    loaded: list[Loaded] = []
+    converted: list[Converted] = []
+    given: list[tuple[pd.DataFrame, dict[str, Any]]] = []
     beside: dict[str, Any] = {"pseudonym_key": secret.encode() or None, "instrument": load_instrument()}
-    given = [
-        (_placed(delivery), beside | {"manner": manner})
-        for (manner, _), delivery in zip(proofs, loaded, strict=True)
-        if not delivery.whole
-    ]
-    notes = [said for (_, said), lot in zip(proofs, lots, strict=True) if not lot.whole]
-    converted = [
-        replace(made, warnings=said + made.warnings)
-        for said, made in zip(notes, (convert(rows, profile, **how) for rows, how in given), strict=True)
-    ]
+    for lot in lots:
+        landed = pd.concat([read_text_rows(path) for path in lot.paths], ignore_index=True)
+        loaded.append(_loaded(lot, landed))
+        if lot.whole:
+            continue
+        # Corrections prove nothing of their file: rows that were good before would be read in another way.
+        manner, notes = prove(landed, profile, lot.manner)
+        rows, how = _placed(loaded[-1]), beside | {"manner": manner}
+        given.append((rows, how))
+        made = convert(rows, profile, **how)
+        converted.append(replace(made, warnings=notes + made.warnings))
     # Where there is one delivery, nothing can come again.
     identities = [identified(rows, profile, **how) for rows, how in given if len(given) > 1]
     return judge(profile, loaded, converted, identities, crosswalk if len(crosswalk) else None)
-
-
-def _landed(lot: Lot) -> pd.DataFrame:
-    """Rows as they were delivered."""
-    return pd.concat([read_text_rows(path) for path in lot.paths], ignore_index=True)
 
 
 def _loaded(lot: Lot, rows: pd.DataFrame) -> Loaded:
