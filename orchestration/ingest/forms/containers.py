@@ -254,4 +254,5 @@ def _escapes(member: str) -> bool:
 
 def _is_noise(member: str) -> bool:
     """What archive tools add: hidden files and the folder of a Mac."""
-    return any(part.startswith((".", "__MACOSX")) and part != ".." for part in member.split("/"))
+    parts = member.replace("\\", "/").split("/")
+    return any(part.startswith((".", "__MACOSX")) and part != ".." for part in parts)

@@ -88,33 +88,44 @@ def month_file(target: Path, month: object) -> Path:
     return (target / f"period={month}" if month else target) / _FILE
 
 
-def take_out(target: Path, contract: Contract, gone: Mapping[object, Mapping[str, list[int]]]) -> None:
+def take_out(target: Path, contract: Contract, gone: Mapping[object, Mapping[str, Any]]) -> None:
     """Remove rows that turned out not to count from the files they were written to.
 
     Parameters
     ----------
     target : folder of the entity.
     contract : contract of the entity.
-    gone : by month, by delivery the lines.
+    gone : by month, by delivery the lines, as an Arrow array of int64.
     """
-    for month, deliveries in gone.items():
+    for month, lines_of in gone.items():
         path = month_file(target, month)
-        rows = files.pq.read_table(path)
-        out = pa.chunked_array([np.zeros(rows.num_rows, dtype=bool)])
-        for delivery_id, lines in deliveries.items():
-            own = pc.equal(rows.column("delivery_id"), delivery_id)
-            out = pc.or_(
-                out, pc.and_(own, pc.is_in(rows.column("source_line"), value_set=pa.array(lines, pa.int64())))
-            )
-        rows = rows.filter(pc.invert(out))
+        left = path.with_suffix(".left")
+        n_left = 0
+        # A month may hold more rows than memory: one row group at a time.
+        with files.pq.ParquetFile(path) as there, _parquet_writer(left, contract) as writer:
+            for group in range(there.num_row_groups):
+                rows = _left(there.read_row_group(group), lines_of)
+                n_left += rows.num_rows
+                if rows.num_rows:
+                    writer.write_table(rows.cast(_schema(contract)))
+        if n_left:
+            left.replace(path)
+            continue
+        left.unlink()
         path.unlink()
-        if rows.num_rows:
-            with _parquet_writer(path, contract) as writer:
-                writer.write_table(rows.cast(_schema(contract)))
-        elif path.parent != target:
+        if path.parent != target:
             path.parent.rmdir()
     if not any(target.rglob(_FILE)):
         write_nothing(target, contract)
+
+
+def _left(rows: Any, lines_of: Mapping[str, Any]) -> Any:
+    """Rows without those that stand on certain lines of their deliveries."""
+    is_out = pa.chunked_array([np.zeros(rows.num_rows, dtype=bool)])
+    for delivery_id, lines in lines_of.items():
+        own = pc.equal(rows.column("delivery_id"), delivery_id)
+        is_out = pc.or_(is_out, pc.and_(own, pc.is_in(rows.column("source_line"), value_set=lines)))
+    return rows.filter(pc.invert(is_out))
 
 
 def write_nothing(target: Path, contract: Contract) -> None:

@@ -140,17 +140,16 @@ class EntityGate:
         hashed = f"select *, {versions.key_hash(self.key)} as _hash from ({rows})"
         return self.con.sql(f"{hashed} order by _period, _seq, source_line").to_arrow_table()
 
-    def _gone(self, ids: dict[int, str]) -> dict[object, dict[str, list[int]]]:
-        """Rows that were written and do not count, by month and delivery."""
-        gone: dict[object, dict[str, list[int]]] = {}
-        period = period_of(self.contract)
-        found = self.con.execute(
-            f"select distinct {period}, _seq, source_line from good semi join "
-            "(select _seq, source_line from fates where fate <> 'accepted') using (_seq, source_line) "
-            "order by all"
-        )
-        for month, sequence, line in found.fetchall():
-            gone.setdefault(month, {}).setdefault(ids[sequence], []).append(line)
+    def _gone(self, ids: dict[int, str]) -> dict[object, dict[str, Any]]:
+        """Lines of rows that were written and do not count, by month and delivery, as Arrow arrays."""
+        gone: dict[object, dict[str, Any]] = {}
+        counts_not = "(select _seq, source_line from fates where fate <> 'accepted')"
+        found = self.con.sql(
+            f"select {period_of(self.contract)} as month, _seq, list(source_line) as lines from good "
+            f"semi join {counts_not} using (_seq, source_line) group by all order by all"
+        ).to_arrow_table()
+        for month, sequence, lines in zip(*found.columns, strict=True):
+            gone.setdefault(month.as_py(), {})[ids[sequence.as_py()]] = lines.values
         return gone
 
     def mapped(self, rows: str) -> str:

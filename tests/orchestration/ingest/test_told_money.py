@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pandas as pd
+import pyarrow.compute
 import pytest
 from click.testing import CliRunner
 
@@ -17,6 +18,9 @@ from orchestration.ingest.gate.ledger import balance
 from orchestration.ingest.tell.told_money import held_money, restated, restated_words, together
 from orchestration.ingest.tell.told_notes import notes_of
 from orchestration.settings import Settings, Source
+
+# pyarrow carries no types; named so that this is said once.
+pc: Any = pyarrow.compute
 
 COLUMNS = (
     "id,account_id,amount,close_date,created_date,is_closed,is_deleted,is_won,probability,stage_name,type,"
@@ -97,8 +101,8 @@ def test_money_that_leaves_with_the_wrong_row_unbalances_the_ledger(
     assert balance(exports.run().ledger).empty
     take_out = entity_gate.take_out
 
-    def of_the_line_below(target: Any, contract: Any, gone: Mapping[object, Mapping[str, list[int]]]) -> None:
-        wrong = {m: {of: [n + 1 for n in lines] for of, lines in own.items()} for m, own in gone.items()}
+    def of_the_line_below(target: Any, contract: Any, gone: Mapping[object, Mapping[str, Any]]) -> None:
+        wrong = {m: {of: pc.add(lines, 1) for of, lines in own.items()} for m, own in gone.items()}
         take_out(target, contract, wrong)
 
     monkeypatch.setattr(entity_gate, "take_out", of_the_line_below)
