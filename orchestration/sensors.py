@@ -44,9 +44,9 @@ def drop_zone_sensor(job: UnresolvedAssetJobDefinition, home: Path) -> dg.Sensor
 
 
 def _file_hash(path: Path) -> str:
-    digest = hashlib.sha256()
     if not path.is_file():
         return ""
+    digest = hashlib.sha256()
     with path.open("rb") as stream:
         while block := stream.read(_READ_AT_ONCE):
             digest.update(block)

@@ -73,8 +73,7 @@ def with_exposures(
     if assessment is not None and set(names) <= set(assessment.columns):
         scores = assessment[[UNIT, WAVE, *names]].drop_duplicates([UNIT, WAVE])
         out = out.merge(_with_variants(scores, names, instrument), on=[UNIT, WAVE], how="left")
-    precision = None if responses is None else attempt(partial(measure_precision, responses))
-    if responses is not None and precision is not None:
+    if responses is not None and (precision := attempt(partial(measure_precision, responses))) is not None:
         table = library("pandas").DataFrame(
             {
                 UNIT: responses.organizations,

@@ -143,10 +143,10 @@ class EntityGate:
     def _gone(self, ids: dict[int, str]) -> dict[object, dict[str, Any]]:
         """Lines of rows that were written and do not count, by month and delivery, as Arrow arrays."""
         gone: dict[object, dict[str, Any]] = {}
-        counts_not = "(select _seq, source_line from fates where fate <> 'accepted')"
+        not_counting = "(select _seq, source_line from fates where fate <> 'accepted')"
         found = self.con.sql(
             f"select {period_of(self.contract)} as month, _seq, list(source_line) as lines from good "
-            f"semi join {counts_not} using (_seq, source_line) group by all order by all"
+            f"semi join {not_counting} using (_seq, source_line) group by all order by all"
         ).to_arrow_table()
         for month, sequence, lines in zip(*found.columns, strict=True):
             gone.setdefault(month.as_py(), {})[ids[sequence.as_py()]] = lines.values
@@ -163,12 +163,9 @@ class EntityGate:
     def _judged(self, secret: str) -> Iterator[Any]:
         """Rows that hold the contract by themselves, each table by month and line."""
         tables = lists_of(self.con, self.lots)
-        delivered: dict[int, str] = {}
         for lot in self.lots:
-            listed_in = tables.get(lot.profile.source_system, {})
-            source = source_of(lot, listed_in)
+            source = source_of(lot, tables.get(lot.profile.source_system, {}))
             self.sources[lot.sequence] = source.rows
-            delivered[lot.sequence] = source_of(replace(lot, corrected=None), listed_in).rows
             self.notes[lot.delivery_id] = Given(lot.profile, lot.manner, None).notes(self.contract)
             if lot.plain is not None:
                 yield from plain_lane.plain_tables(self.con, lot, source, self.mapped, self.key)
@@ -182,6 +179,12 @@ class EntityGate:
             for lot in self.lots
             if lot.plain is None or lot.sequence in dirty or lot.corrected is not None
         ]
+        delivered = {
+            lot.sequence: source_of(
+                replace(lot, corrected=None), tables.get(lot.profile.source_system, {})
+            ).rows
+            for lot in others
+        }
         for lot, notes in proven_lots(self.con, others, delivered):
             self.proven[lot.sequence] = lot
             self.notes[lot.delivery_id] += notes

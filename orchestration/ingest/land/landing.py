@@ -265,6 +265,6 @@ def _read_labels(
     """Labels of codes that are read; those of other columns, such as a respondent's number, may be names."""
     labelled = {name for column in profile.columns.values() if column.labelled for name in column.sources}
     answers = {profile.survey.answer_column} if profile.survey else set()
-    asked = {*kept} - profile.used | labelled | answers
+    unread = profile.used - labelled - answers
     named = {renamed.get(name, name): dict(known) for name, known in labels.items()}
-    return {name: known for name, known in named.items() if name in asked and name in kept}
+    return {name: known for name, known in named.items() if name in kept and name not in unread}

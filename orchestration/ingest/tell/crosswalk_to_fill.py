@@ -1,16 +1,10 @@
 """The crosswalk lines that are missing, written for a person to fill in. Nothing is found out here."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from orchestration.ingest.tell.crosswalk import KEY
-
-if TYPE_CHECKING:
-    from orchestration.ingest.tell.crosswalk import Unmapped
+from orchestration.ingest.tell.crosswalk import KEY, Unmapped
 
 
 def write_to_fill(path: Path, keys: Sequence[Unmapped]) -> None:
