@@ -24,6 +24,10 @@ from contracts.strict import Strict
 
 WhenValue = bool | list[str] | Literal["*"] | None
 """Yes or no, one of these texts, `*` for any text, null for no text."""
+Domain = Literal["people", "customers", "applications"]
+"""Key that a number is hashed under; hashes of two domains cannot be linked."""
+DOMAINS: dict[str, Domain] = {"person_key": "people", "application_key": "applications"}
+"""Domain of each column of persons: of one number an application must not meet a hire."""
 Reads = Literal[
     "local",
     "yyyymmdd",
@@ -162,7 +166,7 @@ class ColumnMap(Strict):
     cases: tuple[Case, ...] = ()
     lower_case: bool = False
     case_safe_id: bool = False
-    hmac: Literal["people", "customers", "applications"] | None = None
+    hmac: Domain | None = None
     reads: tuple[Reads, ...] = ()
     format: tuple[str, ...] = ()
     period_in_preamble: PreamblePeriod | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from contracts.column_map import ColumnMap
+from contracts.column_map import DOMAINS, ColumnMap
 from contracts.contract import Column, Contract, Kind
 from contracts.control_shape import ROWS, Total
 from contracts.entities import ENTITIES
@@ -13,9 +13,6 @@ from contracts.values import NO, NULL_WORDS, YES
 
 # Currencies are too many to be told.
 _NAMED = 20
-
-_DOMAINS = {"person_key": "people", "application_key": "applications"}
-"""Key that each column of persons is hashed under: of one number an application must not meet a hire."""
 
 _NUMBERS: frozenset[Kind] = frozenset({"integer", "real", "share", "score", "money", "minutes"})
 _SUITS: dict[str, frozenset[Kind]] = {
@@ -48,7 +45,7 @@ def faults(profile: Profile) -> Iterator[tuple[Place, str]]:
         if name not in contract.column_names:
             yield ("columns", name), f"{contract.name} has no column {name}; it has {_named(contract)}"
         else:
-            domain = _DOMAINS[name] if contract.column(name).is_hashed else mapping.hmac
+            domain = DOMAINS[name] if contract.column(name).is_hashed else mapping.hmac
             if domain is not None and not (mapping.sources and mapping.hmac == domain):
                 said = f"{name} names a person; say from, and hmac: {domain}: of it a keyed hash is kept"
                 yield ("columns", name), said

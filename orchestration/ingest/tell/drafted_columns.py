@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
+from contracts.column_map import DOMAINS
 from contracts.values import is_key
 from orchestration.ingest.tell.column_looks import ColumnLook, shown
 from orchestration.ingest.tell.drafted_reading import WHOSE_CURRENCY, reading
@@ -60,8 +61,7 @@ def _mapped(column: Column, look: ColumnLook, own: list[Profile], minus: str | N
     unknown: dict[str, int] = {}
     doubts: list[str] = []
     if column.is_hashed:
-        domains = (p.columns[column.name].hmac for p in own if column.name in p.columns)
-        said["hmac"] = next((domain for domain in domains if domain), "people")
+        said["hmac"] = DOMAINS[column.name]
     else:
         reads, doubts = reading(column, look)
         said |= reads
